@@ -1,0 +1,1 @@
+"""The web3 adapter of the chain port."""

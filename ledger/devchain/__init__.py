@@ -1,0 +1,1 @@
+"""The embedded chain: a supervisor around anvil that loses nothing."""

@@ -1,0 +1,1 @@
+"""The pure domain: statements, custody, log, case chain, anchoring life cycle."""

@@ -1,0 +1,1 @@
+"""Signers for both curves, and the key store of wrapped record keys."""

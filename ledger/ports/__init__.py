@@ -1,0 +1,1 @@
+"""Protocols of the outside world; their docstrings state behaviour."""

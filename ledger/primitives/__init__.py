@@ -1,0 +1,1 @@
+"""Digests, encodings and signature verification: pure, standard library only."""

@@ -1,0 +1,1 @@
+"""What a court checks: package, proofs and the numbered verification."""

@@ -1,0 +1,1 @@
+"""The steps of a recording's walk; they see ports and store, never adapters."""

@@ -1,0 +1,1 @@
+"""The court's tool: reads a package, verifies it, prints the report."""

@@ -1,0 +1,1 @@
+"""The words for people: every message in Chinese and English, side by side."""

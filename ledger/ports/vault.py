@@ -1,0 +1,62 @@
+"""The vault port: encrypted content, one object per record.
+
+* ``seal`` returns only when the object is durable (fsynced). An object whose row was never committed is
+  an orphan; ``sweep`` removes those. ``seal`` with the same id again replaces an unfinished attempt.
+* ``open`` yields verified plaintext chunks only; a missing last chunk is an error, not an end.
+* Memory does not grow with the object. Plaintext never touches the disk.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class ByteSource(Protocol):
+    """A stream of plaintext: a file, a request body."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes; empty at the end."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SealedContent:
+    """What one pass over the bytes found.
+
+    Attributes:
+        sha256: 32 bytes.
+        sm3: 32 bytes.
+        size: plaintext bytes.
+    """
+
+    sha256: bytes
+    sm3: bytes
+    size: int
+
+
+class Vault(Protocol):
+    """A store of encrypted objects."""
+
+    def seal(self, source: ByteSource, *, object_id: bytes, key: bytes) -> SealedContent:
+        """Encrypt ``source`` under ``key`` (32 bytes) into ``object_id`` (16 bytes), durable on return.
+
+        Raises:
+            UnavailableError: the disk or service refuses; nothing is left behind.
+        """
+        ...
+
+    def open(self, object_id: bytes, *, key: bytes) -> Iterator[bytes]:
+        """Yield the plaintext in chunks, each verified before it is handed out.
+
+        Raises:
+            IntegrityError: absent, truncated, changed, or under another key.
+        """
+        ...
+
+    def delete(self, object_id: bytes) -> None:
+        """Delete the object; absent is not an error."""
+        ...
+
+    def object_ids(self) -> Iterator[bytes]:
+        """Yield the ids of all objects, in no order."""
+        ...

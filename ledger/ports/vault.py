@@ -3,12 +3,16 @@
 * ``seal`` returns only when the object is durable (fsynced). An object whose row was never committed is
   an orphan; ``sweep`` removes those. ``seal`` with the same id again replaces an unfinished attempt.
 * ``open`` yields verified plaintext chunks only; a missing last chunk is an error, not an end.
+* Objects of up to ``INLINE_BYTES`` are handed back encrypted, to be committed with their record.
 * Memory does not grow with the object. Plaintext never touches the disk.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+INLINE_BYTES: Final = 64 * 1024
+"""Below this a file of its own costs more (an fsync, an inode) than a row."""
 
 
 class ByteSource(Protocol):
@@ -27,11 +31,14 @@ class SealedContent:
         sha256: 32 bytes.
         sm3: 32 bytes.
         size: plaintext bytes.
+        inline: the ciphertext of a small object, to be stored with the record; ``None`` when the vault
+            holds it.
     """
 
     sha256: bytes
     sm3: bytes
     size: int
+    inline: bytes | None
 
 
 class Vault(Protocol):
@@ -45,8 +52,13 @@ class Vault(Protocol):
         """
         ...
 
-    def open(self, object_id: bytes, *, key: bytes) -> Iterator[bytes]:
+    def open(self, object_id: bytes, *, key: bytes, inline: bytes | None) -> Iterator[bytes]:
         """Yield the plaintext in chunks, each verified before it is handed out.
+
+        Args:
+            object_id: 16 bytes.
+            key: the key it was sealed under.
+            inline: the ciphertext when the record holds it.
 
         Raises:
             IntegrityError: absent, truncated, changed, or under another key.

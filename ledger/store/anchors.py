@@ -1,0 +1,238 @@
+"""Anchors with their state, the transactions that were signed for them, and frozen chain proofs.
+
+A transaction is stored before it is sent; the row is never deleted, so that every nonce this node ever
+used is known to it. That is how a second copy is noticed.
+"""
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, func, select
+
+from ledger.evidence.anchoring import AnchorState, Attempt, Inclusion, Phase
+from ledger.ports.chain import ChainProof, SignedTransaction
+from ledger.store.tables import anchor, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorRow:
+    """An anchor as it is stored.
+
+    Attributes:
+        anchor_id: running number.
+        generation: of the log.
+        size: leaves under the anchored root.
+        root: 32 bytes.
+        previous_size: size of the anchor before; 0 for the first.
+        state: of the life cycle.
+        proof: the frozen chain proof; ``None`` before it is final and verified.
+    """
+
+    anchor_id: int
+    generation: int
+    size: int
+    root: bytes
+    previous_size: int
+    state: AnchorState
+    proof: ChainProof | None
+
+
+def plan(
+    connection: Connection,
+    *,
+    generation: int,
+    size: int,
+    root: bytes,
+    previous_size: int,
+    planned_at: str,
+) -> AnchorRow:
+    """Insert a planned anchor and return it."""
+    state = AnchorState()
+    values = {
+        "generation": generation,
+        "size": size,
+        "root": root,
+        "previous_size": previous_size,
+        "phase": state.phase.value,
+        "state": _state_to_text(state),
+        "planned_at": planned_at,
+    }
+    result = connection.execute(anchor.insert().values(values).returning(anchor.c.anchor_id))
+    return AnchorRow(result.scalar_one(), generation, size, root, previous_size, state, None)
+
+
+def in_flight(connection: Connection, generation: int) -> AnchorRow | None:
+    """Return the anchor that is planned, submitted or included; ``None`` when none is."""
+    unfinished = [Phase.PLANNED.value, Phase.SUBMITTED.value, Phase.INCLUDED.value]
+    query = (
+        select(anchor)
+        .where(anchor.c.generation == generation, anchor.c.phase.in_(unfinished))
+        .order_by(anchor.c.size)
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else _from_row(row)
+
+
+def unfrozen(connection: Connection, generation: int) -> list[AnchorRow]:
+    """Return final anchors whose chain proof is not stored yet."""
+    query = select(anchor).where(
+        anchor.c.generation == generation,
+        anchor.c.phase == Phase.FINAL.value,
+        anchor.c.header.is_(None),
+    )
+    return [_from_row(row) for row in connection.execute(query.order_by(anchor.c.size))]
+
+
+def newest(connection: Connection, generation: int) -> AnchorRow | None:
+    """Return the anchor with the largest size that was not refused; ``None`` when none is."""
+    query = (
+        select(anchor)
+        .where(anchor.c.generation == generation, anchor.c.phase != Phase.REFUSED.value)
+        .order_by(anchor.c.size.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else _from_row(row)
+
+
+def refused(connection: Connection, generation: int, size: int) -> AnchorRow | None:
+    """Return the refused anchor of exactly ``size``; ``None`` when there is none."""
+    query = select(anchor).where(
+        anchor.c.generation == generation,
+        anchor.c.size == size,
+        anchor.c.phase == Phase.REFUSED.value,
+    )
+    row = connection.execute(query).first()
+    return None if row is None else _from_row(row)
+
+
+def covering(connection: Connection, generation: int, index: int) -> AnchorRow | None:
+    """Return the smallest anchor with a frozen proof over leaf ``index``; ``None`` when none has."""
+    query = (
+        select(anchor)
+        .where(
+            anchor.c.generation == generation, anchor.c.size > index, anchor.c.header.is_not(None)
+        )
+        .order_by(anchor.c.size)
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else _from_row(row)
+
+
+def all_of(connection: Connection, generation: int) -> list[AnchorRow]:
+    """Return every anchor of a generation by size."""
+    query = select(anchor).where(anchor.c.generation == generation).order_by(anchor.c.size)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def set_state(connection: Connection, anchor_id: int, state: AnchorState) -> None:
+    """Record the state of an anchor."""
+    connection.execute(
+        anchor.update()
+        .where(anchor.c.anchor_id == anchor_id)
+        .values(phase=state.phase.value, state=_state_to_text(state))
+    )
+
+
+def set_proof(connection: Connection, anchor_id: int, proof: ChainProof, *, final_at: str) -> None:
+    """Store the frozen and verified chain proof."""
+    connection.execute(
+        anchor.update()
+        .where(anchor.c.anchor_id == anchor_id)
+        .values(
+            header=proof.header,
+            receipt=proof.receipt,
+            membership=proof.membership,
+            final_at=final_at,
+        )
+    )
+
+
+def store_transaction(
+    connection: Connection,
+    signed: SignedTransaction,
+    *,
+    purpose: str,
+    anchor_id: int | None,
+    stored_at: str,
+) -> None:
+    """Store signed bytes before they are sent."""
+    connection.execute(
+        transaction.insert().values(
+            hash=signed.transaction,
+            nonce=signed.nonce,
+            purpose=purpose,
+            anchor_id=anchor_id,
+            raw=signed.raw,
+            stored_at=stored_at,
+        )
+    )
+
+
+def raw_transaction(connection: Connection, transaction_hash: bytes) -> bytes | None:
+    """Return the stored bytes of a transaction; ``None`` when it is unknown."""
+    query = select(transaction.c.raw).where(transaction.c.hash == transaction_hash)
+    return connection.scalar(query)
+
+
+def highest_nonce(connection: Connection) -> int | None:
+    """Return the highest nonce that this node ever signed; ``None`` before the first."""
+    return connection.scalar(select(func.max(transaction.c.nonce)))
+
+
+def _from_row(row: Row[tuple[object, ...]]) -> AnchorRow:
+    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented accessor
+    proof = None
+    if found["header"] is not None:
+        proof = ChainProof(found["header"], found["receipt"], found["membership"])
+    return AnchorRow(
+        anchor_id=found["anchor_id"],
+        generation=found["generation"],
+        size=found["size"],
+        root=found["root"],
+        previous_size=found["previous_size"],
+        state=_state_from_text(found["state"]),
+        proof=proof,
+    )
+
+
+def _state_to_text(state: AnchorState) -> str:
+    return json.dumps(
+        {
+            "phase": state.phase.value,
+            "attempts": [
+                [a.transaction.hex(), a.nonce, str(a.price), a.at_block] for a in state.attempts
+            ],
+            "inclusion": None if state.inclusion is None else _inclusion_to_list(state.inclusion),
+            "reason": state.reason,
+        }
+    )
+
+
+def _inclusion_to_list(inclusion: Inclusion) -> list[object]:
+    return [
+        inclusion.transaction.hex(),
+        inclusion.block_number,
+        inclusion.block_hash.hex(),
+        inclusion.succeeded,
+    ]
+
+
+def _state_from_text(stored: str) -> AnchorState:
+    found = json.loads(stored)
+    inclusion = found["inclusion"]
+    return AnchorState(
+        phase=Phase(found["phase"]),
+        attempts=tuple(
+            Attempt(bytes.fromhex(transaction_hash), nonce, int(price), at_block)
+            for transaction_hash, nonce, price, at_block in found["attempts"]
+        ),
+        inclusion=None
+        if inclusion is None
+        else Inclusion(
+            bytes.fromhex(inclusion[0]), inclusion[1], bytes.fromhex(inclusion[2]), inclusion[3]
+        ),
+        reason=found["reason"],
+    )

@@ -1,0 +1,161 @@
+"""The log: generations, tiles, checkpoints, cosignatures."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, or_, select
+
+from ledger.errors import IntegrityError
+from ledger.evidence.log import LogIdentity
+from ledger.evidence.tiles import TileName, TileReader
+from ledger.store.bulk import insert_rows
+from ledger.store.tables import checkpoint, cosignature, log, tile
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """A generation of this member's log, with the number of leaves that have a place."""
+
+    identity: LogIdentity
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRow:
+    """A signed checkpoint.
+
+    Attributes:
+        size: leaves.
+        root: 32 bytes.
+        note: the signed note (C2SP), with the log's own signature only.
+    """
+
+    size: int
+    root: bytes
+    note: str
+
+
+def begin_generation(connection: Connection, identity: LogIdentity, *, started_at: str) -> None:
+    """Insert an empty generation."""
+    connection.execute(
+        log.insert().values(
+            generation=identity.generation,
+            member=identity.member,
+            origin=identity.origin,
+            started_at=started_at,
+            size=0,
+        )
+    )
+
+
+def current(connection: Connection, *, lock: bool = False) -> LogRow | None:
+    """Return the newest generation; with ``lock`` nobody else sequences until the commit."""
+    query = select(log).order_by(log.c.generation.desc()).limit(1)
+    if lock:
+        query = query.with_for_update()
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return LogRow(LogIdentity(row.member, row.origin, row.generation), row.size)
+
+
+def identity(connection: Connection, generation: int) -> LogIdentity:
+    """Return the identity of ``generation``.
+
+    Raises:
+        IntegrityError: no such generation.
+    """
+    row = connection.execute(select(log).where(log.c.generation == generation)).first()
+    if row is None:
+        raise IntegrityError("store-generation-missing", generation=generation)
+    return LogIdentity(row.member, row.origin, row.generation)
+
+
+def set_size(connection: Connection, generation: int, size: int) -> None:
+    """Record the number of placed leaves."""
+    connection.execute(log.update().where(log.c.generation == generation).values(size=size))
+
+
+def read_tiles(
+    connection: Connection, generation: int, names: Iterable[TileName]
+) -> dict[TileName, bytes]:
+    """Return the named tiles in one query.
+
+    Raises:
+        IntegrityError: one is missing.
+    """
+    wanted = list(names)
+    if not wanted:
+        return {}
+    matches = or_(*(and_(tile.c.level == n.level, tile.c.number == n.number) for n in wanted))
+    query = select(tile).where(tile.c.generation == generation, matches)
+    found = {TileName(row.level, row.number): row.hashes for row in connection.execute(query)}
+    for name in wanted:
+        if name not in found:
+            raise IntegrityError("store-tile-missing", level=name.level, number=name.number)
+    return found
+
+
+def tile_reader(connection: Connection, generation: int) -> TileReader:
+    """Return a reader of single tiles for proofs."""
+
+    def read(name: TileName) -> bytes:
+        return read_tiles(connection, generation, (name,))[name]
+
+    return read
+
+
+def write_tiles(connection: Connection, generation: int, tiles: Mapping[TileName, bytes]) -> None:
+    """Write tiles; unfinished ones replace their earlier, shorter state."""
+    for name in tiles:
+        connection.execute(
+            tile.delete().where(
+                tile.c.generation == generation,
+                tile.c.level == name.level,
+                tile.c.number == name.number,
+            )
+        )
+    rows = [(generation, name.level, name.number, hashes) for name, hashes in tiles.items()]
+    insert_rows(connection, tile, ("generation", "level", "number", "hashes"), rows)
+
+
+def add_checkpoint(
+    connection: Connection, generation: int, row: CheckpointRow, *, signed_at: str
+) -> None:
+    """Insert a checkpoint."""
+    connection.execute(
+        checkpoint.insert().values(
+            generation=generation, size=row.size, root=row.root, note=row.note, signed_at=signed_at
+        )
+    )
+
+
+def latest_checkpoint(connection: Connection, generation: int) -> CheckpointRow | None:
+    """Return the largest checkpoint; ``None`` when none was signed."""
+    query = (
+        select(checkpoint)
+        .where(checkpoint.c.generation == generation)
+        .order_by(checkpoint.c.size.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else CheckpointRow(row.size, row.root, row.note)
+
+
+def checkpoint_at(connection: Connection, generation: int, size: int) -> CheckpointRow | None:
+    """Return the checkpoint of exactly ``size``; ``None`` when none was signed there."""
+    query = select(checkpoint).where(
+        checkpoint.c.generation == generation, checkpoint.c.size == size
+    )
+    row = connection.execute(query).first()
+    return None if row is None else CheckpointRow(row.size, row.root, row.note)
+
+
+def cosignatures(connection: Connection, generation: int, size: int) -> list[str]:
+    """Return the witnesses' signature lines over a checkpoint, by witness."""
+    query = (
+        select(cosignature.c.line)
+        .where(cosignature.c.generation == generation, cosignature.c.size == size)
+        .order_by(cosignature.c.witness)
+    )
+    return list(connection.scalars(query))

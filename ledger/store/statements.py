@@ -1,0 +1,212 @@
+"""Statements and their outbox: written at intake, never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, func, select, text
+
+from ledger.store.bulk import insert_rows
+from ledger.store.tables import leaf, outbox, small_object, statement
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A statement as it is stored.
+
+    Attributes:
+        leaf_hash: 32 bytes; names the statement.
+        leaf: the leaf input.
+        kind: as in the statement.
+        sealed_at: as in the statement.
+        case_id: 16 bytes, or ``None``.
+        case_number: running number in the case, or ``None``.
+        content_sha256: 32 bytes, or ``None`` without content.
+        content_size: bytes, or ``None`` without content.
+        object_id: where the vault or ``small_object`` holds the content.
+        key_id: name of the record key.
+        sealed_fields: encrypted clear values and salts.
+    """
+
+    leaf_hash: bytes
+    leaf: bytes
+    kind: str
+    sealed_at: str
+    case_id: bytes | None
+    case_number: int | None
+    content_sha256: bytes | None
+    content_size: int | None
+    object_id: bytes | None
+    key_id: bytes | None
+    sealed_fields: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a statement stands in the log.
+
+    Attributes:
+        generation: of the log.
+        index: leaf index from 0.
+    """
+
+    generation: int
+    index: int
+
+
+_COLUMNS = tuple(StatementRow.__dataclass_fields__)
+
+
+def insert(
+    connection: Connection, rows: Sequence[StatementRow], inline: Sequence[tuple[bytes, bytes]]
+) -> None:
+    """Insert statements with their outbox rows and small objects, in the caller's transaction.
+
+    Args:
+        connection: inside a write transaction.
+        rows: in intake order.
+        inline: object id and ciphertext of small objects.
+    """
+    numbers = _allocate(connection, len(rows))
+    cells = [
+        (number, *(getattr(row, name) for name in _COLUMNS))
+        for number, row in zip(numbers, rows, strict=True)
+    ]
+    insert_rows(connection, statement, ("seq", *_COLUMNS), cells)
+    insert_rows(connection, outbox, ("seq",), [(number,) for number in numbers])
+    insert_rows(connection, small_object, ("object_id", "ciphertext"), list(inline))
+
+
+def _allocate(connection: Connection, count: int) -> Sequence[int]:
+    """Return ``count`` fresh numbers; gaps are harmless, so PostgreSQL's sequence may leave some."""
+    if connection.dialect.name == "postgresql":
+        sql = text("SELECT nextval('statement_seq_seq') FROM generate_series(1, :count)")
+        return list(connection.scalars(sql, {"count": count}))
+    last = connection.scalar(select(func.coalesce(func.max(statement.c.seq), 0))) or 0
+    return range(last + 1, last + count + 1)
+
+
+def waiting(connection: Connection, limit: int) -> list[tuple[int, bytes]]:
+    """Return (seq, leaf hash) of statements that wait for a place, in intake order."""
+    query = (
+        select(outbox.c.seq, statement.c.leaf_hash)
+        .join(statement, statement.c.seq == outbox.c.seq)
+        .order_by(outbox.c.seq)
+        .limit(limit)
+    )
+    return [(row.seq, row.leaf_hash) for row in connection.execute(query)]
+
+
+def count_waiting(connection: Connection) -> int:
+    """Return how many statements wait for a place."""
+    return connection.scalar(select(func.count()).select_from(outbox)) or 0
+
+
+def place(connection: Connection, generation: int, first_index: int, seqs: Sequence[int]) -> None:
+    """Give ``seqs`` consecutive places from ``first_index`` and take them out of the outbox."""
+    rows = [(generation, first_index + offset, seq) for offset, seq in enumerate(seqs)]
+    insert_rows(connection, leaf, ("generation", "leaf_index", "seq"), rows)
+    # Deleting by range is one statement; the inner list keeps rows that arrived in between.
+    placed = select(leaf.c.seq).where(
+        leaf.c.generation == generation, leaf.c.leaf_index >= first_index
+    )
+    connection.execute(outbox.delete().where(outbox.c.seq.in_(placed)))
+
+
+def by_leaf_hash(connection: Connection, leaf_hash: bytes) -> StatementRow | None:
+    """Return the statement named ``leaf_hash``; ``None`` when there is none."""
+    row = connection.execute(select(statement).where(statement.c.leaf_hash == leaf_hash)).first()
+    return None if row is None else _from_row(row)
+
+
+def matching(connection: Connection, prefix: bytes, limit: int) -> list[bytes]:
+    """Return up to ``limit`` leaf hashes that begin with ``prefix``."""
+    query = select(statement.c.leaf_hash).where(statement.c.leaf_hash >= prefix)
+    upper = _after(prefix)
+    if upper:
+        query = query.where(statement.c.leaf_hash < upper)
+    return list(connection.scalars(query.order_by(statement.c.leaf_hash).limit(limit)))
+
+
+def _after(prefix: bytes) -> bytes | None:
+    """Return the smallest byte string above all that begin with ``prefix``; ``None`` for none."""
+    trimmed = prefix.rstrip(b"\xff")
+    return trimmed[:-1] + bytes([trimmed[-1] + 1]) if trimmed else None
+
+
+def with_content(connection: Connection, content_sha256: bytes) -> bytes | None:
+    """Return the first statement over the same content; ``None`` when there is none."""
+    query = (
+        select(statement.c.leaf_hash)
+        .where(statement.c.content_sha256 == content_sha256)
+        .order_by(statement.c.seq)
+        .limit(1)
+    )
+    return connection.scalar(query)
+
+
+def of_case(connection: Connection, case_id: bytes, up_to: int) -> list[StatementRow]:
+    """Return the statements of a case in order, numbers 1 to ``up_to``."""
+    query = (
+        select(statement)
+        .where(statement.c.case_id == case_id, statement.c.case_number <= up_to)
+        .order_by(statement.c.case_number)
+    )
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def newest(
+    connection: Connection, *, limit: int, case_id: bytes | None = None, kind: str | None = None
+) -> list[StatementRow]:
+    """Return the newest statements first, optionally of one case or kind."""
+    query = select(statement).order_by(statement.c.seq.desc()).limit(limit)
+    if case_id is not None:
+        query = query.where(statement.c.case_id == case_id)
+    if kind is not None:
+        query = query.where(statement.c.kind == kind)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def place_of(connection: Connection, leaf_hash: bytes) -> Place | None:
+    """Return the newest place of a statement; ``None`` while it waits."""
+    query = (
+        select(leaf.c.generation, leaf.c.leaf_index)
+        .join(statement, statement.c.seq == leaf.c.seq)
+        .where(statement.c.leaf_hash == leaf_hash)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else Place(row.generation, row.leaf_index)
+
+
+def at_places(
+    connection: Connection, generation: int, first: int, count: int
+) -> list[tuple[int, StatementRow]]:
+    """Return (leaf index, statement) for ``count`` places from ``first``, in order."""
+    query = (
+        select(leaf.c.leaf_index, statement)
+        .join(statement, statement.c.seq == leaf.c.seq)
+        .where(leaf.c.generation == generation, leaf.c.leaf_index >= first)
+        .order_by(leaf.c.leaf_index)
+        .limit(count)
+    )
+    return [(row.leaf_index, _from_row(row)) for row in connection.execute(query)]
+
+
+def inline_content(connection: Connection, object_id: bytes) -> bytes | None:
+    """Return the ciphertext of a small object; ``None`` when the vault holds it."""
+    query = select(small_object.c.ciphertext).where(small_object.c.object_id == object_id)
+    return connection.scalar(query)
+
+
+def drop_inline(connection: Connection, object_id: bytes) -> None:
+    """Delete the ciphertext of a small object."""
+    connection.execute(small_object.delete().where(small_object.c.object_id == object_id))
+
+
+def object_ids(connection: Connection) -> set[bytes]:
+    """Return the object ids that statements name."""
+    return set(connection.scalars(select(statement.c.object_id).where(statement.c.object_id.is_not(None))))
+
+
+def _from_row(row: Row[tuple[object, ...]]) -> StatementRow:
+    mapping = row._mapping  # noqa: SLF001 - SQLAlchemy's documented accessor
+    return StatementRow(**{name: mapping[name] for name in _COLUMNS})

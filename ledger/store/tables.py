@@ -1,0 +1,177 @@
+"""The tables, for queries. The migrations in ``migrations/`` create them; a test compares both.
+
+* Bytes are bytes, instants are ISO 8601 UTC text, so that both databases order and compare them alike.
+* ``statement`` rows never change after intake. Places are rows of ``leaf``; what waits for a place is a row
+  of ``outbox``.
+* Clear values live encrypted in ``statement.sealed_fields`` under the record key ``key_id``.
+"""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata: Final = MetaData()
+
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite gives automatic numbers only to INTEGER PRIMARY KEY."""
+
+log = Table(
+    "log",
+    metadata,
+    Column("generation", Integer, primary_key=True),
+    Column("member", LargeBinary, nullable=False),
+    Column("origin", String(128), nullable=False),
+    Column("started_at", String(24), nullable=False),
+    Column("size", BigInteger, nullable=False),
+)
+
+statement = Table(
+    "statement",
+    metadata,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("leaf_hash", LargeBinary, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("sealed_at", String(24), nullable=False),
+    Column("case_id", LargeBinary),
+    Column("case_number", BigInteger),
+    Column("content_sha256", LargeBinary),
+    Column("content_size", BigInteger),
+    Column("object_id", LargeBinary),
+    Column("key_id", LargeBinary),
+    Column("sealed_fields", LargeBinary),
+    Index("statement_leaf_hash", "leaf_hash", unique=True),
+    Index("statement_case", "case_id", "case_number", unique=True),
+    Index("statement_content", "content_sha256"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", BigInteger, ForeignKey("statement.seq"), primary_key=True, autoincrement=False),
+)
+
+case_file = Table(
+    "case_file",
+    metadata,
+    Column("case_id", LargeBinary, primary_key=True),
+    Column("lookup", LargeBinary, nullable=False),
+    Column("last_number", BigInteger, nullable=False),
+    Column("last_leaf", LargeBinary),
+    Column("legal_hold", Boolean, nullable=False),
+    Index("case_file_lookup", "lookup", unique=True),
+)
+
+leaf = Table(
+    "leaf",
+    metadata,
+    Column("generation", Integer, ForeignKey("log.generation"), primary_key=True),
+    Column("leaf_index", BigInteger, primary_key=True),
+    Column("seq", BigInteger, ForeignKey("statement.seq"), nullable=False),
+    Index("leaf_seq", "seq", unique=True),
+)
+
+tile = Table(
+    "tile",
+    metadata,
+    Column("generation", Integer, ForeignKey("log.generation"), primary_key=True),
+    Column("level", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("hashes", LargeBinary, nullable=False),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("generation", Integer, ForeignKey("log.generation"), primary_key=True),
+    Column("size", BigInteger, primary_key=True),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("signed_at", String(24), nullable=False),
+)
+
+cosignature = Table(
+    "cosignature",
+    metadata,
+    Column("generation", Integer, primary_key=True),
+    Column("size", BigInteger, primary_key=True),
+    Column("witness", String(128), primary_key=True),
+    Column("line", Text, nullable=False),
+)
+
+anchor = Table(
+    "anchor",
+    metadata,
+    Column("anchor_id", _Serial, primary_key=True, autoincrement=True),
+    Column("generation", Integer, ForeignKey("log.generation"), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("previous_size", BigInteger, nullable=False),
+    Column("phase", String(16), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("planned_at", String(24), nullable=False),
+    Column("final_at", String(24)),
+    Column("header", LargeBinary),
+    Column("receipt", LargeBinary),
+    Column("membership", LargeBinary),
+    Index("anchor_size", "generation", "size", unique=True),
+)
+
+transaction = Table(
+    "chain_transaction",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("nonce", BigInteger, nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("anchor_id", BigInteger, ForeignKey("anchor.anchor_id")),
+    Column("raw", LargeBinary, nullable=False),
+    Column("stored_at", String(24), nullable=False),
+    Index("chain_transaction_nonce", "nonce"),
+)
+
+header = Table(
+    "block_header",
+    metadata,
+    Column("block_hash", LargeBinary, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("rlp", LargeBinary, nullable=False),
+)
+
+small_object = Table(
+    "small_object",
+    metadata,
+    Column("object_id", LargeBinary, primary_key=True),
+    Column("ciphertext", LargeBinary, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("holder", String(128), nullable=False),
+    Column("nonce", BigInteger),
+    Column("checked_at", String(24), nullable=False),
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("seq", BigInteger, ForeignKey("statement.seq"), primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("requested_at", String(24), nullable=False),
+    Column("complete_after", String(24), nullable=False),
+    Column("statement_leaf", LargeBinary, nullable=False),
+)

@@ -81,8 +81,7 @@ def decode(data: bytes, *, max_bytes: int, max_depth: int = 16) -> JsonValue:
 
 
 def _check(value: JsonValue, depth: int) -> None:
-    """Refuse what lies outside the profile; a subclass may write itself differently, so exact
-    types."""
+    """Refuse what lies outside the profile; exact types only: a subclass may write itself."""
     if type(value) is str:
         _check_string(value)
     elif type(value) is int:

@@ -75,8 +75,9 @@ class Frontier:
             LimitError: the tree would outgrow ``MAX_SIZE``.
         """
         row = list(leaf_hashes)
-        if any(len(leaf) != HASH_BYTES for leaf in row):
-            raise MalformedError("merkle-hash-length", length=0)
+        for leaf in row:
+            if len(leaf) != HASH_BYTES:
+                raise MalformedError("merkle-hash-length", length=len(leaf))
         size = self.size + len(row)
         if size > MAX_SIZE:
             raise LimitError("merkle-size", size=size)

@@ -20,6 +20,10 @@ from sqlalchemy.exc import DBAPIError
 from ledger.errors import UnavailableError
 
 BUSY_TIMEOUT_SECONDS: Final = 30
+_LEDGER: Final = Path(__file__).resolve().parents[1] / "ledger"
+_ENVIRONMENT: Final = _LEDGER / "store" / "migrations"
+LEDGER_VERSIONS: Final = _ENVIRONMENT / "versions"
+KEY_STORE_VERSIONS: Final = _LEDGER / "keys" / "migrations"
 _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -69,13 +73,16 @@ class Database:
         except DBAPIError as error:
             if not error.connection_invalidated and not _is_outage(error):
                 raise
-            raise UnavailableError("database-unavailable", detail=type(error.orig).__name__) from error
+            raise UnavailableError(
+                "database-unavailable", detail=type(error.orig).__name__
+            ) from error
 
-    def migrate(self) -> None:
-        """Bring the schema to the present version."""
+    def migrate(self, versions: Path) -> None:
+        """Bring the schema to the newest version in the folder ``versions``."""
         config = Config()
-        migrations = Path(__file__).resolve().parents[1] / "ledger" / "store" / "migrations"
-        config.set_main_option("script_location", str(migrations))
+        config.set_main_option("script_location", str(_ENVIRONMENT))
+        config.set_main_option("version_locations", str(versions))
+        config.set_main_option("path_separator", "os")
         config.attributes["engine"] = self.engine
         command.upgrade(config, "head")
 

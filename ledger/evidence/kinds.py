@@ -29,5 +29,7 @@ KINDS: Final = (
 SEALED_BY_THE_NODE: Final = frozenset({"case_head", "erasure", "audit_range", "opening"})
 """Kinds that only the node itself seals: a caller that could, could claim a case complete."""
 
-STANDS_WITHOUT_CONTENT: Final = frozenset({"promise_to_pay", "repayment_plan", "decision", "payment_record"})
+STANDS_WITHOUT_CONTENT: Final = frozenset(
+    {"promise_to_pay", "repayment_plan", "decision", "payment_record"}
+)
 """Kinds whose substance is their fields, so that a file is welcome but not needed."""

@@ -4,7 +4,8 @@ Used by every reader of signed or sealed JSON. Strict on purpose: unknown member
 """
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from ledger.errors import MalformedError
@@ -15,7 +16,7 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
 _HEX = re.compile(r"(?:[0-9a-f]{2})*\Z")
 
 
-def members(value: JsonValue, where: str, names: Set[str]) -> Mapping[str, JsonValue]:
+def members(value: JsonValue, where: str, names: AbstractSet[str]) -> Mapping[str, JsonValue]:
     """Return ``value`` as an object with exactly ``names``.
 
     Raises:

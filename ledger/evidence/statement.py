@@ -167,7 +167,9 @@ def read_leaf(leaf: bytes) -> SignedStatement:
         MalformedError: not canonical, or not of the schema.
     """
     envelope = shape.members(
-        decode(leaf, max_bytes=MAX_LEAF_BYTES, max_depth=MAX_DEPTH), "leaf", {"signature", "statement"}
+        decode(leaf, max_bytes=MAX_LEAF_BYTES, max_depth=MAX_DEPTH),
+        "leaf",
+        {"signature", "statement"},
     )
     signature = shape.members(envelope["signature"], "signature", {"algorithm", "key", "value"})
     if signature["algorithm"] != SIGNATURE_ALGORITHM:
@@ -210,7 +212,9 @@ def statement_from_json(value: JsonValue) -> Statement:
         case=_case_from_json(members["case"]),
         content=_content_from_json(members["content"]),
         fields=_commitments_from_json(members["fields"]),
-        capture=None if members["capture"] is None else shape.mapping(members["capture"], "capture"),
+        capture=None
+        if members["capture"] is None
+        else shape.mapping(members["capture"], "capture"),
         system=shape.mapping(members["system"], "system"),
         not_before=_not_before_from_json(members["not_before"]),
         custody=custody_from_json(members["custody"]),
@@ -282,4 +286,6 @@ def _not_before_from_json(value: JsonValue) -> NotBefore | None:
 
 def _commitments_from_json(value: JsonValue) -> Mapping[str, bytes]:
     commitments = shape.mapping(value, "fields")
-    return {name: shape.hex_bytes(entry, f"fields.{name}", 32) for name, entry in commitments.items()}
+    return {
+        name: shape.hex_bytes(entry, f"fields.{name}", 32) for name, entry in commitments.items()
+    }

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from ledger.primitives.merkle import VertexReader, vertex_hash
+from ledger.primitives.merkle import vertex_hash
+from ledger.primitives.merkle_proofs import VertexReader
 
 HEIGHT: Final = 8
 WIDTH: Final = 1 << HEIGHT

@@ -32,7 +32,7 @@ class RecordKeys(Protocol):
         """Make and durably store ``count`` keys."""
         ...
 
-    def open(self, key_id: bytes) -> bytes | None:
+    def open(self, key_id: bytes) -> RecordKey | None:
         """Return the key; ``None`` when it was destroyed.
 
         Raises:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from ledger.ports.record_keys import RecordKey
+
 INLINE_BYTES: Final = 64 * 1024
 """Below this a file of its own costs more (an fsync, an inode) than a row."""
 
@@ -44,15 +46,15 @@ class SealedContent:
 class Vault(Protocol):
     """A store of encrypted objects."""
 
-    def seal(self, source: ByteSource, *, object_id: bytes, key: bytes) -> SealedContent:
-        """Encrypt ``source`` under ``key`` (32 bytes) into ``object_id`` (16 bytes), durable on return.
+    def seal(self, source: ByteSource, *, object_id: bytes, key: RecordKey) -> SealedContent:
+        """Encrypt ``source`` under ``key`` into ``object_id`` (16 bytes), durable on return.
 
         Raises:
             UnavailableError: the disk or service refuses; nothing is left behind.
         """
         ...
 
-    def open(self, object_id: bytes, *, key: bytes, inline: bytes | None) -> Iterator[bytes]:
+    def open(self, object_id: bytes, *, key: RecordKey, inline: bytes | None) -> Iterator[bytes]:
         """Yield the plaintext in chunks, each verified before it is handed out.
 
         Args:

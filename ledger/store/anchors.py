@@ -179,7 +179,8 @@ def raw_transaction(connection: Connection, transaction_hash: bytes) -> bytes | 
 
 def highest_nonce(connection: Connection) -> int | None:
     """Return the highest nonce that this node ever signed; ``None`` before the first."""
-    return connection.scalar(select(func.max(transaction.c.nonce)))
+    highest: int | None = connection.scalar(select(func.max(transaction.c.nonce)))
+    return highest
 
 
 def _from_row(row: Row[tuple[object, ...]]) -> AnchorRow:

@@ -204,7 +204,9 @@ def drop_inline(connection: Connection, object_id: bytes) -> None:
 
 def object_ids(connection: Connection) -> set[bytes]:
     """Return the object ids that statements name."""
-    return set(connection.scalars(select(statement.c.object_id).where(statement.c.object_id.is_not(None))))
+    return set(
+        connection.scalars(select(statement.c.object_id).where(statement.c.object_id.is_not(None)))
+    )
 
 
 def _from_row(row: Row[tuple[object, ...]]) -> StatementRow:

@@ -1,0 +1,139 @@
+"""Private keys in encrypted files: Ed25519 as PKCS#8, secp256k1 as keystore v3.
+
+The passphrase of both is the master key in hex. It is 256 bits of randomness, so no slow derivation is
+needed to protect it, and none is used: opening a key takes milliseconds, not the 0.7 s of keystore's
+default scrypt. Files are created with mode 0600 and never overwritten.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
+from ledger.errors import ConfigurationError, RefusedError
+
+_ITERATIONS: Final = 1000
+"""Keystore v3 wants some; the passphrase is a random 256-bit key already."""
+
+
+class FileStatementSigner:
+    """An Ed25519 key from an encrypted PKCS#8 file; implements the statement signer port."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self._key: Final = key
+        self._public: Final = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+    @property
+    def public_key(self) -> bytes:
+        """The 32-byte public key."""
+        return self._public
+
+    def sign(self, message: bytes) -> bytes:
+        """See ``ports.signer``."""
+        return self._key.sign(message)
+
+
+class FileTransactionSigner:
+    """A secp256k1 key from a keystore v3 file; implements the transaction signer port."""
+
+    def __init__(self, account: LocalAccount) -> None:
+        self._account: Final = account
+
+    @property
+    def address(self) -> bytes:
+        """The 20-byte account address."""
+        return bytes.fromhex(self._account.address[2:])
+
+    def sign_transaction(self, transaction: dict[str, object]) -> bytes:
+        """See ``ports.signer``."""
+        signed = self._account.sign_transaction(transaction)  # type: ignore[arg-type]  # web3's form
+        return bytes(signed.raw_transaction)
+
+
+def create_statement_key(path: Path, master_key: bytes) -> FileStatementSigner:
+    """Make a key and store it.
+
+    Raises:
+        RefusedError: the file exists.
+    """
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(master_key.hex().encode())
+    )
+    write_private(path, pem)
+    return FileStatementSigner(key)
+
+
+def load_statement_key(path: Path, master_key: bytes) -> FileStatementSigner:
+    """Open a stored key.
+
+    Raises:
+        ConfigurationError: missing, not such a file, or under another master key.
+    """
+    try:
+        key = load_pem_private_key(_read(path), master_key.hex().encode())
+    except (ValueError, TypeError) as error:
+        raise ConfigurationError("key-unreadable", file=path.name) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ConfigurationError("key-unreadable", file=path.name)
+    return FileStatementSigner(key)
+
+
+def create_transaction_key(path: Path, master_key: bytes) -> FileTransactionSigner:
+    """Make a key and store it.
+
+    Raises:
+        RefusedError: the file exists.
+    """
+    account = Account.create()
+    keystore = Account.encrypt(account.key, master_key.hex(), kdf="pbkdf2", iterations=_ITERATIONS)
+    write_private(path, json.dumps(keystore).encode())
+    return FileTransactionSigner(account)
+
+
+def load_transaction_key(path: Path, master_key: bytes) -> FileTransactionSigner:
+    """Open a stored key.
+
+    Raises:
+        ConfigurationError: missing, not such a file, or under another master key.
+    """
+    try:
+        private = Account.decrypt(json.loads(_read(path)), master_key.hex())
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError("key-unreadable", file=path.name) from error
+    return FileTransactionSigner(Account.from_key(private))
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a new file that only this user may read, durable on return.
+
+    Raises:
+        RefusedError: the file exists.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise RefusedError("key-exists", file=path.name) from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError("key-missing", file=path.name) from error

@@ -1,0 +1,130 @@
+"""The vault in a local folder: one file an object, written beside its place, fsynced, renamed.
+
+``objects/ab/abcdef….lzv``: two levels keep folders small. A crash leaves a ``.part`` file, which nothing
+ever reads and ``sweep_parts`` removes. Small objects are handed back to be stored with their record.
+"""
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from ledger.errors import IntegrityError, UnavailableError
+from ledger.ports.record_keys import RecordKey
+from ledger.ports.vault import INLINE_BYTES, ByteSource, SealedContent
+from ledger.vault.pipeline import digest_and_encrypt
+from ledger.vault.stream import decrypt
+
+SUFFIX: Final = ".lzv"
+PART: Final = ".part"
+_NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+
+
+class LocalVault:
+    """Implements the vault port on a folder.
+
+    Args:
+        folder: is created when it is missing; only this user may read it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder: Final = folder
+
+    def seal(self, source: ByteSource, *, object_id: bytes, key: RecordKey) -> SealedContent:
+        """See ``ports.vault``."""
+        first = _read_start(source)
+        if len(first) <= INLINE_BYTES:
+            return self._seal_inline(first, source, object_id, key)
+        try:
+            return self._seal_file(first, source, object_id, key)
+        except OSError as error:
+            if isinstance(error, UnreadableSourceError):
+                raise
+            raise UnavailableError("vault-disk", detail=error.strerror or "?") from error
+
+    def _seal_inline(
+        self, first: bytes, source: ByteSource, object_id: bytes, key: RecordKey
+    ) -> SealedContent:
+        buffer = io.BytesIO()
+        sha256, sm3, size = digest_and_encrypt(
+            first, source, object_id=object_id, key=key, write=buffer.write
+        )
+        return SealedContent(sha256, sm3, size, inline=buffer.getvalue())
+
+    def _seal_file(
+        self, first: bytes, source: ByteSource, object_id: bytes, key: RecordKey
+    ) -> SealedContent:
+        place = self._place(object_id)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = place.with_suffix(PART)
+        try:
+            with os.fdopen(os.open(part, _NEW_FILE, 0o600), "wb", buffering=0) as file:
+                sha256, sm3, size = digest_and_encrypt(
+                    first, source, object_id=object_id, key=key, write=file.write
+                )
+                os.fsync(file.fileno())
+            part.rename(place)
+            _fsync_folder(place.parent)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        return SealedContent(sha256, sm3, size, inline=None)
+
+    def open(self, object_id: bytes, *, key: RecordKey, inline: bytes | None) -> Iterator[bytes]:
+        """See ``ports.vault``."""
+        if inline is not None:
+            yield from decrypt(io.BytesIO(inline), object_id, key)
+            return
+        try:
+            with self._place(object_id).open("rb") as file:
+                yield from decrypt(file, object_id, key)
+        except FileNotFoundError:
+            raise IntegrityError("vault-missing", object=object_id.hex()) from None
+
+    def delete(self, object_id: bytes) -> None:
+        """See ``ports.vault``."""
+        self._place(object_id).unlink(missing_ok=True)
+
+    def object_ids(self) -> Iterator[bytes]:
+        """See ``ports.vault``."""
+        for place in self._folder.glob(f"??/*{SUFFIX}"):
+            yield bytes.fromhex(place.stem)
+
+    def sweep_parts(self) -> int:
+        """Remove what crashes left half written, and return how many there were.
+
+        Call it only while no seal is running.
+        """
+        parts = list(self._folder.glob(f"??/*{PART}"))
+        for part in parts:
+            part.unlink(missing_ok=True)
+        return len(parts)
+
+    def _place(self, object_id: bytes) -> Path:
+        name = object_id.hex()
+        return self._folder / name[:2] / (name + SUFFIX)
+
+
+class UnreadableSourceError(OSError):
+    """Raised by a source whose own bytes cannot be read: not the vault's fault."""
+
+
+def _read_start(source: ByteSource) -> bytes:
+    """Read just enough to know whether the object is small."""
+    pieces, missing = [], INLINE_BYTES + 1
+    while missing:
+        piece = source.read(missing)
+        if not piece:
+            break
+        pieces.append(piece)
+        missing -= len(piece)
+    return b"".join(pieces)
+
+
+def _fsync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -21,7 +21,7 @@ Algorithm: TypeAlias = Literal["sha256", "sm3"]
 DIGEST_BYTES: Final = 32
 """Both algorithms give 256 bits."""
 MAX_PURE_SM3_BYTES: Final = 8 * 1024 * 1024
-"""Pure code needs about 10 s for this much; above it the answer is "not provable"."""
+"""Pure code needs up to 20 s for this much; above it the answer is "not provable"."""
 
 _HEX: Final = frozenset("0123456789abcdef")
 
@@ -77,7 +77,7 @@ def sm3_available() -> bool:
 
 
 def sm3(data: bytes) -> bytes:
-    """Return the 32-byte SM3 of the data, at about 1 MiB/s where OpenSSL lacks it."""
+    """Return the 32-byte SM3 of the data, at about half a MiB/s where OpenSSL lacks it."""
     if _SM3_IN_OPENSSL:
         return hashlib.new("sm3", data).digest()
     pure = Sm3()

@@ -175,9 +175,8 @@ class VerifierKey:
         material = bytes([self.signature_type]) + self.public_key
         return f"{self.name}+{self.key_id.hex()}+{encode_base64(material)}"
 
-    def sign_with(self, signature: bytes) -> NoteSignature:
-        """Return the signature line for these signature bytes (with the time, for a
-        cosignature)."""
+    def signature_line(self, signature: bytes) -> NoteSignature:
+        """Return the line for these signature bytes; for a cosignature they begin with the time."""
         return NoteSignature(self.name, self.key_id, signature)
 
 
@@ -195,8 +194,7 @@ def cosignature_message(text: str, timestamp: int) -> bytes:
 
 
 def join_cosignature(timestamp: int, signature: bytes) -> bytes:
-    """Return the ``timestamped_signature`` of a cosignature line: 8-byte time ‖ 64-byte
-    signature."""
+    """Return what stands in a cosignature line: 8-byte time ‖ 64-byte signature."""
     return timestamp.to_bytes(TIME_BYTES, "big") + signature
 
 

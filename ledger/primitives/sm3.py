@@ -1,7 +1,7 @@
 """SM3 (GB/T 32905-2016) in pure Python, for courts whose Python was built without it.
 
 * Same interface as ``hashlib``: ``update`` and ``digest``; ``digest`` may be called at any time.
-* About 1 MiB/s: callers bound the input.
+* About half a MiB/s: callers bound the input.
 
 It is not used where ``hashlib`` has SM3.
 """

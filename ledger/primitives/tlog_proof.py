@@ -1,5 +1,4 @@
-"""A single-leaf proof file (C2SP ``tlog-proof@v1``): index, inclusion path, and the checkpoint
-note.
+"""A single-leaf proof file (C2SP ``tlog-proof@v1``): index, inclusion path, checkpoint note.
 
 The leaf itself is not inside: whoever checks the proof computes the leaf hash. The ``extra`` line
 is not authenticated by anything and is only carried.

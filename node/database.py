@@ -16,8 +16,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import IntegrityError as UniqueViolation
 
-from ledger.errors import UnavailableError
+from ledger.errors import ConflictError, UnavailableError
 
 BUSY_TIMEOUT_SECONDS: Final = 30
 _LEDGER: Final = Path(__file__).resolve().parents[1] / "ledger"
@@ -48,6 +49,7 @@ class Database:
         """Open a write transaction; commits at the end, rolls back on any exception.
 
         Raises:
+            ConflictError: somebody else wrote the same row first; try again.
             UnavailableError: the database does not answer, is locked, or its disk is full.
         """
         with self._open(exclusive=True) as connection:
@@ -70,6 +72,8 @@ class Database:
                 connection.info["exclusive"] = exclusive
                 with connection.begin():
                     yield connection
+        except UniqueViolation as error:
+            raise ConflictError("database-conflict") from error
         except DBAPIError as error:
             if not error.connection_invalidated and not _is_outage(error):
                 raise

@@ -140,7 +140,7 @@ def statement_to_json(statement: Statement) -> dict[str, JsonValue]:
         "origin": statement.origin,
         "sealed_at": statement.sealed_at,
         "case": _case_to_json(statement.case),
-        "content": _content_to_json(statement.content),
+        "content": content_to_json(statement.content),
         "fields": {name: value.hex() for name, value in statement.fields.items()},
         "capture": None if statement.capture is None else dict(statement.capture),
         "system": dict(statement.system),
@@ -150,13 +150,17 @@ def statement_to_json(statement: Statement) -> dict[str, JsonValue]:
     }
 
 
-def compose_leaf(statement: JsonValue, *, signature: bytes, key: bytes) -> bytes:
-    """Return the leaf input: canonical JSON of statement and signature together."""
-    envelope: JsonValue = {
-        "signature": {"algorithm": SIGNATURE_ALGORITHM, "key": key.hex(), "value": signature.hex()},
-        "statement": statement,
-    }
-    return encode(envelope)
+def compose_leaf(signed_bytes: bytes, *, signature: bytes, key: bytes) -> bytes:
+    """Return the leaf input: canonical JSON of statement and signature together.
+
+    Args:
+        signed_bytes: the statement's own canonical bytes, as they were signed.
+        signature: 64 bytes.
+        key: 32-byte public key.
+    """
+    envelope: JsonValue = {"algorithm": SIGNATURE_ALGORITHM, "key": key.hex(), "value": signature.hex()}
+    # Canonical members are sorted, so the parts can be joined without encoding the statement again.
+    return b'{"signature":' + encode(envelope) + b',"statement":' + signed_bytes + b"}"
 
 
 def read_leaf(leaf: bytes) -> SignedStatement:
@@ -210,7 +214,7 @@ def statement_from_json(value: JsonValue) -> Statement:
         origin=shape.text(members["origin"], "origin"),
         sealed_at=shape.instant(members["sealed_at"], "sealed_at"),
         case=_case_from_json(members["case"]),
-        content=_content_from_json(members["content"]),
+        content=content_from_json(members["content"]),
         fields=_commitments_from_json(members["fields"]),
         capture=None
         if members["capture"] is None
@@ -244,7 +248,8 @@ def _case_from_json(value: JsonValue) -> CaseLink | None:
     )
 
 
-def _content_to_json(content: Content | None) -> JsonValue:
+def content_to_json(content: Content | None) -> JsonValue:
+    """Return the JSON form of a content, as a statement or a committed field holds it."""
     if content is None:
         return None
     return {
@@ -255,7 +260,12 @@ def _content_to_json(content: Content | None) -> JsonValue:
     }
 
 
-def _content_from_json(value: JsonValue) -> Content | None:
+def content_from_json(value: JsonValue) -> Content | None:
+    """Read the JSON form of a content strictly.
+
+    Raises:
+        MalformedError: another form.
+    """
     if value is None:
         return None
     members = shape.members(value, "content", {"sha256", "sm3", "size", "media_type"})

@@ -6,19 +6,17 @@ erasure report waits for.
 """
 
 import os
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
-from typing import Final, TypeAlias
+from collections.abc import Sequence
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Column, Connection, LargeBinary, MetaData, Table, func, select
+from sqlalchemy import Column, LargeBinary, MetaData, Table, func, select
 
 from ledger.errors import IntegrityError
 from ledger.ports.record_keys import RecordKey
 from ledger.store.bulk import insert_rows
-
-Begin: TypeAlias = Callable[[], AbstractContextManager[Connection]]
+from ledger.store.transactions import Begin
 
 NONCE_BYTES: Final = 12
 

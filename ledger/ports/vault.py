@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from ledger.evidence.fields import Field
 from ledger.ports.record_keys import RecordKey
 
 INLINE_BYTES: Final = 64 * 1024
@@ -44,7 +45,7 @@ class SealedContent:
 
 
 class Vault(Protocol):
-    """A store of encrypted objects."""
+    """Encrypts what could identify a person: content, and clear values with their salts."""
 
     def seal(self, source: ByteSource, *, object_id: bytes, key: RecordKey) -> SealedContent:
         """Encrypt ``source`` under ``key`` into ``object_id`` (16 bytes), durable on return.
@@ -64,6 +65,18 @@ class Vault(Protocol):
 
         Raises:
             IntegrityError: absent, truncated, changed, or under another key.
+        """
+        ...
+
+    def seal_fields(self, fields: tuple[Field, ...], key: RecordKey) -> bytes:
+        """Return the encrypted form of clear values and salts, to be stored with their record."""
+        ...
+
+    def open_fields(self, sealed: bytes, key: RecordKey) -> tuple[Field, ...]:
+        """Return the clear values and salts.
+
+        Raises:
+            IntegrityError: changed, or under another key.
         """
         ...
 

@@ -4,11 +4,15 @@ A case is found by an HMAC of the bank's case number under a key of the node (``
 only ever sees the random ``case_id``.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
+from ledger.store.bulk import batched, upsert_rows
 from ledger.store.tables import case_file
+
+_COLUMNS = ("case_id", "lookup", "last_number", "last_leaf", "legal_hold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,61 +21,55 @@ class CaseRow:
 
     Attributes:
         case_id: 16 random bytes.
+        lookup: HMAC of the bank's case number.
         last_number: 0 while the case is empty.
         last_leaf: leaf hash of ``last_number``; ``None`` while it is empty.
         legal_hold: erasure is forbidden.
     """
 
     case_id: bytes
+    lookup: bytes
     last_number: int
     last_leaf: bytes | None
     legal_hold: bool
 
 
-def find(connection: Connection, lookup: bytes, *, lock: bool = False) -> CaseRow | None:
-    """Return the case of ``lookup``; with ``lock`` nobody else numbers it until the commit."""
-    return _one(connection, case_file.c.lookup == lookup, lock=lock)
+def find_many(
+    connection: Connection, lookups: Iterable[bytes], *, lock: bool = False
+) -> dict[bytes, CaseRow]:
+    """Return the cases of ``lookups`` that exist; with ``lock`` nobody else numbers them until the commit.
+
+    Rows are locked in the order of ``lookup``, so that two intakes never wait for each other.
+    """
+    found: dict[bytes, CaseRow] = {}
+    for some in batched(sorted(set(lookups))):
+        query = select(case_file).where(case_file.c.lookup.in_(some)).order_by(case_file.c.lookup)
+        if lock:
+            query = query.with_for_update()  # SQLite's write transactions are exclusive anyway
+        found.update({row.lookup: _from_row(row) for row in connection.execute(query)})
+    return found
+
+
+def find(connection: Connection, lookup: bytes) -> CaseRow | None:
+    """Return the case of ``lookup``; ``None`` when there is none."""
+    return find_many(connection, (lookup,)).get(lookup)
 
 
 def by_id(connection: Connection, case_id: bytes, *, lock: bool = False) -> CaseRow | None:
     """Return the case ``case_id``; with ``lock`` nobody else numbers it until the commit."""
-    return _one(connection, case_file.c.case_id == case_id, lock=lock)
-
-
-def _one(connection: Connection, condition: object, *, lock: bool) -> CaseRow | None:
-    query = select(case_file).where(condition)  # type: ignore[arg-type]  # a column expression
+    query = select(case_file).where(case_file.c.case_id == case_id)
     if lock:
-        query = query.with_for_update()  # SQLite's write transactions are exclusive anyway
+        query = query.with_for_update()
     row = connection.execute(query).first()
-    if row is None:
-        return None
-    return CaseRow(row.case_id, row.last_number, row.last_leaf, row.legal_hold)
+    return None if row is None else _from_row(row)
 
 
-def open_case(connection: Connection, case_id: bytes, lookup: bytes) -> None:
-    """Insert an empty case unless ``lookup`` has one already (two intakes may race for it)."""
-    values = {
-        "case_id": case_id,
-        "lookup": lookup,
-        "last_number": 0,
-        "last_leaf": None,
-        "legal_hold": False,
-    }
-    if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert as insert_postgresql  # noqa: PLC0415
-
-        connection.execute(insert_postgresql(case_file).values(values).on_conflict_do_nothing())
-        return
-    connection.execute(case_file.insert().prefix_with("OR IGNORE").values(values))
-
-
-def advance(connection: Connection, case_id: bytes, *, last_number: int, last_leaf: bytes) -> None:
-    """Move the end of a locked case."""
-    connection.execute(
-        case_file.update()
-        .where(case_file.c.case_id == case_id)
-        .values(last_number=last_number, last_leaf=last_leaf)
-    )
+def save_many(connection: Connection, rows: Iterable[CaseRow]) -> None:
+    """Insert new cases and move the ends of known, locked ones."""
+    cells = [
+        (row.case_id, row.lookup, row.last_number, row.last_leaf, row.legal_hold) for row in rows
+    ]
+    upsert_rows(connection, case_file, _COLUMNS, cells, updated=("last_number", "last_leaf"))
 
 
 def set_legal_hold(connection: Connection, case_id: bytes, *, hold: bool) -> None:
@@ -79,3 +77,8 @@ def set_legal_hold(connection: Connection, case_id: bytes, *, hold: bool) -> Non
     connection.execute(
         case_file.update().where(case_file.c.case_id == case_id).values(legal_hold=hold)
     )
+
+
+def _from_row(row: Row[tuple[object, ...]]) -> CaseRow:
+    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented accessor
+    return CaseRow(**{name: found[name] for name in _COLUMNS})

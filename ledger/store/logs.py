@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, or_, select
 from ledger.errors import IntegrityError
 from ledger.evidence.log import LogIdentity
 from ledger.evidence.tiles import TileName, TileReader
-from ledger.store.bulk import insert_rows
+from ledger.store.bulk import upsert_rows
 from ledger.store.tables import checkpoint, cosignature, log, tile
 
 
@@ -107,16 +107,9 @@ def tile_reader(connection: Connection, generation: int) -> TileReader:
 
 def write_tiles(connection: Connection, generation: int, tiles: Mapping[TileName, bytes]) -> None:
     """Write tiles; unfinished ones replace their earlier, shorter state."""
-    for name in tiles:
-        connection.execute(
-            tile.delete().where(
-                tile.c.generation == generation,
-                tile.c.level == name.level,
-                tile.c.number == name.number,
-            )
-        )
     rows = [(generation, name.level, name.number, hashes) for name, hashes in tiles.items()]
-    insert_rows(connection, tile, ("generation", "level", "number", "hashes"), rows)
+    columns = ("generation", "level", "number", "hashes")
+    upsert_rows(connection, tile, columns, rows, updated=("hashes",))
 
 
 def add_checkpoint(

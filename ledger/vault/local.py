@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from ledger.errors import IntegrityError, UnavailableError
+from ledger.evidence.fields import Field
 from ledger.ports.record_keys import RecordKey
 from ledger.ports.vault import INLINE_BYTES, ByteSource, SealedContent
+from ledger.vault.fields import open_fields, seal_fields
 from ledger.vault.pipeline import digest_and_encrypt
 from ledger.vault.stream import decrypt
 
@@ -39,8 +41,6 @@ class LocalVault:
         try:
             return self._seal_file(first, source, object_id, key)
         except OSError as error:
-            if isinstance(error, UnreadableSourceError):
-                raise
             raise UnavailableError("vault-disk", detail=error.strerror or "?") from error
 
     def _seal_inline(
@@ -82,6 +82,14 @@ class LocalVault:
         except FileNotFoundError:
             raise IntegrityError("vault-missing", object=object_id.hex()) from None
 
+    def seal_fields(self, fields: tuple[Field, ...], key: RecordKey) -> bytes:
+        """See ``ports.vault``."""
+        return seal_fields(fields, key)
+
+    def open_fields(self, sealed: bytes, key: RecordKey) -> tuple[Field, ...]:
+        """See ``ports.vault``."""
+        return open_fields(sealed, key)
+
     def delete(self, object_id: bytes) -> None:
         """See ``ports.vault``."""
         self._place(object_id).unlink(missing_ok=True)
@@ -104,10 +112,6 @@ class LocalVault:
     def _place(self, object_id: bytes) -> Path:
         name = object_id.hex()
         return self._folder / name[:2] / (name + SUFFIX)
-
-
-class UnreadableSourceError(OSError):
-    """Raised by a source whose own bytes cannot be read: not the vault's fault."""
 
 
 def _read_start(source: ByteSource) -> bytes:

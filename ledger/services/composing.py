@@ -1,0 +1,219 @@
+"""From an item as a caller gives it to a signed leaf and its row: no database, no disk.
+
+The caller's clear values become salted commitments; what is too small to hide behind its digest (under
+4 KiB) has its digests committed like any other clear value.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from ledger.errors import LimitError, MalformedError, RefusedError
+from ledger.evidence import shape
+from ledger.evidence.custody import CustodyEntry
+from ledger.evidence.fields import SALT_BYTES, Field, check_fields, commitment
+from ledger.evidence.kinds import KINDS, SEALED_BY_THE_NODE, STANDS_WITHOUT_CONTENT
+from ledger.evidence.log import LogIdentity
+from ledger.evidence.statement import (
+    MAX_LEAF_BYTES,
+    CaseLink,
+    Content,
+    NotBefore,
+    Statement,
+    compose_leaf,
+    content_to_json,
+    statement_to_json,
+)
+from ledger.ports.record_keys import RecordKey
+from ledger.ports.signer import StatementSigner
+from ledger.ports.vault import ByteSource, SealedContent, Vault
+from ledger.primitives.canonical import JsonValue, encode
+from ledger.primitives.merkle import leaf_hash
+from ledger.store.statements import StatementRow
+
+GUESSABLE_BYTES: Final = 4096
+"""Below this the digest of a content can be guessed (a form, a short text), so it is committed."""
+CONTENT_FIELD: Final = "content"
+CAPTURE_MEMBERS: Final = frozenset(
+    {"start", "end", "device", "clock_offset_ms", "tree_root", "method"}
+)
+MAX_CASE_LENGTH: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a caller wants sealed.
+
+    Attributes:
+        kind: one of ``KINDS``.
+        case: the bank's own case number; ``None`` for an item without a case.
+        fields: clear values, committed and encrypted.
+        source: the content; ``None`` when the fields are the whole item.
+        media_type: of the content.
+        capture: how it came into being; members of ``CAPTURE_MEMBERS``.
+        custody: who held it before intake.
+        duplicate_reason: why content that was sealed before is sealed again.
+        extra: members that belong to the kind.
+    """
+
+    kind: str
+    case: str | None = None
+    fields: Mapping[str, JsonValue] = field(default_factory=dict)
+    source: ByteSource | None = None
+    media_type: str = "application/octet-stream"
+    capture: Mapping[str, JsonValue] | None = None
+    custody: tuple[CustodyEntry, ...] = ()
+    duplicate_reason: str | None = None
+    extra: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    @property
+    def has_secrets(self) -> bool:
+        """Whether there is anything to encrypt."""
+        return bool(self.fields) or self.source is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who makes statements, and on what.
+
+    Attributes:
+        log: identity of the log.
+        system: name, version, release, clock, observed host facts.
+    """
+
+    log: LogIdentity
+    system: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An item whose content is in the vault and whose clear values have salts; not yet numbered.
+
+    Attributes:
+        item: as the caller gave it.
+        fields: with salts.
+        content: what one pass over the bytes found.
+        object_id: of the content in the vault.
+        key: record key; ``None`` when there is nothing to encrypt.
+        sealed_fields: encrypted fields.
+    """
+
+    item: Item
+    fields: tuple[Field, ...]
+    content: SealedContent | None
+    object_id: bytes | None
+    key: RecordKey | None
+    sealed_fields: bytes | None
+
+
+def check_item(item: Item, *, by_node: bool) -> None:
+    """Check what can be checked before anything is written.
+
+    Raises:
+        MalformedError: unknown kind, wrong names, values outside the profile.
+        LimitError: too many or too long fields.
+        RefusedError: a kind that only the node seals, or one that needs content and has none.
+    """
+    if item.kind not in KINDS:
+        raise MalformedError("statement-kind", kind=item.kind[:64])
+    if item.kind in SEALED_BY_THE_NODE and not by_node:
+        raise RefusedError("kind-sealed-by-node", kind=item.kind)
+    if item.source is None and not by_node:
+        if item.kind not in STANDS_WITHOUT_CONTENT:
+            raise RefusedError("content-needed", kind=item.kind)
+        if not item.fields:
+            raise RefusedError("nothing-to-seal", kind=item.kind)
+    if item.case is not None and not 0 < len(item.case) <= MAX_CASE_LENGTH:
+        raise LimitError("case-length", limit=MAX_CASE_LENGTH)
+    check_fields(item.fields)
+    _check_capture(item.capture)
+
+
+def _check_capture(capture: Mapping[str, JsonValue] | None) -> None:
+    for name, value in (capture or {}).items():
+        if name not in CAPTURE_MEMBERS:
+            raise MalformedError("capture-member", name=name[:64])
+        if name in ("start", "end"):
+            shape.instant(value, f"capture.{name}")
+
+
+def draft(
+    item: Item,
+    vault: Vault,
+    *,
+    key: RecordKey | None,
+    object_id: bytes | None,
+    content: SealedContent | None,
+) -> Draft:
+    """Salt and encrypt the clear values of an item."""
+    values = dict(item.fields)
+    if item.duplicate_reason is not None:
+        values["duplicate_reason"] = item.duplicate_reason
+    if content is not None and content.size < GUESSABLE_BYTES:
+        values[CONTENT_FIELD] = content_to_json(_content(content, item.media_type))
+    salts = os.urandom(SALT_BYTES * len(values))
+    fields = tuple(
+        Field(name, value, salts[at * SALT_BYTES : (at + 1) * SALT_BYTES])
+        for at, (name, value) in enumerate(values.items())
+    )
+    sealed = vault.seal_fields(fields, key) if key and fields else None
+    return Draft(item, fields, content, object_id, key, sealed)
+
+
+def _content(sealed: SealedContent, media_type: str) -> Content:
+    return Content(sealed.sha256, sealed.sm3, sealed.size, media_type)
+
+
+def sign(
+    drafted: Draft,
+    *,
+    author: Author,
+    signer: StatementSigner,
+    sealed_at: str,
+    link: CaseLink | None,
+    not_before: NotBefore | None,
+    duplicate_of: bytes | None,
+) -> StatementRow:
+    """Return the signed statement of a draft as a row.
+
+    Raises:
+        LimitError: the leaf is over 64 KiB.
+    """
+    item, content = drafted.item, drafted.content
+    extra = dict(item.extra)
+    if duplicate_of is not None:
+        extra["duplicate_of"] = duplicate_of.hex()
+    visible = content is not None and content.size >= GUESSABLE_BYTES
+    statement = Statement(
+        kind=item.kind,
+        nonce=os.urandom(16),
+        member=author.log.member,
+        origin=author.log.checkpoint_origin,
+        sealed_at=sealed_at,
+        case=link,
+        content=_content(content, item.media_type) if content and visible else None,
+        fields={each.name: commitment(each) for each in drafted.fields},
+        capture=item.capture,
+        system=author.system,
+        not_before=not_before,
+        custody=item.custody,
+        extra=extra,
+    )
+    signed_bytes = encode(statement_to_json(statement))
+    leaf = compose_leaf(signed_bytes, signature=signer.sign(signed_bytes), key=signer.public_key)
+    if len(leaf) > MAX_LEAF_BYTES:
+        raise LimitError("statement-too-large", size=len(leaf), limit=MAX_LEAF_BYTES)
+    return StatementRow(
+        leaf_hash=leaf_hash(leaf),
+        leaf=leaf,
+        kind=item.kind,
+        sealed_at=sealed_at,
+        case_id=link.case if link else None,
+        case_number=link.number if link else None,
+        content_sha256=content.sha256 if content else None,
+        content_size=content.size if content else None,
+        object_id=drafted.object_id,
+        key_id=drafted.key.key_id if drafted.key else None,
+        sealed_fields=drafted.sealed_fields,
+    )

@@ -1,0 +1,247 @@
+"""Intake: from items to committed statements with signed receipts.
+
+1. Check everything that can be checked without writing.
+2. Make record keys (durable before the record), take the content into the vault (durable before its row).
+3. In one short transaction: look for duplicates, number the cases under their locks, sign, and insert the
+   statements together with their outbox rows.
+4. Only then answer, with a signed receipt: a promise of the bank to place the leaf within the merge delay.
+
+Items of a batch are answered one by one: a bad one does not hold up the others. Intake needs neither the
+chain nor a peer.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from ledger.errors import ConflictError, LedgerError, LimitError, RefusedError
+from ledger.evidence.instants import format_instant
+from ledger.evidence.log import receipt_text
+from ledger.evidence.statement import NotBefore
+from ledger.ports.clock import Clock
+from ledger.ports.record_keys import RecordKey, RecordKeys
+from ledger.ports.signer import StatementSigner
+from ledger.ports.vault import Vault
+from ledger.services.composing import Author, Draft, Item, check_item, draft, sign
+from ledger.services.numbering import Numbering
+from ledger.store import statements
+from ledger.store.statements import StatementRow
+from ledger.store.transactions import Begin
+
+MAX_BATCH: Final = 2000
+"""Rows a transaction: keeps the write lock below a few hundred milliseconds."""
+CONFLICT_RETRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The signed promise that the caller takes away.
+
+    Attributes:
+        leaf_hash: 32 bytes; the name of the evidence.
+        sealed_at: instant of the statement.
+        case_number: running number in the case; ``None`` without a case.
+        text: canonical JSON that was signed.
+        signature: 64 bytes by the evidence key.
+        key: the 32-byte evidence key.
+    """
+
+    leaf_hash: bytes
+    sealed_at: str
+    case_number: int | None
+    text: bytes
+    signature: bytes
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes items into the ledger.
+
+    Attributes:
+        begin: opens a write transaction.
+        record_keys: makes the keys of records.
+        vault: takes the content.
+        signer: the evidence key.
+        clock: this machine's time.
+        author: member, log, system.
+        case_lookup: turns a bank's case number into its blind index.
+        not_before: the newest final block that is known; never waits for the chain.
+        maximum_merge_delay: seconds, promised in every receipt.
+    """
+
+    begin: Begin
+    record_keys: RecordKeys
+    vault: Vault
+    signer: StatementSigner
+    clock: Clock
+    author: Author
+    case_lookup: Callable[[str], bytes]
+    not_before: Callable[[], NotBefore | None]
+    maximum_merge_delay: int
+
+    def seal(self, item: Item) -> Receipt:
+        """Seal one item.
+
+        Raises:
+            LedgerError: the item was not sealed; nothing of it is left but an unused key.
+        """
+        (outcome,) = self.seal_many([item])
+        if isinstance(outcome, LedgerError):
+            raise outcome
+        return outcome
+
+    def seal_many(
+        self, items: Sequence[Item], *, by_node: bool = False
+    ) -> list[Receipt | LedgerError]:
+        """Seal up to ``MAX_BATCH`` items in one transaction; answer each, in order.
+
+        Args:
+            items: in the order in which cases are numbered.
+            by_node: allows the kinds that only the node seals.
+
+        Raises:
+            UnavailableError: the database or the vault refuses; nothing was sealed.
+        """
+        if len(items) > MAX_BATCH:
+            raise LimitError("batch-too-large", size=len(items), limit=MAX_BATCH)
+        drafts = self._draft_all(items, by_node=by_node)
+        outcomes = self._commit(drafts)
+        self._discard(drafts, outcomes)
+        return [
+            self._receipt(outcome) if isinstance(outcome, StatementRow) else outcome
+            for outcome in outcomes
+        ]
+
+    def _commit(self, drafts: Sequence[Draft | LedgerError]) -> list[StatementRow | LedgerError]:
+        for _ in range(CONFLICT_RETRIES):
+            try:
+                with self.begin() as connection:
+                    return self._insert(connection, drafts)
+            except ConflictError as error:
+                # Another replica opened the same new case first; the next round finds it.
+                last = error
+        raise last
+
+    def _draft_all(self, items: Sequence[Item], *, by_node: bool) -> list[Draft | LedgerError]:
+        errors = [_error_of(item, by_node=by_node) for item in items]
+        good = [item for item, error in zip(items, errors, strict=True) if error is None]
+        with_secrets = sum(1 for item in good if item.has_secrets)
+        keys = iter(self.record_keys.create(with_secrets) if with_secrets else ())
+        return [
+            error or self._draft(item, next(keys) if item.has_secrets else None)
+            for item, error in zip(items, errors, strict=True)
+        ]
+
+    def _draft(self, item: Item, key: RecordKey | None) -> Draft | LedgerError:
+        if item.source is None or key is None:
+            return draft(item, self.vault, key=key, object_id=None, content=None)
+        object_id = os.urandom(16)
+        try:
+            content = self.vault.seal(item.source, object_id=object_id, key=key)
+        except RefusedError as error:
+            return error
+        return draft(item, self.vault, key=key, object_id=object_id, content=content)
+
+    def _insert(
+        self, connection: Connection, drafts: Sequence[Draft | LedgerError]
+    ) -> list[StatementRow | LedgerError]:
+        numbering = Numbering.lock(connection, self._lookups(drafts))
+        sealed_at = format_instant(self.clock.now())
+        seen: dict[bytes, bytes] = {}
+        outcomes = [
+            each
+            if isinstance(each, LedgerError)
+            else self._seal_draft(connection, each, numbering, seen, sealed_at)
+            for each in drafts
+        ]
+        rows = [outcome for outcome in outcomes if isinstance(outcome, StatementRow)]
+        numbering.save(connection)
+        statements.insert(connection, rows, _inline(drafts, outcomes))
+        return outcomes
+
+    def _lookups(self, drafts: Sequence[Draft | LedgerError]) -> dict[str, bytes]:
+        names = {each.item.case for each in drafts if isinstance(each, Draft) and each.item.case}
+        return {name: self.case_lookup(name) for name in names}
+
+    def _seal_draft(
+        self,
+        connection: Connection,
+        drafted: Draft,
+        numbering: Numbering,
+        seen: dict[bytes, bytes],
+        sealed_at: str,
+    ) -> StatementRow | LedgerError:
+        earlier = _find_duplicate(connection, drafted, seen)
+        if earlier and drafted.item.duplicate_reason is None:
+            return RefusedError("duplicate-content", earlier=earlier.hex())
+        try:
+            row = sign(
+                drafted,
+                author=self.author,
+                signer=self.signer,
+                sealed_at=sealed_at,
+                link=numbering.next_link(drafted.item.case),
+                not_before=self.not_before(),
+                duplicate_of=earlier,
+            )
+        except LimitError as error:
+            return error
+        numbering.advance(drafted.item.case, row.leaf_hash)
+        if row.content_sha256:
+            seen.setdefault(row.content_sha256, row.leaf_hash)
+        return row
+
+    def _receipt(self, row: StatementRow) -> Receipt:
+        promise = receipt_text(
+            leaf_hash=row.leaf_hash,
+            sealed_at=row.sealed_at,
+            checkpoint_origin=self.author.log.checkpoint_origin,
+            maximum_merge_delay=self.maximum_merge_delay,
+        )
+        signature = self.signer.sign(promise)
+        return Receipt(
+            row.leaf_hash,
+            row.sealed_at,
+            row.case_number,
+            promise,
+            signature,
+            self.signer.public_key,
+        )
+
+    def _discard(self, drafts: Sequence[Draft | LedgerError], outcomes: Sequence[object]) -> None:
+        """Remove from the vault what was refused inside the transaction."""
+        for each, outcome in zip(drafts, outcomes, strict=True):
+            if isinstance(each, Draft) and each.object_id and isinstance(outcome, LedgerError):
+                self.vault.delete(each.object_id)
+
+
+def _error_of(item: Item, *, by_node: bool) -> LedgerError | None:
+    try:
+        check_item(item, by_node=by_node)
+    except LedgerError as error:
+        return error
+    return None
+
+
+def _find_duplicate(
+    connection: Connection, drafted: Draft, seen: dict[bytes, bytes]
+) -> bytes | None:
+    if drafted.content is None:
+        return None
+    digest = drafted.content.sha256
+    return seen.get(digest) or statements.with_content(connection, digest)
+
+
+def _inline(
+    drafts: Sequence[Draft | LedgerError], outcomes: Sequence[StatementRow | LedgerError]
+) -> list[tuple[bytes, bytes]]:
+    return [
+        (each.object_id, each.content.inline)
+        for each, outcome in zip(drafts, outcomes, strict=True)
+        if isinstance(each, Draft) and isinstance(outcome, StatementRow)
+        if each.object_id and each.content and each.content.inline
+    ]

@@ -183,6 +183,18 @@ def highest_nonce(connection: Connection) -> int | None:
     return highest
 
 
+def transactions_at(connection: Connection, nonce: int) -> list[bytes]:
+    """Return the hashes of the transactions that were signed under ``nonce``."""
+    query = select(transaction.c.hash).where(transaction.c.nonce == nonce)
+    return list(connection.scalars(query))
+
+
+def last_stored_at(connection: Connection) -> str | None:
+    """Return when the newest transaction was signed; ``None`` before the first."""
+    newest_instant: str | None = connection.scalar(select(func.max(transaction.c.stored_at)))
+    return newest_instant
+
+
 def _from_row(row: Row[tuple[object, ...]]) -> AnchorRow:
     found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented accessor
     proof = None

@@ -1,5 +1,4 @@
-"""RSA PKCS#1 v1.5 signature verification (RFC 8017 §8.2.2), for timestamp authorities and their
-chains.
+"""RSA PKCS#1 v1.5 signature verification (RFC 8017 §8.2.2), as timestamp authorities use it.
 
 * The padded message is built and compared as a whole; nothing is parsed out of the signature,
   which is how forgeries with a small exponent get in.

@@ -1,0 +1,100 @@
+"""What a verification found: one finding a check, three verdicts, and the exit code.
+
+"Not provable" is neither "proved" nor "refuted": something was not there, or cannot be decided
+with what the reader trusts. "Not checked" never looks like "proved".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+CHECKS: Final = tuple(f"V{number}" for number in range(1, 18))
+
+
+class Verdict(Enum):
+    """The three ways a check can end."""
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    NOT_PROVABLE = "not_provable"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one check ended.
+
+    Attributes:
+        check: V1 to V17.
+        verdict: one of three.
+        code: why; key of the message catalogue.
+        params: values for the message.
+        trusts: codes of what the reader has to trust for this verdict.
+    """
+
+    check: str
+    verdict: Verdict
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    trusts: tuple[str, ...] = ()
+
+
+class ExitCode(Enum):
+    """What the verifier's process answers."""
+
+    PROVED = 0
+    REFUTED = 1
+    UNREADABLE = 2
+    NOT_PROVABLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole verification.
+
+    Attributes:
+        findings: one a check, V1 first.
+        required: the checks that the policy wants proved.
+        policy: name of the policy.
+        trust_fingerprint: SHA-256 of the trust file's canonical form, hex.
+        facts: what the package says about the item, for people; every value is covered by a check.
+        disclosed: names and values of the disclosed fields that match their commitments.
+        asserted: files that no proof covers: the exporter's word only.
+    """
+
+    findings: tuple[Finding, ...]
+    required: tuple[str, ...]
+    policy: str
+    trust_fingerprint: str
+    facts: Mapping[str, object]
+    disclosed: Mapping[str, object]
+    asserted: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Refuted outranks everything; then a required check that is not proved."""
+        if any(finding.verdict is Verdict.REFUTED for finding in self.findings):
+            return ExitCode.REFUTED
+        proved = {f.check for f in self.findings if f.verdict is Verdict.PROVED}
+        if not proved.issuperset(self.required):
+            return ExitCode.NOT_PROVABLE
+        return ExitCode.PROVED
+
+    def of(self, check: str) -> Finding:
+        """Return the finding of ``check``."""
+        return next(finding for finding in self.findings if finding.check == check)
+
+
+def proved(check: str, code: str, *, trusts: tuple[str, ...] = (), **params: object) -> Finding:
+    """Return a finding that the check is proved."""
+    return Finding(check, Verdict.PROVED, code, params, trusts)
+
+
+def refuted(check: str, code: str, **params: object) -> Finding:
+    """Return a finding that the claim is false."""
+    return Finding(check, Verdict.REFUTED, code, params)
+
+
+def not_provable(check: str, code: str, **params: object) -> Finding:
+    """Return a finding that the claim is neither proved nor false, with the reason."""
+    return Finding(check, Verdict.NOT_PROVABLE, code, params)

@@ -1,0 +1,286 @@
+"""The trust file: what a court holds out of band, and which checks it wants proved.
+
+JSON that people can read. Unknown members are errors: a misspelt policy must not silently weaken
+it. The fingerprint is SHA-256 over the canonical form, so that spaces and line ends do not matter.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from ledger.errors import LimitError, MalformedError
+from ledger.evidence import shape
+from ledger.primitives.canonical import JsonValue, encode
+from ledger.proof.report import CHECKS
+
+SCHEMA: Final = "lianzheng-trust/1"
+MAX_BYTES: Final = 4 * 1024 * 1024
+"""Hundreds of members with all their old keys."""
+KINDS: Final = ("dev", "ethereum", "clique", "qbft-header", "qbft-contract")
+CURVES: Final = ("secp256k1", "secp256r1")
+PURPOSES: Final = ("evidence", "log", "anchor")
+REASONS: Final = ("rotated", "retired", "compromised")
+
+
+@dataclass(frozen=True, slots=True)
+class ValidatorSet:
+    """Who seals blocks from one height to another.
+
+    Attributes:
+        since: first block.
+        until: last block; ``None`` while it stands.
+        addresses: 20 bytes each, ascending.
+    """
+
+    since: int
+    until: int | None
+    addresses: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedChain:
+    """The shared chain.
+
+    Attributes:
+        chain_id: as in EIP-155.
+        genesis: hash of block 0.
+        kind: one of ``KINDS``; decides what a header proves.
+        curve: of the validators' seals.
+        validators: by height; empty on chains without seals.
+    """
+
+    chain_id: int
+    genesis: bytes
+    kind: str
+    curve: str
+    validators: tuple[ValidatorSet, ...]
+
+    def validators_at(self, number: int) -> tuple[bytes, ...] | None:
+        """Return who seals block ``number``; ``None`` when the file does not say."""
+        for group in self.validators:
+            if group.since <= number and (group.until is None or number <= group.until):
+                return group.addresses
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedContract:
+    """A contract by address (20 bytes) and the hash of its code (32 bytes)."""
+
+    address: bytes
+    code_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRecord:
+    """A member's public key.
+
+    Attributes:
+        purpose: one of ``PURPOSES``.
+        key: 32 bytes (Ed25519), or 20 bytes (account address).
+        since: first block at which it was active.
+        until: last block; ``None`` while it is active.
+        reason: why it ended; ``None`` while it is active.
+        compromised_since: first block at which somebody else may have used it.
+    """
+
+    purpose: str
+    key: bytes
+    since: int
+    until: int | None
+    reason: str | None
+    compromised_since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedMember:
+    """A member institution.
+
+    Attributes:
+        member: 32-byte id.
+        name: for people.
+        origin: of its log, without the generation.
+        keys: every key record, old ones included.
+    """
+
+    member: bytes
+    name: str
+    origin: str
+    keys: tuple[KeyRecord, ...]
+
+    def key(self, purpose: str, key: bytes) -> KeyRecord | None:
+        """Return the record of ``key`` for ``purpose``; ``None`` when it was never this
+        member's.
+        """
+        for record in self.keys:
+            if record.purpose == purpose and record.key == key:
+                return record
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the reader wants.
+
+    Attributes:
+        name: for the report.
+        required: checks that must be proved.
+        cosignature_quorum: how many other members must have cosigned for V8.
+        grace_blocks: how long after its last block a key may still be covered (the merge delay).
+    """
+
+    name: str
+    required: tuple[str, ...]
+    cosignature_quorum: int
+    grace_blocks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """A trust file.
+
+    Attributes:
+        chain: the shared chain.
+        contracts: by name, ``EvidenceAnchor`` and ``ConsortiumRegistry``.
+        members: by id.
+        timestamp_roots: DER certificates of time-stamping authorities' roots.
+        policy: what the reader wants proved.
+        fingerprint: SHA-256 of the canonical form, hex.
+    """
+
+    chain: TrustedChain
+    contracts: Mapping[str, TrustedContract]
+    members: Mapping[bytes, TrustedMember]
+    timestamp_roots: tuple[bytes, ...]
+    policy: Policy
+    fingerprint: str
+
+
+def read_trust(data: bytes) -> Trust:
+    """Read a trust file.
+
+    Raises:
+        LimitError: too large.
+        MalformedError: not JSON, another schema, an unknown or missing member, a wrong type.
+    """
+    if len(data) > MAX_BYTES:
+        raise LimitError("trust-too-large", limit=MAX_BYTES)
+    try:
+        value: JsonValue = json.loads(data, object_pairs_hook=_unique)
+        canonical = encode(value)
+    except (ValueError, RecursionError):
+        raise MalformedError("trust-not-json") from None
+    try:
+        return _trust(value, sha256(canonical).hexdigest())
+    except MalformedError as error:
+        if error.code != "statement-form":
+            raise
+        raise MalformedError("trust-form", member=error.params["member"]) from None
+
+
+def _unique(pairs: list[tuple[str, JsonValue]]) -> JsonValue:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise MalformedError("trust-duplicate-member")
+    return found
+
+
+def _trust(value: JsonValue, fingerprint: str) -> Trust:
+    names = {"schema", "chain", "contracts", "members", "timestamp_roots", "policy"}
+    if isinstance(value, dict) and value.get("schema") != SCHEMA:
+        raise MalformedError("trust-schema", found=str(value.get("schema"))[:64])
+    members = shape.members(value, "trust", names)
+    contracts = shape.mapping(members["contracts"], "contracts")
+    known = [_member(entry) for entry in shape.items(members["members"], "members")]
+    roots = shape.items(members["timestamp_roots"], "timestamp_roots")
+    return Trust(
+        chain=_chain(members["chain"]),
+        contracts={name: _contract(entry, name) for name, entry in contracts.items()},
+        members={member.member: member for member in known},
+        timestamp_roots=tuple(shape.hex_bytes(root, "timestamp_roots") for root in roots),
+        policy=_policy(members["policy"]),
+        fingerprint=fingerprint,
+    )
+
+
+def _chain(value: JsonValue) -> TrustedChain:
+    found = shape.members(value, "chain", {"id", "genesis", "kind", "curve", "validators"})
+    sets = shape.items(found["validators"], "chain.validators")
+    return TrustedChain(
+        chain_id=shape.integer(found["id"], "chain.id", minimum=1),
+        genesis=shape.hex_bytes(found["genesis"], "chain.genesis", 32),
+        kind=_one_of(found["kind"], "chain.kind", KINDS),
+        curve=_one_of(found["curve"], "chain.curve", CURVES),
+        validators=tuple(_validators(entry) for entry in sets),
+    )
+
+
+def _validators(value: JsonValue) -> ValidatorSet:
+    found = shape.members(value, "validators", {"since", "until", "addresses"})
+    addresses = shape.items(found["addresses"], "validators.addresses")
+    return ValidatorSet(
+        since=shape.integer(found["since"], "validators.since", minimum=0),
+        until=_optional_height(found["until"], "validators.until"),
+        addresses=tuple(sorted(shape.hex_bytes(a, "validators.addresses", 20) for a in addresses)),
+    )
+
+
+def _contract(value: JsonValue, name: str) -> TrustedContract:
+    found = shape.members(value, f"contracts.{name}", {"address", "code_hash"})
+    return TrustedContract(
+        address=shape.hex_bytes(found["address"], f"contracts.{name}.address", 20),
+        code_hash=shape.hex_bytes(found["code_hash"], f"contracts.{name}.code_hash", 32),
+    )
+
+
+def _member(value: JsonValue) -> TrustedMember:
+    found = shape.members(value, "members", {"id", "name", "origin", "keys"})
+    keys = shape.items(found["keys"], "members.keys")
+    return TrustedMember(
+        member=shape.hex_bytes(found["id"], "members.id", 32),
+        name=shape.text(found["name"], "members.name"),
+        origin=shape.text(found["origin"], "members.origin"),
+        keys=tuple(_key(entry) for entry in keys),
+    )
+
+
+def _key(value: JsonValue) -> KeyRecord:
+    names = {"purpose", "key", "since", "until", "reason", "compromised_since"}
+    found = shape.members(value, "keys", names)
+    purpose = _one_of(found["purpose"], "keys.purpose", PURPOSES)
+    reason = found["reason"]
+    return KeyRecord(
+        purpose=purpose,
+        key=shape.hex_bytes(found["key"], "keys.key", 20 if purpose == "anchor" else 32),
+        since=shape.integer(found["since"], "keys.since", minimum=0),
+        until=_optional_height(found["until"], "keys.until"),
+        reason=None if reason is None else _one_of(reason, "keys.reason", REASONS),
+        compromised_since=_optional_height(found["compromised_since"], "keys.compromised_since"),
+    )
+
+
+def _policy(value: JsonValue) -> Policy:
+    names = {"name", "required", "cosignature_quorum", "grace_blocks"}
+    found = shape.members(value, "policy", names)
+    required = shape.items(found["required"], "policy.required")
+    return Policy(
+        name=shape.text(found["name"], "policy.name"),
+        required=tuple(_one_of(check, "policy.required", CHECKS) for check in required),
+        cosignature_quorum=shape.integer(
+            found["cosignature_quorum"], "policy.cosignature_quorum", minimum=0
+        ),
+        grace_blocks=shape.integer(found["grace_blocks"], "policy.grace_blocks", minimum=0),
+    )
+
+
+def _optional_height(value: JsonValue, where: str) -> int | None:
+    return None if value is None else shape.integer(value, where, minimum=0)
+
+
+def _one_of(value: JsonValue, where: str, allowed: tuple[str, ...]) -> str:
+    text = shape.text(value, where)
+    if text not in allowed:
+        raise MalformedError("statement-form", member=where)
+    return text

@@ -8,18 +8,28 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeVar
 
 from ledger.errors import LimitError, MalformedError
 from ledger.evidence import shape
 from ledger.primitives.canonical import JsonValue, encode
+from ledger.proof.header import ChainKind
+from ledger.proof.qbft import SealCurve
 from ledger.proof.report import CHECKS
+
+_Name = TypeVar("_Name", bound=str)
 
 SCHEMA: Final = "lianzheng-trust/1"
 MAX_BYTES: Final = 4 * 1024 * 1024
 """Hundreds of members with all their old keys."""
-KINDS: Final = ("dev", "ethereum", "clique", "qbft-header", "qbft-contract")
-CURVES: Final = ("secp256k1", "secp256r1")
+KINDS: Final[tuple[ChainKind, ...]] = (
+    "dev",
+    "ethereum",
+    "clique",
+    "qbft-header",
+    "qbft-contract",
+)
+CURVES: Final[tuple[SealCurve, ...]] = ("secp256k1", "secp256r1")
 PURPOSES: Final = ("evidence", "log", "anchor")
 REASONS: Final = ("rotated", "retired", "compromised")
 
@@ -53,8 +63,8 @@ class TrustedChain:
 
     chain_id: int
     genesis: bytes
-    kind: str
-    curve: str
+    kind: ChainKind
+    curve: SealCurve
     validators: tuple[ValidatorSet, ...]
 
     def validators_at(self, number: int) -> tuple[bytes, ...] | None:
@@ -67,7 +77,7 @@ class TrustedChain:
 
 @dataclass(frozen=True, slots=True)
 class TrustedContract:
-    """A contract by address (20 bytes) and the hash of its code (32 bytes)."""
+    """A contract by its address (20 bytes) and the hash of its code (32 bytes)."""
 
     address: bytes
     code_hash: bytes
@@ -279,8 +289,8 @@ def _optional_height(value: JsonValue, where: str) -> int | None:
     return None if value is None else shape.integer(value, where, minimum=0)
 
 
-def _one_of(value: JsonValue, where: str, allowed: tuple[str, ...]) -> str:
-    text = shape.text(value, where)
-    if text not in allowed:
-        raise MalformedError("statement-form", member=where)
-    return text
+def _one_of(value: JsonValue, where: str, allowed: tuple[_Name, ...]) -> _Name:
+    for name in allowed:
+        if value == name:
+            return name
+    raise MalformedError("statement-form", member=where)

@@ -11,6 +11,7 @@ from typing import Final
 
 from ledger.errors import LimitError, MalformedError, RefusedError
 from ledger.evidence import shape
+from ledger.evidence.case_head import CaseHead
 from ledger.evidence.custody import CustodyEntry
 from ledger.evidence.fields import SALT_BYTES, Field, check_fields, commitment
 from ledger.evidence.kinds import KINDS, SEALED_BY_THE_NODE, STANDS_WITHOUT_CONTENT
@@ -38,7 +39,6 @@ CONTENT_FIELD: Final = "content"
 CAPTURE_MEMBERS: Final = frozenset(
     {"start", "end", "device", "clock_offset_ms", "tree_root", "method"}
 )
-MAX_CASE_LENGTH: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Item:
 
     Attributes:
         kind: one of ``KINDS``.
-        case: the bank's own case number; ``None`` for an item without a case.
+        case: blind index of the bank's case number, 32 bytes; ``None`` for an item without a case. The
+            number itself belongs into ``fields``.
         fields: clear values, committed and encrypted.
         source: the content; ``None`` when the fields are the whole item.
         media_type: of the content.
@@ -58,7 +59,7 @@ class Item:
     """
 
     kind: str
-    case: str | None = None
+    case: bytes | None = None
     fields: Mapping[str, JsonValue] = field(default_factory=dict)
     source: ByteSource | None = None
     media_type: str = "application/octet-stream"
@@ -124,8 +125,6 @@ def check_item(item: Item, *, by_node: bool) -> None:
             raise RefusedError("content-needed", kind=item.kind)
         if not item.fields:
             raise RefusedError("nothing-to-seal", kind=item.kind)
-    if item.case is not None and not 0 < len(item.case) <= MAX_CASE_LENGTH:
-        raise LimitError("case-length", limit=MAX_CASE_LENGTH)
     check_fields(item.fields)
     _check_capture(item.capture)
 
@@ -184,6 +183,9 @@ def sign(
     extra = dict(item.extra)
     if duplicate_of is not None:
         extra["duplicate_of"] = duplicate_of.hex()
+    if item.kind == "case_head" and link and link.previous:
+        # Taken under the case's lock, so that nothing can come between the head and what it covers.
+        extra.update(CaseHead(link.number - 1, link.previous).to_json())
     visible = content is not None and content.size >= GUESSABLE_BYTES
     statement = Statement(
         kind=item.kind,

@@ -68,7 +68,6 @@ class Intake:
         signer: the evidence key.
         clock: this machine's time.
         author: member, log, system.
-        case_lookup: turns a bank's case number into its blind index.
         not_before: the newest final block that is known; never waits for the chain.
         maximum_merge_delay: seconds, promised in every receipt.
     """
@@ -79,7 +78,6 @@ class Intake:
     signer: StatementSigner
     clock: Clock
     author: Author
-    case_lookup: Callable[[str], bytes]
     not_before: Callable[[], NotBefore | None]
     maximum_merge_delay: int
 
@@ -149,7 +147,7 @@ class Intake:
     def _insert(
         self, connection: Connection, drafts: Sequence[Draft | LedgerError]
     ) -> list[StatementRow | LedgerError]:
-        numbering = Numbering.lock(connection, self._lookups(drafts))
+        numbering = Numbering.lock(connection, _cases(drafts))
         sealed_at = format_instant(self.clock.now())
         seen: dict[bytes, bytes] = {}
         outcomes = [
@@ -162,10 +160,6 @@ class Intake:
         numbering.save(connection)
         statements.insert(connection, rows, _inline(drafts, outcomes))
         return outcomes
-
-    def _lookups(self, drafts: Sequence[Draft | LedgerError]) -> dict[str, bytes]:
-        names = {each.item.case for each in drafts if isinstance(each, Draft) and each.item.case}
-        return {name: self.case_lookup(name) for name in names}
 
     def _seal_draft(
         self,
@@ -225,6 +219,10 @@ def _error_of(item: Item, *, by_node: bool) -> LedgerError | None:
     except LedgerError as error:
         return error
     return None
+
+
+def _cases(drafts: Sequence[Draft | LedgerError]) -> set[bytes]:
+    return {each.item.case for each in drafts if isinstance(each, Draft) and each.item.case}
 
 
 def _find_duplicate(

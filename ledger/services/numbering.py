@@ -1,7 +1,7 @@
 """Running numbers of cases within one transaction: locked, handed out, and saved together."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -20,28 +20,28 @@ class Numbering:
     the statements that carry them.
     """
 
-    _ends: dict[str, CaseRow]
+    _ends: dict[bytes, CaseRow]
 
     @classmethod
-    def lock(cls, connection: Connection, lookups: Mapping[str, bytes]) -> Self:
-        """Lock the cases of ``lookups`` (bank's number to blind index), beginning those that are new."""
-        found = cases.find_many(connection, lookups.values(), lock=True)
+    def lock(cls, connection: Connection, lookups: Collection[bytes]) -> Self:
+        """Lock the cases of ``lookups`` (blind indices), beginning those that are new."""
+        found = cases.find_many(connection, lookups, lock=True)
         return cls(
             {
-                name: found.get(lookup)
+                lookup: found.get(lookup)
                 or CaseRow(os.urandom(16), lookup, 0, None, legal_hold=False)
-                for name, lookup in lookups.items()
+                for lookup in lookups
             }
         )
 
-    def next_link(self, case: str | None) -> CaseLink | None:
+    def next_link(self, case: bytes | None) -> CaseLink | None:
         """Return the next place of ``case``; ``None`` for an item without a case."""
         if case is None:
             return None
         end = self._ends[case]
         return CaseLink(end.case_id, end.last_number + 1, end.last_leaf)
 
-    def advance(self, case: str | None, leaf_hash: bytes) -> None:
+    def advance(self, case: bytes | None, leaf_hash: bytes) -> None:
         """Move the end of ``case`` to the statement that has just been signed."""
         if case is not None:
             end = self._ends[case]

@@ -1,0 +1,113 @@
+"""V6, V7, V8, V12: the leaf in the log, the log's signature, its witnesses, its growth."""
+
+from ledger.primitives import ed25519
+from ledger.primitives.merkle import verify_consistency, verify_inclusion
+from ledger.primitives.note import (
+    COSIGNATURE_V1,
+    NoteSignature,
+    VerifierKey,
+    parse_signature_line,
+    signed_message,
+)
+from ledger.proof import layout
+from ledger.proof.checkpoint import signing_log_key
+from ledger.proof.proof_files import consistency_from_bytes
+from ledger.proof.report import Finding, not_provable, proved, refuted
+from ledger.proof.subject import Subject
+from ledger.proof.trust import TrustedMember
+
+
+def v6_leaf_in_log(subject: Subject) -> Finding:
+    """V6: the leaf stands at its index under the checkpoint's root (RFC 6962)."""
+    proof, checkpoint = subject.leaf_proof, subject.checkpoint
+    verify_inclusion(
+        leaf=subject.signed.leaf_hash,
+        index=proof.index,
+        size=checkpoint.size,
+        path=proof.path,
+        root=checkpoint.root,
+    )
+    if checkpoint.origin != subject.signed.statement.origin:
+        return refuted("V6", "leaf-of-another-log", origin=checkpoint.origin)
+    return proved("V6", "leaf-in-log", index=proof.index, size=checkpoint.size)
+
+
+def v7_checkpoint_signed(subject: Subject) -> Finding:
+    """V7: the checkpoint bears the log's signature, by a log key of the member."""
+    member = subject.member
+    if member is None:
+        return not_provable("V7", "member-unknown")
+    if log_key_of(subject, member) is None:
+        return refuted("V7", "checkpoint-signature")
+    return proved("V7", "checkpoint-signed", origin=subject.checkpoint.origin)
+
+
+def log_key_of(subject: Subject, member: TrustedMember) -> bytes | None:
+    """Return the member's log key that signed the checkpoint; ``None`` when none did."""
+    return signing_log_key(subject.leaf_proof.checkpoint, member)
+
+
+def v8_cosigned(subject: Subject) -> Finding:
+    """V8: a quorum of other members found the checkpoint consistent and cosigned it."""
+    quorum = subject.trust.policy.cosignature_quorum
+    times = cosignature_times(subject)
+    if not quorum and not times:
+        return not_provable("V8", "cosignatures-none")
+    if len(times) < max(quorum, 1):
+        return not_provable("V8", "cosignatures-too-few", found=len(times), quorum=quorum)
+    return proved("V8", "cosigned", trusts=("witnesses",), found=len(times), quorum=quorum)
+
+
+def cosignature_times(subject: Subject) -> dict[bytes, int]:
+    """Return the time of each other member's valid cosignature, by member id.
+
+    Raises:
+        MalformedError: a line is not of the form, or a known witness's signature does not hold.
+    """
+    if layout.COSIGNATURES not in subject.bundle:
+        return {}
+    text = subject.leaf_proof.checkpoint.text
+    content = subject.bundle.read(layout.COSIGNATURES).decode("utf-8", "replace")
+    times: dict[bytes, int] = {}
+    for raw in content.splitlines():
+        line = parse_signature_line(raw)
+        for member in subject.trust.members.values():
+            if member.member == subject.signed.statement.member:
+                continue
+            moment = _cosignature_time(member, text, line)
+            if moment is not None:
+                times[member.member] = moment
+    return times
+
+
+def _cosignature_time(member: TrustedMember, text: str, line: NoteSignature) -> int | None:
+    for record in member.keys:
+        if record.purpose != "log":
+            continue
+        key = VerifierKey(member.origin, COSIGNATURE_V1, record.key)
+        if (line.name, line.key_id) != (key.name, key.key_id):
+            continue
+        message, signature, moment = signed_message(text, line, key)
+        if ed25519.verify(record.key, message, signature):
+            return moment
+    return None
+
+
+def v12_anchor_follows(subject: Subject) -> Finding:
+    """V12: the anchored log is an extension of the one anchored before it."""
+    event, checkpoint = subject.event, subject.checkpoint
+    if event.previous_size == 0:
+        return proved("V12", "anchor-first", size=event.size)
+    if layout.CONSISTENCY not in subject.bundle:
+        return not_provable("V12", "consistency-missing")
+    proof = consistency_from_bytes(subject.bundle.read(layout.CONSISTENCY))
+    if (proof.old_size, proof.new_size) != (event.previous_size, checkpoint.size):
+        return refuted("V12", "consistency-other-sizes")
+    verify_consistency(
+        old_size=event.previous_size,
+        old_root=event.previous_root,
+        new_size=checkpoint.size,
+        new_root=checkpoint.root,
+        path=proof.path,
+    )
+    return proved("V12", "anchor-follows", old=event.previous_size, new=event.size)

@@ -16,9 +16,20 @@ def v13_timestamped(subject: Subject) -> Finding:
         return not_provable("V13", "timestamp-none")
     imprint = hashlib.sha256(subject.leaf_proof.checkpoint.text.encode()).digest()
     token = subject.bundle.read(layout.TIMESTAMP)
-    return finding_of(
-        check_token(token, imprint_sha256=imprint, roots=subject.trust.timestamp_roots)
-    )
+    match check_token(token, imprint_sha256=imprint, roots=subject.trust.timestamp_roots):
+        case TimestampProved(gen_time=moment, authority=authority, policy=policy):
+            return proved(
+                "V13",
+                "timestamped",
+                trusts=("timestamp-authority", "revocation-not-checked"),
+                time=int(moment.timestamp()),
+                authority=authority,
+                policy=policy,
+            )
+        case TimestampRefuted(code, params):
+            return refuted("V13", code, **params)
+        case TimestampNotProvable(code, params):
+            return not_provable("V13", code, **params)
 
 
 def v14_time_interval(subject: Subject, findings: dict[str, Finding]) -> Finding:

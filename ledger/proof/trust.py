@@ -121,9 +121,7 @@ class TrustedMember:
     keys: tuple[KeyRecord, ...]
 
     def key(self, purpose: str, key: bytes) -> KeyRecord | None:
-        """Return the record of ``key`` for ``purpose``; ``None`` when it was never this
-        member's.
-        """
+        """Return the record of ``key``; ``None`` when the member never had it for ``purpose``."""
         for record in self.keys:
             if record.purpose == purpose and record.key == key:
                 return record

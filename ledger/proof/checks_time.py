@@ -8,6 +8,11 @@ from ledger.proof.interval import Bound, upper_bounds
 from ledger.proof.report import Finding, not_provable, proved, refuted
 from ledger.proof.subject import Subject
 from ledger.proof.timestamp import check_token
+from ledger.proof.timestamp_findings import (
+    TimestampNotProvable,
+    TimestampProved,
+    TimestampRefuted,
+)
 
 
 def v13_timestamped(subject: Subject) -> Finding:

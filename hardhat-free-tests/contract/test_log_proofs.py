@@ -1,0 +1,191 @@
+"""The contract's proofs against an independent tree: every pair of sizes up to 70, random ones up to 2^63."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from contract.consortium import Consortium, found, member_id
+from contract.evm import refuses
+from contract.tree import Tree, leaf_hash, numbered_tree
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+SMALL = 70
+VECTORS = Path(__file__).parents[3] / "shared" / "vectors" / "rfc6962"
+# 2^63 leaves is where logs end; the trees beyond 2^40 cost no more than small ones.
+LARGEST = 2**63
+
+
+@pytest.fixture(scope="module")
+def consortium() -> Consortium:
+    return found()
+
+
+def is_continued(
+    consortium: Consortium, old: int, old_root: bytes, new: int, root: bytes, proof: Any
+) -> bool:
+    """Anchor the old head, then the new one; tell whether the contract took it, and forget both."""
+    with consortium.chain.undone():
+        consortium.anchor(0, old, old_root)
+        try:
+            with refuses("EvidenceAnchorInconsistent", old, new):
+                consortium.anchor(0, new, root, proof)
+        except pytest.fail.Exception:
+            assert consortium.head(0)[0] == new
+            return True
+        return False
+
+
+def is_included(
+    consortium: Consortium, size: int, root: bytes, index: int, leaf: bytes, proof: Any
+) -> bool:
+    with consortium.chain.undone():
+        consortium.anchor(0, size, root)
+        result: bool = consortium.anchors.read(
+            "verifyInclusion", member_id(0), 0, index, leaf, proof
+        )
+        return result
+
+
+def corruptions(proof: list[bytes]) -> list[list[bytes]]:
+    """Return the proof cut short, made longer, and with one hash changed at each place."""
+    changed = [
+        [*proof[:place], bytes([vertex[0] ^ 1]) + vertex[1:], *proof[place + 1 :]]
+        for place, vertex in enumerate(proof)
+    ]
+    return [proof[:-1], proof[1:], [*proof, bytes(32)], [bytes(32), *proof], *changed]
+
+
+def test_every_growth_between_sizes_up_to_70_is_accepted(consortium: Consortium) -> None:
+    tree = numbered_tree(SMALL)
+    for old in range(1, SMALL):
+        with consortium.chain.undone():
+            consortium.grow(0, tree, 0, old)
+            for new in range(old + 1, SMALL + 1):
+                with consortium.chain.undone():
+                    consortium.grow(0, tree, old, new)
+
+
+def test_every_corruption_of_a_consistency_proof_is_refused(consortium: Consortium) -> None:
+    tree = numbered_tree(20)
+    for new in range(2, 20):
+        for old in range(1, new):
+            proof, old_root, root = tree.consistency(old, new), tree.root(old), tree.root(new)
+            wrong = bytes(32)
+            assert not is_continued(consortium, old, wrong, new, root, proof)
+            assert not is_continued(consortium, old, old_root, new, wrong, proof)
+            for corrupt in corruptions(proof):
+                assert not is_continued(consortium, old, old_root, new, root, corrupt), (old, new)
+
+
+def test_a_rewritten_leaf_is_never_consistent(consortium: Consortium) -> None:
+    honest = numbered_tree(33)
+    for old in (1, 2, 7, 8, 9, 31, 32):
+        for rewritten in range(old):
+            leaves = dict(honest.leaves) | {rewritten: leaf_hash(b"another story")}
+            other = Tree(tuple(sorted(leaves.items())))
+            proof = other.consistency(old, 33)
+            assert not is_continued(consortium, old, honest.root(old), 33, other.root(33), proof)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_random_growth_of_huge_logs_is_accepted_and_its_corruptions_are_not(
+    data: st.DataObject,
+) -> None:
+    consortium = SHARED
+    bits = data.draw(st.sampled_from([8, 20, 40, 63]))
+    new = data.draw(st.integers(2, 2**bits) | st.sampled_from([2**bits, 2**bits - 1, LARGEST]))
+    old = data.draw(
+        st.integers(1, new - 1) | st.just(new - 1) | st.just((new - 1).bit_length() and 1)
+    )
+    places = data.draw(st.sets(st.integers(0, new - 1), max_size=4))
+    tree = Tree(tuple((place, leaf_hash(place.to_bytes(8, "big"))) for place in sorted(places)))
+    proof, old_root, root = tree.consistency(old, new), tree.root(old), tree.root(new)
+    assert len(proof) <= 64
+    assert is_continued(consortium, old, old_root, new, root, proof)
+    corrupt = data.draw(st.sampled_from([item for item in corruptions(proof) if len(item) <= 64]))
+    assert not is_continued(consortium, old, old_root, new, root, corrupt)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_random_leaves_of_huge_logs_are_included_where_they_are_and_nowhere_else(
+    data: st.DataObject,
+) -> None:
+    consortium = SHARED
+    size = data.draw(st.integers(2, 2 ** data.draw(st.sampled_from([8, 20, 40, 63]))))
+    index = data.draw(st.integers(0, size - 1) | st.just(size - 1))
+    leaf = leaf_hash(b"the recording")
+    tree = Tree(((index, leaf),))
+    proof, root = tree.inclusion(index, size), tree.root(size)
+    assert is_included(consortium, size, root, index, leaf, proof)
+    other = data.draw(st.integers(0, 2**64 - 1).filter(lambda item: item != index))
+    assert not is_included(consortium, size, root, other, leaf, proof)
+    corrupt = data.draw(st.sampled_from(corruptions(proof)))
+    assert not is_included(consortium, size, root, index, leaf, corrupt)
+
+
+def test_every_leaf_of_trees_up_to_70_is_included(consortium: Consortium) -> None:
+    tree = numbered_tree(SMALL)
+    for size in range(1, SMALL + 1):
+        with consortium.chain.undone():
+            consortium.grow(0, tree, 0, size)
+            for index in range(size):
+                arguments = (member_id(0), 0, index, tree.leaf(index), tree.inclusion(index, size))
+                assert consortium.anchors.read("verifyInclusion", *arguments), (index, size)
+
+
+def test_every_corruption_of_an_inclusion_proof_is_false(consortium: Consortium) -> None:
+    tree = numbered_tree(17)
+    for size in range(1, 18):
+        for index in range(size):
+            proof, root, leaf = tree.inclusion(index, size), tree.root(size), tree.leaf(index)
+            corrupted = corruptions(proof) if proof else corruptions(proof)[2:]
+            for corrupt in corrupted:
+                assert not is_included(consortium, size, root, index, leaf, corrupt), (index, size)
+            assert not is_included(consortium, size, root, index, bytes(32), proof)
+            assert not is_included(consortium, size, root, index + size, leaf, proof)
+
+
+def test_nothing_is_included_in_a_log_that_was_never_anchored(consortium: Consortium) -> None:
+    assert not consortium.anchors.read("verifyInclusion", member_id(1), 0, 0, bytes(32), [])
+    assert not consortium.anchors.read("verifyInclusion", bytes(32), 9, 0, bytes(32), [bytes(32)])
+
+
+def test_a_vertex_is_not_taken_for_a_leaf(consortium: Consortium) -> None:
+    tree = numbered_tree(4)
+    inner = tree.inclusion(0, 4)[1]
+    assert not is_included(consortium, 4, tree.root(4), 1, inner, tree.inclusion(0, 4)[1:])
+
+
+def vector_files(kind: str) -> list[Path]:
+    return sorted((VECTORS / kind).rglob("*.json"))
+
+
+@pytest.mark.parametrize("path", vector_files("inclusion"), ids=lambda path: path.stem)
+def test_public_inclusion_vectors_get_their_verdict(consortium: Consortium, path: Path) -> None:
+    case = json.loads(path.read_text(encoding="utf-8"))
+    root, leaf = (base64.b64decode(case[name] or "") for name in ("root", "leafHash"))
+    proof = [base64.b64decode(item) for item in case["proof"] or []]
+    if case["treeSize"] == 0 or {len(item) for item in (root, leaf, *proof)} != {32}:
+        pytest.skip("the ABI cannot carry this case")
+    actual = is_included(consortium, case["treeSize"], root, case["leafIdx"], leaf, proof)
+    assert actual is not case["wantErr"]
+
+
+@pytest.mark.parametrize("path", vector_files("consistency"), ids=lambda path: path.stem)
+def test_public_consistency_vectors_get_their_verdict(consortium: Consortium, path: Path) -> None:
+    case = json.loads(path.read_text(encoding="utf-8"))
+    roots = [base64.b64decode(case[name] or "") for name in ("root1", "root2")]
+    proof = [base64.b64decode(item) for item in case["proof"] or []]
+    if not 0 < case["size1"] < case["size2"] or {len(item) for item in (*roots, *proof)} != {32}:
+        pytest.skip("the anchor contract refuses this case before it looks at the proof")
+    actual = is_continued(consortium, case["size1"], roots[0], case["size2"], roots[1], proof)
+    assert actual is not case["wantErr"]
+
+
+# Hypothesis wants no function-scoped fixtures; every use undoes what it did.
+SHARED = found()

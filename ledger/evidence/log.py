@@ -25,7 +25,7 @@ class LogIdentity:
     Attributes:
         member: 32-byte id in the consortium registry.
         origin: schema-less URL, lower-case ASCII, for example ``lianzheng.example/bank-a``.
-        generation: from 1.
+        generation: from 0, as the registry counts.
     """
 
     member: bytes

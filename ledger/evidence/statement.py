@@ -158,7 +158,11 @@ def compose_leaf(signed_bytes: bytes, *, signature: bytes, key: bytes) -> bytes:
         signature: 64 bytes.
         key: 32-byte public key.
     """
-    envelope: JsonValue = {"algorithm": SIGNATURE_ALGORITHM, "key": key.hex(), "value": signature.hex()}
+    envelope: JsonValue = {
+        "algorithm": SIGNATURE_ALGORITHM,
+        "key": key.hex(),
+        "value": signature.hex(),
+    }
     # Canonical members are sorted, so the parts can be joined without encoding the statement again.
     return b'{"signature":' + encode(envelope) + b',"statement":' + signed_bytes + b"}"
 

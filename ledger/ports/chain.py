@@ -169,3 +169,7 @@ class Chain(Protocol):
             IntegrityError: the node's answers contradict each other.
         """
         ...
+
+    def warnings(self) -> tuple[str, ...]:
+        """Return codes of what people should know now: a development chain, a low balance."""
+        ...

@@ -1,0 +1,186 @@
+"""Deploying the two contracts on a chain that does not have them in its genesis.
+
+The registry names the anchor contract and the other way round, so the anchor's address is computed first:
+it follows from the sender and its nonce. The sender keeps no power over either.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from eth_abi.abi import encode
+from eth_utils.abi import collapse_if_tuple
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from contracts import Artifact, artifact
+from ledger.chain.blocks import HASHES_ONLY
+from ledger.chain.errors import NodeError
+from ledger.chain.fees import FeePolicy
+from ledger.chain.rpc import Rpc
+from ledger.errors import RefusedError, UnavailableError
+from ledger.ports.signer import TransactionSigner
+from ledger.primitives import rlp
+from ledger.proof.trust import PURPOSES
+
+DEPLOY_GAS: Final = 12_000_000
+"""The registry takes about 5 M; a network whose blocks hold less cannot run the consortium."""
+WAIT_SECONDS: Final = 120.0
+"""A chain that lost its quorum takes about a minute to go on after it is back."""
+VOTING_PERIOD_SECONDS: Final = 14 * 24 * 3600
+ROLE_MEMBER: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FoundingKey:
+    """A key of a founder with its proof of possession (empty for the anchor key, which sends)."""
+
+    purpose: str
+    key: bytes
+    proof_of_possession: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Founder:
+    """An institution that takes part from the start.
+
+    Attributes:
+        member: 32-byte id.
+        name_hash: SHA-256 of its name.
+        admin: 20-byte address that votes for it.
+        origin: of its log.
+        endpoint: where peers reach it; empty when nowhere yet.
+        keys: evidence, log and anchor key.
+    """
+
+    member: bytes
+    name_hash: bytes
+    admin: bytes
+    origin: str
+    endpoint: str
+    keys: tuple[FoundingKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """Addresses of the two contracts, 20 bytes each."""
+
+    registry: bytes
+    anchor: bytes
+
+
+def deploy(
+    url: str,
+    *,
+    chain_id: int,
+    signer: TransactionSigner,
+    founders: tuple[Founder, ...],
+    threshold: int,
+    gas_price: int | None,
+) -> Deployed:
+    """Deploy registry and anchor contract, and wait until both are mined.
+
+    Raises:
+        RefusedError: a deployment was mined and failed.
+        UnavailableError: the node does not answer, or nothing is mined in time.
+    """
+    deployer = _Deployer(Rpc(url), chain_id, signer, FeePolicy(gas_price))
+    nonce = deployer.nonce()
+    anchor = _created_by(signer.address, nonce + 1)
+    arguments: tuple[object, ...] = (
+        [_founder(founder) for founder in founders],
+        threshold,
+        VOTING_PERIOD_SECONDS,
+        [],
+        to_checksum_address(anchor),
+    )
+    registry = deployer.create(artifact("ConsortiumRegistry"), arguments, nonce)
+    deployer.create(artifact("EvidenceAnchor"), (to_checksum_address(registry),), nonce + 1)
+    return Deployed(registry, anchor)
+
+
+def code_hash(url: str, address: bytes) -> bytes:
+    """Return keccak-256 of the code at ``address``.
+
+    Raises:
+        UnavailableError: the node does not answer.
+    """
+    code: str = Rpc(url).call("eth_getCode", "0x" + address.hex(), "latest")
+    return bytes(keccak(hexstr=code))
+
+
+def genesis_hash(url: str) -> bytes:
+    """Return the hash of block 0.
+
+    Raises:
+        UnavailableError: the node does not answer.
+    """
+    block: Mapping[str, Any] = Rpc(url).call("eth_getBlockByNumber", "0x0", HASHES_ONLY)
+    return bytes.fromhex(block["hash"][2:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Deployer:
+    rpc: Rpc
+    chain_id: int
+    signer: TransactionSigner
+    fees: FeePolicy
+
+    def nonce(self) -> int:
+        sender = to_checksum_address(self.signer.address)
+        return int(self.rpc.call("eth_getTransactionCount", sender, "latest"), 16)
+
+    def create(self, built: Artifact, arguments: tuple[object, ...], nonce: int) -> bytes:
+        constructor = next(entry for entry in built.abi if entry["type"] == "constructor")
+        types = [collapse_if_tuple(each) for each in constructor["inputs"]]
+        raw = self.signer.sign_transaction(
+            {
+                "chainId": self.chain_id,
+                "nonce": nonce,
+                "value": 0,
+                "data": "0x" + (built.bytecode + encode(types, arguments)).hex(),
+                "gas": DEPLOY_GAS,
+                "gasPrice": self.fees.price(self.rpc, above=None),
+            }
+        )
+        try:
+            name = self.rpc.call("eth_sendRawTransaction", "0x" + raw.hex())
+        except NodeError as error:
+            raise UnavailableError("chain-refuses", detail=error.message[:200]) from error
+        receipt = self._wait(str(name))
+        if receipt["status"] != "0x1":
+            raise RefusedError("deployment-failed", contract=built.name)
+        return bytes.fromhex(receipt["contractAddress"][2:])
+
+    def _wait(self, transaction: str) -> Mapping[str, Any]:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < deadline:
+            receipt: Mapping[str, Any] | None = self.rpc.call(
+                "eth_getTransactionReceipt", transaction
+            )
+            if receipt:
+                return receipt
+            time.sleep(0.2)
+        raise UnavailableError("chain-does-not-mine", seconds=int(WAIT_SECONDS))
+
+
+def _created_by(sender: bytes, nonce: int) -> bytes:
+    """Return the address of the contract that ``sender`` creates with ``nonce``."""
+    return bytes(keccak(rlp.encode([sender, rlp.encode_int(nonce)]))[12:])
+
+
+def _founder(founder: Founder) -> tuple[object, ...]:
+    keys = [
+        (PURPOSES.index(key.purpose), key.key.rjust(32, b"\0"), key.proof_of_possession)
+        for key in founder.keys
+    ]
+    return (
+        founder.member,
+        founder.name_hash,
+        to_checksum_address(founder.admin),
+        ROLE_MEMBER,
+        founder.endpoint,
+        founder.origin,
+        keys,
+    )

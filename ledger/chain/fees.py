@@ -1,0 +1,31 @@
+"""What a transaction offers to pay.
+
+web3's default tip of 1 gwei is never used: on a fee-free network it would make every transaction fail for
+lack of funds. The price is what the node says, or what the settings fix.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ledger.chain.rpc import Rpc
+
+REPLACEMENT_PERCENT: Final = 113
+"""Clients want at least 10 % more for a replacement (Besu, geth); Ethereum's base fee moves 12.5 %."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeePolicy:
+    """How to price a transaction.
+
+    Attributes:
+        fixed: wei per gas from the settings; ``None`` asks the node. 0 on fee-free networks.
+    """
+
+    fixed: int | None
+
+    def price(self, rpc: Rpc, *, above: int | None) -> int:
+        """Return wei per gas, above the price of an earlier attempt when there was one."""
+        asked = self.fixed if self.fixed is not None else int(rpc.call("eth_gasPrice"), 16)
+        if above is None:
+            return asked
+        return max(asked, above * REPLACEMENT_PERCENT // 100 + 1)

@@ -1,0 +1,254 @@
+"""The chain port on web3: one member's view of the shared chain, and its anchor account."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from contracts import artifact
+from ledger.chain import proofs
+from ledger.chain.blocks import header_bytes, read_block, reference
+from ledger.chain.contract import Contract
+from ledger.chain.errors import Meaning, NodeError
+from ledger.chain.fees import FeePolicy
+from ledger.chain.finality import TAG, check_policy, final_number
+from ledger.chain.rpc import Rpc
+from ledger.errors import ConfigurationError, RefusedError, UnavailableError
+from ledger.evidence.anchoring import Inclusion
+from ledger.ports.chain import AnchorCall, AnchorHead, BlockRef, ChainProof, SignedTransaction
+from ledger.ports.signer import TransactionSigner
+from ledger.proof.anchor_state import head_slots
+from ledger.proof.header import ChainKind
+
+GAS_MARGIN_PERCENT: Final = 120
+"""An estimate is exact for the state it saw; a head that moves in between changes it a little."""
+LEASE_GAS: Final = 21_000
+LOW_BALANCE_ANCHORS: Final = 100
+"""Warn while there is still a day's worth of anchors in the account."""
+ANCHOR_GAS: Final = 80_000
+NO_MEMBER: Final = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainConfig:
+    """Which chain, and how to use it.
+
+    Attributes:
+        url: of the node.
+        chain_id: as in EIP-155; compared with the node's answer.
+        kind: of chain, as in the trust file.
+        registry: 20-byte address of ``ConsortiumRegistry``.
+        anchor: 20-byte address of ``EvidenceAnchor``.
+        finality: policy, see ``finality``.
+        gas_price: wei per gas; ``None`` asks the node.
+    """
+
+    url: str
+    chain_id: int
+    kind: ChainKind
+    registry: bytes
+    anchor: bytes
+    finality: str
+    gas_price: int | None
+
+
+class Web3Chain:
+    """Implements the chain port.
+
+    Args:
+        config: which chain.
+        signer: the anchor key.
+    """
+
+    def __init__(self, config: ChainConfig, signer: TransactionSigner) -> None:
+        check_policy(config.finality)
+        self._config: Final = config
+        self._signer: Final = signer
+        self._rpc: Final = Rpc(config.url)
+        self._registry: Final = Contract(self._rpc, artifact("ConsortiumRegistry"), config.registry)
+        self._anchor: Final = Contract(self._rpc, artifact("EvidenceAnchor"), config.anchor)
+        self._fees: Final = FeePolicy(config.gas_price)
+        self._checked = False
+
+    @property
+    def account(self) -> bytes:
+        """The 20-byte address of this member's anchor key."""
+        return self._signer.address
+
+    def chain_id(self) -> int:
+        """See ``ports.chain``."""
+        return int(self._ask("eth_chainId"), 16)
+
+    def latest(self) -> BlockRef:
+        """See ``ports.chain``."""
+        self._check_chain()
+        block = read_block(self._rpc, "latest")
+        if block is None:
+            raise UnavailableError("chain-block-missing", number="latest")
+        return reference(block)
+
+    def final(self) -> BlockRef | None:
+        """See ``ports.chain``."""
+        latest = self.latest()
+        tagged = read_block(self._rpc, TAG) if self._config.finality == TAG else None
+        number = final_number(
+            self._config.finality, latest.number, reference(tagged).number if tagged else None
+        )
+        if number is None:
+            return None
+        if number == latest.number:
+            return latest
+        block = read_block(self._rpc, number)
+        return None if block is None else reference(block)
+
+    def header(self, number: int) -> bytes:
+        """See ``ports.chain``."""
+        block = read_block(self._rpc, number)
+        if block is None:
+            raise UnavailableError("chain-block-missing", number=number)
+        return header_bytes(block, self._config.kind)
+
+    def next_nonce(self) -> int:
+        """See ``ports.chain``."""
+        self._check_chain()
+        return int(self._ask("eth_getTransactionCount", self._sender, "latest"), 16)
+
+    def active_member(self) -> bytes | None:
+        """See ``ports.chain``."""
+        self._check_chain()
+        (member,) = self._registry.call("memberOfAnchorKey", self._sender)
+        return None if member == NO_MEMBER else bytes(member)
+
+    def generation(self, member: bytes) -> int:
+        """See ``ports.chain``."""
+        (generation,) = self._registry.call("generationOf", member)
+        return int(generation)
+
+    def head(self, member: bytes, generation: int) -> AnchorHead:
+        """See ``ports.chain``."""
+        size, index, block_number, root = self._anchor.call("head", member, generation)
+        return AnchorHead(size, bytes(root), index, block_number)
+
+    def sign_anchor(
+        self, call: AnchorCall, *, nonce: int | None = None, above_price: int | None = None
+    ) -> SignedTransaction:
+        """See ``ports.chain``."""
+        proof = list(call.consistency_proof)
+        data = self._anchor.encode("anchor", call.generation, call.size, call.root, proof)
+        request = {"from": self._sender, "to": _hex(self._config.anchor), "data": _hex(data)}
+        try:
+            estimate = int(self._rpc.call("eth_estimateGas", request), 16)
+        except NodeError as error:
+            raise self._anchor.translate(error) from error
+        gas = estimate * GAS_MARGIN_PERCENT // 100
+        return self._sign(self._config.anchor, data, gas, nonce=nonce, above=above_price)
+
+    def sign_lease(self) -> SignedTransaction:
+        """See ``ports.chain``."""
+        return self._sign(self.account, b"", LEASE_GAS, nonce=None, above=None)
+
+    def _sign(
+        self, to: bytes, data: bytes, gas: int, *, nonce: int | None, above: int | None
+    ) -> SignedTransaction:
+        used = self.next_nonce() if nonce is None else nonce
+        price = self._fees.price(self._rpc, above=above)
+        raw = self._signer.sign_transaction(
+            {
+                "chainId": self._config.chain_id,
+                "nonce": used,
+                "to": _checksum(to),
+                "value": 0,
+                "data": _hex(data),
+                "gas": gas,
+                "gasPrice": price,
+            }
+        )
+        latest = self.latest().number
+        return SignedTransaction(raw, bytes(keccak(raw)), used, price, latest)
+
+    def broadcast(self, raw: bytes) -> None:
+        """See ``ports.chain``."""
+        try:
+            self._rpc.call("eth_sendRawTransaction", _hex(raw))
+        except NodeError as error:
+            _judge_refusal(error)
+
+    def find(self, transactions: Sequence[bytes]) -> Inclusion | None:
+        """See ``ports.chain``."""
+        for transaction in transactions:
+            receipt = self._ask("eth_getTransactionReceipt", _hex(transaction))
+            if not receipt or not receipt.get("blockHash"):
+                continue
+            number = int(receipt["blockNumber"], 16)
+            block = read_block(self._rpc, number)
+            if block is not None and block["hash"] == receipt["blockHash"]:
+                return Inclusion(
+                    transaction=transaction,
+                    block_number=number,
+                    block_hash=bytes.fromhex(receipt["blockHash"][2:]),
+                    succeeded=receipt["status"] == "0x1",
+                )
+        return None
+
+    def freeze(self, inclusion: Inclusion, *, member: bytes, generation: int) -> ChainProof:
+        """See ``ports.chain``."""
+        slots = head_slots(member, generation)
+        return proofs.freeze(
+            self._rpc, self._config.kind, inclusion, contract=self._config.anchor, slots=slots
+        )
+
+    def warnings(self) -> tuple[str, ...]:
+        """See ``ports.chain``."""
+        found = []
+        if self._config.kind == "dev":
+            found.append("chain-development")
+        price = self._fees.price(self._rpc, above=None)
+        balance = int(self._ask("eth_getBalance", self._sender, "latest"), 16)
+        if price and balance < price * ANCHOR_GAS * LOW_BALANCE_ANCHORS:
+            found.append("chain-low-balance")
+        return tuple(found)
+
+    @property
+    def _sender(self) -> str:
+        return _checksum(self.account)
+
+    def _check_chain(self) -> None:
+        """Compare the chain id once: the same address on another chain is another contract."""
+        if self._checked:
+            return
+        found = self.chain_id()
+        if found != self._config.chain_id:
+            raise ConfigurationError("chain-id", expected=self._config.chain_id, found=found)
+        self._checked = True
+
+    def _ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
+        try:
+            return self._rpc.call(method, *params)
+        except NodeError as error:
+            raise UnavailableError("chain-refuses", detail=error.message[:200]) from error
+
+
+def _judge_refusal(error: NodeError) -> None:
+    """Turn a node's refusal of signed bytes into ours; return when it is none.
+
+    A used nonce is no refusal: an earlier attempt may have taken it, and the next observation finds out.
+    """
+    match error.meaning:
+        case Meaning.ALREADY_KNOWN | Meaning.NONCE_USED | Meaning.UNDERPRICED:
+            return
+        case Meaning.NO_FUNDS:
+            raise UnavailableError("chain-no-funds") from error
+        case Meaning.NOT_ALLOWED:
+            raise RefusedError("chain-not-allowed") from error
+        case Meaning.REVERTED | Meaning.UNSUPPORTED | Meaning.OTHER:
+            raise UnavailableError("chain-refuses", detail=error.message[:200]) from error
+
+
+def _hex(data: bytes) -> str:
+    return "0x" + data.hex()
+
+
+def _checksum(address: bytes) -> str:
+    return to_checksum_address(address)

@@ -1,0 +1,74 @@
+"""Members and their keys as ``ConsortiumRegistry`` records them: what a trust file is made of."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from contracts import artifact
+from ledger.chain.contract import Contract
+from ledger.chain.rpc import Rpc
+from ledger.proof.trust import PURPOSES, KeyRecord
+
+_REASONS: Final = (None, "rotated", "retired", "compromised")
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredMember:
+    """An institution on chain.
+
+    Attributes:
+        member: 32-byte id.
+        name_hash: SHA-256 of the registered name.
+        origin: of its log, without the generation.
+        generation: present log generation.
+        status: ``active``, ``suspended`` or ``left``.
+        keys: every key record.
+    """
+
+    member: bytes
+    name_hash: bytes
+    origin: str
+    generation: int
+    status: str
+    keys: tuple[KeyRecord, ...]
+
+
+_STATUS: Final = ("none", "active", "suspended", "left")
+
+
+def read_members(url: str, registry: bytes) -> tuple[RegisteredMember, ...]:
+    """Return every institution that was ever admitted, with all its keys.
+
+    Raises:
+        ConfigurationError: there is no registry at the address.
+        UnavailableError: the node does not answer.
+    """
+    contract = Contract(Rpc(url), artifact("ConsortiumRegistry"), registry)
+    (ids,) = contract.call("memberIds")
+    return tuple(_member(contract, bytes(member)) for member in ids)
+
+
+def _member(contract: Contract, member: bytes) -> RegisteredMember:
+    (found,) = contract.call("member", member)
+    (records,) = contract.call("keyRecords", member)
+    generation, _, _, _, status, name_hash, _, _, origin = found
+    return RegisteredMember(
+        member=member,
+        name_hash=bytes(name_hash),
+        origin=origin,
+        generation=generation,
+        status=_STATUS[status],
+        keys=tuple(_key(record) for record in records),
+    )
+
+
+def _key(record: tuple[bytes, int, int, int, int, int]) -> KeyRecord:
+    key, since, until, compromised_since, purpose, reason = record
+    name = PURPOSES[purpose]
+    return KeyRecord(
+        purpose=name,
+        key=bytes(key)[-20:] if name == "anchor" else bytes(key),
+        since=since,
+        until=until if reason else None,
+        reason=_REASONS[reason],
+        compromised_since=compromised_since or None,
+    )

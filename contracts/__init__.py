@@ -6,8 +6,8 @@ Rules:
 * Values are frozen; code and addresses are bytes; the ABI is plain JSON.
 * An unknown name or chain raises ``LookupError``; a file that is not of its form raises ``ValueError``.
 
-It neither compiles (``scripts/compile_contracts.py``) nor deploys, and does not ask a chain whether what it knows
-is still true.
+It neither compiles (``scripts/compile_contracts.py``) nor deploys, and does not ask a chain whether what it
+knows is still true.
 """
 
 import json

@@ -4,8 +4,8 @@ Rules:
 
 * Every contract in ``contracts/*.sol`` becomes one JSON file: abi, bytecode, compiler, settings, storage
   layout, method identifiers, and the SHA-256 of each source it was made from.
-* The files are deterministic: no metadata hash in the bytecode, no paths of this machine, no times, and storage
-  layout without the compiler's node numbers. ``--check`` compiles again and compares.
+* The files are deterministic: no metadata hash in the bytecode, no paths of this machine, no times, and the
+  storage layout without the compiler's node numbers. ``--check`` compiles again and compares.
 * The compiler is npm's (``scripts/solc``), or a native one of the same version.
 
 It deploys nothing. Run as ``python scripts/compile_contracts.py [--check]``.
@@ -29,8 +29,8 @@ CONTRACTS = ROOT / "contracts"
 ARTIFACTS = CONTRACTS / "artifacts"
 SOLC = ROOT / "scripts" / "solc"
 
-# London code runs on all supported networks. GoQuorum's rules end at Berlin, whose code is the same as long as
-# nothing reads the base fee.
+# London code runs on all supported networks. GoQuorum's rules end at Berlin, whose code is the same as long
+# as nothing reads the base fee.
 SETTINGS: dict[str, Any] = {
     "evmVersion": "london",
     "optimizer": {"enabled": True, "runs": 1000},

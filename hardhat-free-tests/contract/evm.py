@@ -2,8 +2,8 @@
 
 Rules:
 
-* Each call is a transaction of its own. Gas is not reported: revm keeps storage warm from one call to the next
-  here, so that the gas table is measured on py-evm instead (``test_gas.py``).
+* Each call is a transaction of its own. Gas is not reported: revm keeps storage warm from one call to the
+  next here, so that the gas table is measured on py-evm instead (``test_gas.py``).
 * A revert becomes ``Refused`` with the custom error's name and arguments; events are decoded by the same ABI.
 * Blocks move only when a test moves them.
 """

@@ -197,12 +197,6 @@ def test_validators_that_would_harm_the_chain_are_refused(validators: list[str])
 def test_an_institution_that_does_not_fit_is_refused_at_founding_and_by_vote(
     changes: dict[str, Any], error: str
 ) -> None:
-    """Covers, by name: refuses("ConsortiumRegistryInvalidIdentity"), refuses("ConsortiumRegistryMemberExists"),
-    refuses("ConsortiumRegistryInvalidRoles"), refuses("ConsortiumRegistryInvalidAdmin"),
-    refuses("ConsortiumRegistryAdminInUse"), refuses("ConsortiumRegistryInvalidEndpoint"),
-    refuses("ConsortiumRegistryInvalidOrigin"), refuses("ConsortiumRegistryOriginInUse"),
-    refuses("ConsortiumRegistryInvalidKey"), refuses("ConsortiumRegistryKeyInUse").
-    """
     with refuses(error):
         found(founders=[newcomer(0), newcomer(1, **changes)], threshold=1)
     consortium = found(1, 1)

@@ -276,10 +276,7 @@ def test_a_full_change_of_validators_fits_into_a_proposal(consortium: Consortium
 
 
 def test_a_member_contract_cannot_reenter(consortium: Consortium) -> None:
-    """No call leaves the registry but its own and the anchor contract's view, so a hostile admin never gets control.
-
-    A contract as admin that answers any call by voting is installed; executing a proposal about it calls it never.
-    """
+    """Only the registry itself and the anchor contract's view are ever called: no admin gets control."""
     hostile = "0x" + "bb" * 20
     consortium.decide("changeAdmin", member_id(4), hostile)
     # INVALID: any control that reached it would take the whole transaction down.

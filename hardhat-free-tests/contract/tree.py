@@ -1,7 +1,7 @@
 """RFC 6962 trees, written from the recursive definitions of section 2.1 and from nothing else.
 
-A tree is a default leaf everywhere, and other leaves at a few places: ranges without such places have one hash per
-size, which makes trees of 2^40 leaves and more as cheap as small ones.
+A tree is a default leaf everywhere, and other leaves at a few places: ranges without such places have one
+hash per size, which makes trees of 2^40 leaves and more as cheap as small ones.
 """
 
 import hashlib

@@ -97,6 +97,8 @@ abstract contract RegistryMembers is RegistryKeys, RegistryVoters {
         if (generation != current + 1) revert ConsortiumRegistryWrongGeneration(id, generation, current + 1);
         address anchorContract = _evidenceAnchor;
         if (anchorContract.code.length == 0) revert ConsortiumRegistryAnchorMissing(anchorContract);
+        // The head's index and block are not part of what voters name.
+        // slither-disable-next-line unused-return
         (uint64 size,,, bytes32 root) = IEvidenceAnchor(anchorContract).head(id, current);
         if (size != oldSize || root != oldRoot) revert ConsortiumRegistryHeadMismatch(id, size, root);
         changed.generation = generation;

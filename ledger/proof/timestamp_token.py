@@ -21,6 +21,11 @@ TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
 MAX_CERTIFICATES: Final = 10
 """A chain has four; authorities add a second chain, and old roots."""
 
+_SIGNED_DATA_VERSION: Final = 3
+"""RFC 5652 §5.1: what a content that is not plain data requires."""
+_BY_ISSUER: Final = 1
+_BY_KEY: Final = 3
+"""Versions of a signer info, by how it names the certificate (RFC 5652 §5.3)."""
 _CONTEXT_0: Final = 0xA0
 _CONTEXT_1: Final = 0xA1
 _PRIMITIVE_0: Final = 0x80
@@ -125,8 +130,12 @@ def _check_status(status: der.Reader) -> None:
 
 
 def _read_signed_data(reader: der.Reader) -> TimestampToken:
-    reader.integer()
-    reader.expect(der.SET)
+    if reader.integer() != _SIGNED_DATA_VERSION:
+        raise MalformedError("timestamp-form", part="version")
+    digests = reader.inside(der.SET)
+    stated_digests = []
+    while digests.more:
+        stated_digests.append(Algorithm.read(digests))
     encapsulated = reader.sequence()
     if encapsulated.oid() != TST_INFO:
         raise MalformedError("timestamp-form", part="content type")
@@ -134,24 +143,32 @@ def _read_signed_data(reader: der.Reader) -> TimestampToken:
     content = explicit.octets()
     explicit.end()
     encapsulated.end()
-    certificates: list[bytes] = []
-    if reader.peek() == _CONTEXT_0:
-        inside = reader.inside(_CONTEXT_0)
-        while inside.more:
-            certificates.append(inside.value().encoding)
-    if len(certificates) > MAX_CERTIFICATES:
-        raise NotProvableError("timestamp-certificates", count=len(certificates))
+    certificates = _read_certificates(reader)
     if reader.peek() == _CONTEXT_1:
         raise NotProvableError("timestamp-revocation")
     signers = reader.inside(der.SET)
     reader.end()
     signer = _read_signer(signers.sequence())
     signers.end()
-    return TimestampToken(content, _read_info(content), tuple(certificates), signer)
+    if signer.digest not in stated_digests:
+        raise MalformedError("timestamp-form", part="digest algorithms")
+    return TimestampToken(content, _read_info(content), certificates, signer)
+
+
+def _read_certificates(reader: der.Reader) -> tuple[bytes, ...]:
+    certificates: list[bytes] = []
+    if reader.peek() == _CONTEXT_0:
+        # Authorities leave this set unsorted; nothing signs it, so its order is not looked at.
+        inside = reader.inside(_CONTEXT_0)
+        while inside.more:
+            certificates.append(inside.value().encoding)
+    if len(certificates) > MAX_CERTIFICATES:
+        raise NotProvableError("timestamp-certificates", count=len(certificates))
+    return tuple(certificates)
 
 
 def _read_signer(reader: der.Reader) -> SignerInfo:
-    reader.integer()
+    version = reader.integer()
     issuer_and_serial = key_identifier = None
     if reader.peek() == _PRIMITIVE_0:
         key_identifier = reader.value().content
@@ -159,6 +176,8 @@ def _read_signer(reader: der.Reader) -> SignerInfo:
         identifier = reader.sequence()
         issuer_and_serial = identifier.expect(der.SEQUENCE).encoding, identifier.integer()
         identifier.end()
+    if version != (_BY_ISSUER if key_identifier is None else _BY_KEY):
+        raise MalformedError("timestamp-form", part="version")
     digest = Algorithm.read(reader)
     attributes = reader.expect(_CONTEXT_0)
     algorithm = Algorithm.read(reader)

@@ -21,7 +21,6 @@ from contract.evm import Chain
 from contract.tree import Tree
 from eth_utils import keccak
 
-import contracts
 from contracts import artifact
 
 ROOT = Path(__file__).parents[2]
@@ -205,11 +204,3 @@ def test_member_and_key_record_slots_follow_the_documented_formula() -> None:
     assert registry.word(third) == int(anchor_key_of(0), 16)
     assert registry.word(third + 1) == 1 | ANCHOR << 192
     assert registry.word(10) >> 64 & 2**64 - 1 == registry.read("proposalCount")
-
-
-def test_unknown_names_and_chains_are_lookup_errors() -> None:
-    for name in ("NoSuchContract", "../pyproject", ""):
-        with pytest.raises(LookupError, match="no compiled contract is called"):
-            artifact(name)
-    with pytest.raises(LookupError, match="no deployment on chain 999999999 is known"):
-        contracts.deployment(999_999_999)

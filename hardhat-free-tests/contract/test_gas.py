@@ -25,6 +25,7 @@ TABLE = Path(__file__).parent / "gas.json"
 MILLION = 2**20
 NEW_ADMIN = to_checksum_address(admin_of(9))
 GROWTHS = [1, 10, 100, 1_000, 10_000, MILLION // 4]
+SPECIFICATION = Path(__file__).parents[2] / "docs" / "spec" / "contracts.md"
 # The project's goal for an anchor of a log of 2^20 leaves, once it has a head.
 GOAL = 80_000
 
@@ -101,6 +102,16 @@ def test_an_anchor_of_a_log_of_a_million_leaves_stays_below_the_goal(
 def test_gas_follows_the_proof_and_not_the_batch(measured: dict[str, int]) -> None:
     growths = [gas for name, gas in measured.items() if "growth" in name]
     assert max(growths) < 1.5 * min(growths)
+
+
+def test_the_specification_quotes_the_table(measured: dict[str, int]) -> None:
+    words = SPECIFICATION.read_text(encoding="utf-8")
+    growths = [gas for name, gas in measured.items() if "growth" in name]
+    others = [
+        gas for name, gas in measured.items() if "growth" not in name and "period" not in name
+    ]
+    for gas in (min(growths), max(growths), *others):
+        assert f"{gas:,}" in words
 
 
 if __name__ == "__main__":

@@ -25,12 +25,12 @@ _L: Final = 2**252 + 27742317777372353535851937790883648493
 _D: Final = -121665 * pow(121666, -1, _P) % _P
 _ROOT_OF_MINUS_ONE: Final = pow(2, (_P - 1) // 4, _P)
 
-_Extended: TypeAlias = tuple[int, int, int, int]
-"""X, Y, Z, T with x = X/Z, y = Y/Z, xy = T/Z."""
+_Extended: TypeAlias = tuple[int, int, int, int, int]
+"""X, Y, Z, E, H with x = X/Z, y = Y/Z, xy = E·H/Z: only an addition needs the product E·H."""
 _Prepared: TypeAlias = tuple[int, int, int]
 """y + x, y - x, 2dxy of an affine point, ready to be added."""
 
-_NEUTRAL: Final[_Extended] = (0, 1, 1, 0)
+_NEUTRAL: Final[_Extended] = (0, 1, 1, 0, 1)
 _BASE_WIDTH: Final = 8
 """64 odd multiples of the base point, made once per process."""
 _KEY_WIDTH: Final = 5
@@ -80,11 +80,11 @@ def _decode(encoded: bytes) -> _Extended | None:
         return None
     if x & 1 != odd:
         x = _P - x
-    return x, y, 1, x * y % _P
+    return x, y, 1, x, y
 
 
 def _encode(point: _Extended) -> bytes:
-    x, y, z, _ = point
+    x, y, z, _, _ = point
     inverse = pow(z, -1, _P)
     x, y = x * inverse % _P, y * inverse % _P
     return (y | (x & 1) << 255).to_bytes(32, "little")
@@ -93,7 +93,7 @@ def _encode(point: _Extended) -> bytes:
 def _has_small_order(point: _Extended) -> bool:
     for _ in range(3):
         point = _double(point)
-    x, y, z, _ = point
+    x, y, z, _, _ = point
     return x == 0 and y == z
 
 
@@ -117,26 +117,27 @@ def _combine(s: int, k: int, key: _Extended) -> _Extended:
 
 def _double(point: _Extended) -> _Extended:
     """Double a point (``dbl-2008-hwcd`` with a = -1)."""
-    x, y, z, _ = point
+    x, y, z, _, _ = point
     a = x * x % _P
     b = y * y % _P
-    h = a + b
-    e = h - (x + y) * (x + y)
+    # Reduced although the formula need not: the four products below cost less than the reductions.
+    e = -2 * x * y % _P
     g = a - b
-    f = 2 * z * z + g
-    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
+    f = (2 * z * z + g) % _P
+    h = a + b
+    return e * f % _P, g * h % _P, f * g % _P, e, h
 
 
 def _add(point: _Extended, prepared: _Prepared) -> _Extended:
     """Add an affine point (``madd-2008-hwcd-3``): complete, since -1 is a square and d is not."""
-    x, y, z, t = point
+    x, y, z, e, h = point
     plus, minus, product = prepared
     a = (y - x) * minus % _P
     b = (y + x) * plus % _P
-    c = t * product % _P
+    c = e * h % _P * product % _P
     d = 2 * z
     e, f, g, h = b - a, d - c, d + c, b + a
-    return e * f % _P, g * h % _P, f * g % _P, e * h % _P
+    return e * f % _P, g * h % _P, f * g % _P, e, h
 
 
 def _negate(prepared: _Prepared) -> _Prepared:
@@ -156,11 +157,11 @@ def _odd_multiples(point: _Extended, count: int) -> list[_Prepared]:
 def _prepare(points: list[_Extended]) -> list[_Prepared]:
     # One inversion for all (Montgomery): products forward, then peeled off from the back.
     products = [1]
-    for _, _, z, _ in points:
+    for _, _, z, _, _ in points:
         products.append(products[-1] * z % _P)
     inverse = pow(products.pop(), -1, _P)
     prepared: list[_Prepared] = []
-    for x, y, z, _ in reversed(points):
+    for x, y, z, _, _ in reversed(points):
         own = inverse * products.pop() % _P
         inverse = inverse * z % _P
         affine_x, affine_y = x * own % _P, y * own % _P

@@ -146,7 +146,7 @@ def _double_zero(point: _Jacobian, prime: int) -> _Jacobian:
     x, y, z = point
     squared = y * y % prime
     s = 4 * x * squared % prime
-    m = 3 * x * x
+    m = 3 * x * x % prime
     x3 = (m * m - 2 * s) % prime
     return x3, (m * (s - x3) - 8 * squared * squared) % prime, 2 * y * z % prime
 

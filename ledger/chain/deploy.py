@@ -106,7 +106,7 @@ def code_hash(url: str, address: bytes) -> bytes:
     Raises:
         UnavailableError: the node does not answer.
     """
-    code: str = Rpc(url).call("eth_getCode", "0x" + address.hex(), "latest")
+    code: str = Rpc(url).ask("eth_getCode", "0x" + address.hex(), "latest")
     return bytes(keccak(hexstr=code))
 
 
@@ -116,7 +116,7 @@ def genesis_hash(url: str) -> bytes:
     Raises:
         UnavailableError: the node does not answer.
     """
-    block: Mapping[str, Any] = Rpc(url).call("eth_getBlockByNumber", "0x0", HASHES_ONLY)
+    block: Mapping[str, Any] = Rpc(url).ask("eth_getBlockByNumber", "0x0", HASHES_ONLY)
     return bytes.fromhex(block["hash"][2:])
 
 
@@ -129,7 +129,7 @@ class _Deployer:
 
     def nonce(self) -> int:
         sender = to_checksum_address(self.signer.address)
-        return int(self.rpc.call("eth_getTransactionCount", sender, "latest"), 16)
+        return int(self.rpc.ask("eth_getTransactionCount", sender, "latest"), 16)
 
     def create(self, built: Artifact, arguments: tuple[object, ...], nonce: int) -> bytes:
         constructor = next(entry for entry in built.abi if entry["type"] == "constructor")
@@ -156,7 +156,7 @@ class _Deployer:
     def _wait(self, transaction: str) -> Mapping[str, Any]:
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
-            receipt: Mapping[str, Any] | None = self.rpc.call(
+            receipt: Mapping[str, Any] | None = self.rpc.ask(
                 "eth_getTransactionReceipt", transaction
             )
             if receipt:

@@ -25,7 +25,7 @@ class FeePolicy:
 
     def price(self, rpc: Rpc, *, above: int | None) -> int:
         """Return wei per gas, above the price of an earlier attempt when there was one."""
-        asked = self.fixed if self.fixed is not None else int(rpc.call("eth_gasPrice"), 16)
+        asked = self.fixed if self.fixed is not None else int(rpc.ask("eth_gasPrice"), 16)
         if above is None:
             return asked
         return max(asked, above * REPLACEMENT_PERCENT // 100 + 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
@@ -79,7 +79,7 @@ class Web3Chain:
 
     def chain_id(self) -> int:
         """See ``ports.chain``."""
-        return int(self._ask("eth_chainId"), 16)
+        return int(self._rpc.ask("eth_chainId"), 16)
 
     def latest(self) -> BlockRef:
         """See ``ports.chain``."""
@@ -113,7 +113,7 @@ class Web3Chain:
     def next_nonce(self) -> int:
         """See ``ports.chain``."""
         self._check_chain()
-        return int(self._ask("eth_getTransactionCount", self._sender, "latest"), 16)
+        return int(self._rpc.ask("eth_getTransactionCount", self._sender, "latest"), 16)
 
     def active_member(self) -> bytes | None:
         """See ``ports.chain``."""
@@ -178,7 +178,7 @@ class Web3Chain:
     def find(self, transactions: Sequence[bytes]) -> Inclusion | None:
         """See ``ports.chain``."""
         for transaction in transactions:
-            receipt = self._ask("eth_getTransactionReceipt", _hex(transaction))
+            receipt = self._rpc.ask("eth_getTransactionReceipt", _hex(transaction))
             if not receipt or not receipt.get("blockHash"):
                 continue
             number = int(receipt["blockNumber"], 16)
@@ -205,7 +205,7 @@ class Web3Chain:
         if self._config.kind == "dev":
             found.append("chain-development")
         price = self._fees.price(self._rpc, above=None)
-        balance = int(self._ask("eth_getBalance", self._sender, "latest"), 16)
+        balance = int(self._rpc.ask("eth_getBalance", self._sender, "latest"), 16)
         if price and balance < price * ANCHOR_GAS * LOW_BALANCE_ANCHORS:
             found.append("chain-low-balance")
         return tuple(found)
@@ -222,12 +222,6 @@ class Web3Chain:
         if found != self._config.chain_id:
             raise ConfigurationError("chain-id", expected=self._config.chain_id, found=found)
         self._checked = True
-
-    def _ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
-        try:
-            return self._rpc.call(method, *params)
-        except NodeError as error:
-            raise UnavailableError("chain-refuses", detail=error.message[:200]) from error
 
 
 def _judge_refusal(error: NodeError) -> None:

@@ -47,6 +47,17 @@ class Rpc:
             raise UnavailableError("chain-unreachable", detail=type(error).__name__) from error
         return _result(answer)
 
+    def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
+        """Return the result of a call whose refusal means nothing in particular.
+
+        Raises:
+            UnavailableError: the node refused, or did not answer.
+        """
+        try:
+            return self.call(method, *params)
+        except NodeError as error:
+            raise UnavailableError("chain-refuses", detail=error.message[:200]) from error
+
     def batch(self, method: str, params: Sequence[object]) -> list[Any]:
         """Return the results of one call for each parameter, in order, in one round trip.
 

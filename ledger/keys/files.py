@@ -10,7 +10,12 @@ import os
 from pathlib import Path
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -25,6 +30,7 @@ from ledger.errors import ConfigurationError, RefusedError
 
 _ITERATIONS: Final = 1000
 """Keystore v3 wants some; the passphrase is a random 256-bit key already."""
+_NONCE_BYTES: Final = 12
 
 
 class FileStatementSigner:
@@ -59,6 +65,15 @@ class FileTransactionSigner:
         """See ``ports.signer``."""
         signed = self._account.sign_transaction(transaction)  # type: ignore[arg-type]  # web3's form
         return bytes(signed.raw_transaction)
+
+
+def verify_statement(key: bytes, message: bytes, signature: bytes) -> bool:
+    """Tell whether an Ed25519 signature holds (OpenSSL; the court's verifier has its own)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def create_statement_key(path: Path, master_key: bytes) -> FileStatementSigner:
@@ -137,3 +152,28 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise ConfigurationError("key-missing", file=path.name) from error
+
+
+def create_secret(path: Path, master_key: bytes) -> None:
+    """Make a random 32-byte secret and store it under the master key.
+
+    Raises:
+        RefusedError: the file exists.
+    """
+    nonce = os.urandom(_NONCE_BYTES)
+    sealed = AESGCM(master_key).encrypt(nonce, os.urandom(32), path.name.encode())
+    write_private(path, nonce + sealed)
+
+
+def load_secret(path: Path, master_key: bytes) -> bytes:
+    """Return a stored secret, 32 bytes.
+
+    Raises:
+        ConfigurationError: missing, or under another master key.
+    """
+    data = _read(path)
+    nonce, sealed = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
+    try:
+        return AESGCM(master_key).decrypt(nonce, sealed, path.name.encode())
+    except (InvalidTag, ValueError) as error:
+        raise ConfigurationError("key-unreadable", file=path.name) from error

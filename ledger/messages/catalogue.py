@@ -22,7 +22,7 @@ def text(code: str, language: str, params: Mapping[str, object] | None = None) -
     message = CATALOGUE.get(code)
     if message is None:
         return code
-    return _fill(message.zh if language == "zh" else message.en, params or {})
+    return fill(message.zh if language == "zh" else message.en, params or {})
 
 
 def remedy(code: str, language: str, params: Mapping[str, object] | None = None) -> str:
@@ -30,10 +30,11 @@ def remedy(code: str, language: str, params: Mapping[str, object] | None = None)
     message = CATALOGUE.get(code)
     if message is None:
         return ""
-    return _fill(message.remedy_zh if language == "zh" else message.remedy_en, params or {})
+    return fill(message.remedy_zh if language == "zh" else message.remedy_en, params or {})
 
 
-def _fill(template: str, params: Mapping[str, object]) -> str:
+def fill(template: str, params: Mapping[str, object]) -> str:
+    """Return ``template`` with its parameters; a missing one is shown by its name."""
     return template.format_map(_Params(params))
 
 

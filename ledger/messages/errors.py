@@ -21,6 +21,9 @@ ERRORS: Final[Mapping[str, Message]] = {
     "capture-member": Message("取证信息中有未知项 {name}。", "Unknown capture member {name}.", "可用项见 docs/spec/statement.md。", "docs/spec/statement.md lists the members."),
     "statement-too-large": Message("存证声明 {size} 字节，超过 {limit}。", "The statement has {size} bytes, over {limit}.", "请减少字段或保管链条目。", "Use fewer fields or custody entries."),
     "batch-too-large": Message("一批 {size} 项，超过 {limit}。", "A batch of {size}, over {limit}.", "请分批提交。", "Split the batch."),
+    "batch-partly": Message("部分行未存证。", "Some lines were not sealed.", "请更正后只重新提交这些行。", "Correct and submit only those lines again."),
+    "evidence-without-case": Message("存证 {id} 不属于案件。", "Evidence {id} belongs to no case.", "法律保全以案件为单位。", "A legal hold is on a case."),
+    "item-member": Message("未知项 {name}。", "Unknown member {name}.", "可用项见 docs/commands.md。", "docs/commands.md lists the members."),
     "batch-line": Message("第 {line} 行：{why}。", "Line {line}: {why}.", "请更正该行后只重新提交这一行。", "Correct that line and submit it alone."),
     "fields-file": Message("字段文件不是 JSON 对象：{why}。", "The fields are not a JSON object: {why}.", '请提供形如 {{"amount": "5000"}} 的 JSON。', 'Give JSON such as {{"amount": "5000"}}.'),
     # Evidence and packages
@@ -93,6 +96,16 @@ ERRORS: Final[Mapping[str, Message]] = {
     "key-missing": Message("缺少密钥文件 {file}。", "Key file {file} is missing.", "请从恢复单与备份恢复，或先运行 lianzheng init。", "Restore it from recovery sheet and backup, or run lianzheng init."),
     "key-unreadable": Message("密钥文件 {file} 无法用当前主密钥打开。", "Key file {file} does not open under this master key.", "请检查主密钥。", "Check the master key."),
     "master-key": Message("主密钥须为 64 位十六进制。", "The master key must be 64 hexadecimal digits.", "请检查 LIANZHENG_MASTER_KEY 或 keys/master.key。", "Check LIANZHENG_MASTER_KEY or keys/master.key."),
+    # Audit
+    "audit-places": Message("日志位置不连续。", "The places of the log are not gap-free.", "请从备份恢复。", "Restore from a backup."),
+    "audit-tile": Message("日志块与叶不符。", "A tile does not match its leaves.", "请从备份恢复。", "Restore from a backup."),
+    "audit-checkpoint": Message("检查点与日志不符，或签名无效。", "A checkpoint does not match the log, or its signature is invalid.", "请从备份恢复。", "Restore from a backup."),
+    "audit-anchor-checkpoint": Message("上链记录与检查点不符。", "An anchor does not match its checkpoint.", "请从备份恢复。", "Restore from a backup."),
+    "audit-leaf-hash": Message("存证声明与其编号不符。", "A statement does not match its id.", "请从备份恢复。", "Restore from a backup."),
+    "audit-case-link": Message("案件链不连续。", "A case link does not join up.", "请从备份恢复。", "Restore from a backup."),
+    "audit-key-missing": Message("记录密钥缺失，且没有擦除记录。", "A record key is missing, and there is no erasure.", "请恢复密钥库备份。", "Restore the key store."),
+    "audit-fields": Message("加密字段与承诺不符。", "Clear values do not match their commitments.", "请从备份恢复。", "Restore from a backup."),
+    "audit-content": Message("内容与其摘要不符。", "A content does not match its digests.", "请从第二副本恢复。", "Restore it from the second copy."),
     # Node
     "not-initialised": Message("{home} 尚未初始化。", "{home} is not initialised.", "请先运行 lianzheng init。", "Run lianzheng init first."),
     "settings-invalid": Message("设置 {name} 无效：{why}。", "Setting {name} is not valid: {why}.", "请更正 lianzheng.toml 或环境变量。", "Correct lianzheng.toml or the environment."),

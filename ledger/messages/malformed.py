@@ -27,6 +27,7 @@ MALFORMED: Final[Mapping[str, Message]] = {
     "anchor-event-form": Message("上链事件的形式不对。", "The anchor event is not of its form."),
     "anchor-event-missing": Message("回执中没有 {size} 条的上链事件。", "The receipt has no anchor event of size {size}."),
     "anchor-transaction-failed": Message("上链交易失败。", "The anchor transaction failed."),
+    "anchor-event-other": Message("上链事件与应有的不符（{size} 条）。", "The anchor event says something else (size {size})."),
     "case-head-checkpoint": Message("案件链头的检查点不属于本日志。", "The case head's checkpoint is not this log's."),
     "state-contract-missing": Message("状态证明中没有上链合约。", "The state proof lacks the anchor contract."),
     "state-other-code": Message("上链合约的代码不是信任文件所载。", "The anchor contract's code is not the trusted one."),

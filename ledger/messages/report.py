@@ -65,6 +65,15 @@ REPORT: Final[Mapping[str, Message]] = {
     "report-trust": Message("信任文件指纹：{fingerprint}", "Trust file fingerprint: {fingerprint}"),
     "report-trusts": Message("须信任", "trusting"),
     "report-law": Message("依据", "law"),
+    "package-readme": Message(
+        "联证证据包。请勿改动或重新打包本文件。\n"
+        "核验：取得 verify.pyz 与信任文件 trust.json（须从出具方以外的可信渠道取得），在装有 Python 3.10 以上、"
+        "无需联网的电脑上运行：\n    python3 verify.pyz 证据包.zip --trust trust.json",
+        "A Lianzheng evidence package. Do not change it or pack it again.\n"
+        "To verify: get verify.pyz and the trust file trust.json (not from the party that handed you this "
+        "package), and run on a computer with Python 3.10 or later, no network needed:\n"
+        "    python3 verify.pyz PACKAGE.zip --trust trust.json --lang en",
+    ),
     "report-none": Message("无", "none"),
     "exit-proved": Message(
         "结论：策略要求的各项均已证明。", "Conclusion: every check that the policy requires is proved."

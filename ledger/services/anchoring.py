@@ -90,11 +90,11 @@ class Anchorer:
         state, alarms = self._drive(row)
         return Progress(state.phase, row.size, frozen=self._freeze_all(), alarms=alarms)
 
-    def retry_refused(self, size: int) -> bool:
-        """Plan a refused anchor again, after people removed the reason; ``False`` when there is none."""
+    def retry_refused(self) -> bool:
+        """Plan the newest refused anchor again, after people removed the reason; ``False`` for none."""
         with self.begin() as connection:
             generation = current_log(connection).identity.generation
-            row = anchors.refused(connection, generation, size)
+            row = anchors.newest_refused(connection, generation)
             if row is not None:
                 anchors.set_state(connection, row.anchor_id, AnchorState())
             return row is not None
@@ -112,7 +112,8 @@ class Anchorer:
             anchored = newest.size if newest else 0
             if checkpoint is None or checkpoint.size <= anchored:
                 return None
-            if anchors.refused(connection, generation, checkpoint.size):
+            refused = anchors.newest_refused(connection, generation)
+            if refused is not None and refused.size > anchored:
                 return None
             return anchors.plan(
                 connection,

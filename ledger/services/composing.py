@@ -173,8 +173,19 @@ def sign(
     link: CaseLink | None,
     not_before: NotBefore | None,
     duplicate_of: bytes | None,
+    clock_was_at: str | None,
 ) -> StatementRow:
     """Return the signed statement of a draft as a row.
+
+    Args:
+        drafted: the item with its salts.
+        author: member, log, system.
+        signer: the evidence key.
+        sealed_at: this machine's time, as an instant.
+        link: place in the case.
+        not_before: a final block.
+        duplicate_of: leaf hash of an earlier statement over the same content.
+        clock_was_at: instant of the newest statement, when the clock has stepped back behind it.
 
     Raises:
         LimitError: the leaf is over 64 KiB.
@@ -183,6 +194,8 @@ def sign(
     extra = dict(item.extra)
     if duplicate_of is not None:
         extra["duplicate_of"] = duplicate_of.hex()
+    if clock_was_at is not None:
+        extra["clock_stepped_back_from"] = clock_was_at
     if item.kind == "case_head" and link and link.previous:
         # Taken under the case's lock, so that nothing can come between the head and what it covers.
         extra.update(CaseHead(link.number - 1, link.previous).to_json())

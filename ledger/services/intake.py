@@ -58,6 +58,24 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """This machine's time at a commit, and what it was at the one before.
+
+    Attributes:
+        now: instant.
+        last: instant of the newest statement; ``None`` before the first.
+    """
+
+    now: str
+    last: str | None
+
+    @property
+    def ahead(self) -> str | None:
+        """The newest statement's instant when it lies ahead: the clock stepped back, which is recorded."""
+        return self.last if self.last is not None and self.last > self.now else None
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
     """Takes items into the ledger.
 
@@ -148,12 +166,13 @@ class Intake:
         self, connection: Connection, drafts: Sequence[Draft | LedgerError]
     ) -> list[StatementRow | LedgerError]:
         numbering = Numbering.lock(connection, _cases(drafts))
-        sealed_at = format_instant(self.clock.now())
+        last = statements.last_sealed_at(connection)
+        moment = Moment(format_instant(self.clock.now()), last)
         seen: dict[bytes, bytes] = {}
         outcomes = [
             each
             if isinstance(each, LedgerError)
-            else self._seal_draft(connection, each, numbering, seen, sealed_at)
+            else self._seal_draft(connection, each, numbering, seen, moment)
             for each in drafts
         ]
         rows = [outcome for outcome in outcomes if isinstance(outcome, StatementRow)]
@@ -167,7 +186,7 @@ class Intake:
         drafted: Draft,
         numbering: Numbering,
         seen: dict[bytes, bytes],
-        sealed_at: str,
+        moment: Moment,
     ) -> StatementRow | LedgerError:
         earlier = _find_duplicate(connection, drafted, seen)
         if earlier and drafted.item.duplicate_reason is None:
@@ -177,10 +196,11 @@ class Intake:
                 drafted,
                 author=self.author,
                 signer=self.signer,
-                sealed_at=sealed_at,
+                sealed_at=moment.now,
                 link=numbering.next_link(drafted.item.case),
                 not_before=self.not_before(),
                 duplicate_of=earlier,
+                clock_was_at=moment.ahead,
             )
         except LimitError as error:
             return error

@@ -96,12 +96,13 @@ def newest(connection: Connection, generation: int) -> AnchorRow | None:
     return None if row is None else _from_row(row)
 
 
-def refused(connection: Connection, generation: int, size: int) -> AnchorRow | None:
-    """Return the refused anchor of exactly ``size``; ``None`` when there is none."""
-    query = select(anchor).where(
-        anchor.c.generation == generation,
-        anchor.c.size == size,
-        anchor.c.phase == Phase.REFUSED.value,
+def newest_refused(connection: Connection, generation: int) -> AnchorRow | None:
+    """Return the refused anchor with the largest size; ``None`` when there is none."""
+    query = (
+        select(anchor)
+        .where(anchor.c.generation == generation, anchor.c.phase == Phase.REFUSED.value)
+        .order_by(anchor.c.size.desc())
+        .limit(1)
     )
     row = connection.execute(query).first()
     return None if row is None else _from_row(row)

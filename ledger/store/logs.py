@@ -144,6 +144,16 @@ def checkpoint_at(connection: Connection, generation: int, size: int) -> Checkpo
     return None if row is None else CheckpointRow(row.size, row.root, row.note)
 
 
+def checkpoints_after(connection: Connection, generation: int, size: int) -> list[CheckpointRow]:
+    """Return the checkpoints larger than ``size``, smallest first."""
+    query = (
+        select(checkpoint)
+        .where(checkpoint.c.generation == generation, checkpoint.c.size > size)
+        .order_by(checkpoint.c.size)
+    )
+    return [CheckpointRow(row.size, row.root, row.note) for row in connection.execute(query)]
+
+
 def cosignatures(connection: Connection, generation: int, size: int) -> list[str]:
     """Return the witnesses' signature lines over a checkpoint, by witness."""
     query = (

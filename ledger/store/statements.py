@@ -154,6 +154,21 @@ def of_case(connection: Connection, case_id: bytes, up_to: int) -> list[Statemen
     return [_from_row(row) for row in connection.execute(query)]
 
 
+def leaf_of_case(connection: Connection, case_id: bytes, number: int) -> bytes | None:
+    """Return the leaf hash of a case's number; ``None`` when there is none."""
+    query = select(statement.c.leaf_hash).where(
+        statement.c.case_id == case_id, statement.c.case_number == number
+    )
+    return connection.scalar(query)
+
+
+def last_sealed_at(connection: Connection) -> str | None:
+    """Return the instant of the newest statement; ``None`` before the first."""
+    return connection.scalar(
+        select(statement.c.sealed_at).order_by(statement.c.seq.desc()).limit(1)
+    )
+
+
 def newest(
     connection: Connection, *, limit: int, case_id: bytes | None = None, kind: str | None = None
 ) -> list[StatementRow]:

@@ -1,0 +1,236 @@
+"""The audit: re-reads the whole ledger and checks it cryptographically, and reports instead of raising.
+
+For every leaf: its hash, its signature, its place, its case link, its clear values against their
+commitments, its content against its digests. For the log: the tree is grown anew from the leaves, compared
+with the stored tiles and with the root of every signed checkpoint. For anchors: each frozen proof is
+verified again.
+
+The audit can stop and go on (``start``), and can sample contents, whose decryption is what takes long; leaves,
+tiles, checkpoints and anchors are always checked in full.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Connection
+
+from ledger.errors import LedgerError
+from ledger.evidence import tiles
+from ledger.evidence.log import LogIdentity
+from ledger.evidence.tiles import TileName
+from ledger.ports.chain import ChainProof
+from ledger.primitives.checkpoint_text import CheckpointBody
+from ledger.primitives.frontier import Frontier
+from ledger.primitives.note import ED25519, Note, VerifierKey, signed_message
+from ledger.services.auditing_records import RecordAuditor
+from ledger.services.sequencing import current_log
+from ledger.store import anchors, logs, statements
+from ledger.store.anchors import AnchorRow
+from ledger.store.logs import CheckpointRow
+from ledger.store.statements import StatementRow
+from ledger.store.transactions import Begin
+
+BATCH: Final = 1024
+"""Leaves a round: a multiple of a tile's width, so that every full tile is compared whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it should be.
+
+    Attributes:
+        where: leaf index, checkpoint size, or anchor size with what it is, for people.
+        code: of the error, in the catalogue.
+    """
+
+    where: str
+    code: str
+
+
+@dataclass(slots=True)
+class AuditReport:
+    """What the audit saw.
+
+    Attributes:
+        leaves: checked in this run.
+        contents: decrypted and compared.
+        checkpoints: compared with the recomputed root, signature included.
+        anchors: whose chain proof was verified again.
+        waiting: statements without a place.
+        problems: empty when the ledger is sound.
+    """
+
+    leaves: int = 0
+    contents: int = 0
+    checkpoints: int = 0
+    anchors: int = 0
+    waiting: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for machines."""
+        return {
+            **self._counts(),
+            "problems": [{"where": p.where, "code": p.code} for p in self.problems],
+        }
+
+    def for_people(self) -> dict[str, object]:
+        """Return the counts under the catalogue's names."""
+        return {f"audit-{name}": count for name, count in self._counts().items()}
+
+    def _counts(self) -> dict[str, object]:
+        return {
+            "leaves": self.leaves,
+            "contents": self.contents,
+            "checkpoints": self.checkpoints,
+            "anchors": self.anchors,
+            "waiting": self.waiting,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Auditor:
+    """Audits the present generation of the log.
+
+    Attributes:
+        begin: opens a transaction for reading.
+        records: checks single records.
+        verify: checks an Ed25519 signature: key, message, signature.
+        log_key: the 32-byte log key.
+        check_proof: verifies a frozen chain proof; raises when it does not hold.
+    """
+
+    begin: Begin
+    records: RecordAuditor
+    verify: Callable[[bytes, bytes, bytes], bool]
+    log_key: bytes
+    check_proof: Callable[[LogIdentity, AnchorRow, ChainProof], None]
+
+    def run(
+        self,
+        *,
+        start: int = 0,
+        sample: float = 1.0,
+        progress: Callable[[int, int], None] = lambda _done, _size: None,
+    ) -> AuditReport:
+        """Audit from leaf ``start`` on.
+
+        Args:
+            start: where an earlier run stopped; what lies before is taken from the tiles.
+            sample: share of the contents that is decrypted, 0 to 1.
+            progress: is told (leaves done, size) after each batch.
+        """
+        report = AuditReport()
+        with self.begin() as connection:
+            log = current_log(connection)
+            generation = log.identity.generation
+            pending = logs.checkpoints_after(connection, generation, start)
+            report.waiting = statements.count_waiting(connection)
+            read = tiles.vertices(logs.tile_reader(connection, generation))
+            frontier = Frontier.load(start, read)
+        for first in range(start, log.size, BATCH):
+            count = min(BATCH, log.size - first)
+            with self.begin() as connection:
+                rows = statements.at_places(connection, generation, first, count)
+                self._leaves(connection, rows, first, count, report, sample)
+                hashes = [row.leaf_hash for _, row in rows]
+                self._tiles(connection, generation, first, hashes, report)
+            frontier = self._checkpoints(log.identity, frontier, hashes, pending, report)
+            progress(first + count, log.size)
+        self._anchors(log.identity, report)
+        return report
+
+    def _leaves(
+        self,
+        connection: Connection,
+        rows: list[tuple[int, StatementRow]],
+        first: int,
+        count: int,
+        report: AuditReport,
+        sample: float,
+    ) -> None:
+        if [index for index, _ in rows] != list(range(first, first + count)):
+            report.problems.append(Problem(f"leaves {first}-{first + count}", "audit-places"))
+        for index, row in rows:
+            where = f"leaf {index}"
+            for code in self.records.check(connection, row):
+                report.problems.append(Problem(where, code))
+            if row.object_id is not None and _sampled(row.leaf_hash, sample):
+                report.contents += 1
+                for code in self.records.check_content(connection, row):
+                    report.problems.append(Problem(where, code))
+            report.leaves += 1
+
+    def _tiles(
+        self,
+        connection: Connection,
+        generation: int,
+        first: int,
+        hashes: list[bytes],
+        report: AuditReport,
+    ) -> None:
+        """Compare the leaf tiles with the leaves; the tiles above follow through the checkpoints' roots."""
+        for at in range(0, len(hashes), tiles.WIDTH):
+            name = TileName(0, (first + at) // tiles.WIDTH)
+            try:
+                stored = logs.read_tiles(connection, generation, (name,))[name]
+            except LedgerError as error:
+                report.problems.append(Problem(f"tile {name.number}", error.code))
+                continue
+            if stored != b"".join(hashes[at : at + tiles.WIDTH]):
+                report.problems.append(Problem(f"tile {name.number}", "audit-tile"))
+
+    def _checkpoints(
+        self,
+        log: LogIdentity,
+        frontier: Frontier,
+        hashes: list[bytes],
+        pending: list[CheckpointRow],
+        report: AuditReport,
+    ) -> Frontier:
+        """Grow the tree over ``hashes`` and compare it with each checkpoint on the way."""
+        end = frontier.size + len(hashes)
+        while pending and pending[0].size <= end:
+            checkpoint = pending.pop(0)
+            grown = checkpoint.size - frontier.size
+            frontier, _ = frontier.append(hashes[:grown])
+            hashes = hashes[grown:]
+            report.checkpoints += 1
+            if not self._is_sound(log, checkpoint, frontier.root()):
+                where = f"checkpoint {checkpoint.size}"
+                report.problems.append(Problem(where, "audit-checkpoint"))
+        return frontier.append(hashes)[0]
+
+    def _is_sound(self, log: LogIdentity, checkpoint: CheckpointRow, root: bytes) -> bool:
+        key = VerifierKey(log.checkpoint_origin, ED25519, self.log_key)
+        try:
+            note = Note.parse(checkpoint.note.encode())
+            body = CheckpointBody.parse(note.text)
+            lines = [signed_message(note.text, line, key) for line in note.signatures_of(key)]
+        except LedgerError:
+            return False
+        said = (body.origin, body.size, body.root, checkpoint.root)
+        signed = bool(lines) and all(self.verify(key.public_key, m, s) for m, s, _ in lines)
+        return signed and said == (log.checkpoint_origin, checkpoint.size, root, root)
+
+    def _anchors(self, log: LogIdentity, report: AuditReport) -> None:
+        with self.begin() as connection:
+            rows = anchors.all_of(connection, log.generation)
+        for row in rows:
+            if row.proof is None:
+                continue
+            report.anchors += 1
+            with self.begin() as connection:
+                checkpoint = logs.checkpoint_at(connection, log.generation, row.size)
+            if checkpoint is None or checkpoint.root != row.root:
+                report.problems.append(Problem(f"anchor {row.size}", "audit-anchor-checkpoint"))
+            try:
+                self.check_proof(log, row, row.proof)
+            except LedgerError as error:
+                report.problems.append(Problem(f"anchor {row.size}", error.code))
+
+
+def _sampled(leaf_hash: bytes, share: float) -> bool:
+    """Choose by the leaf's own hash: the same sample each time, and no bias by place."""
+    return int.from_bytes(leaf_hash[:4], "big") < share * 2**32

@@ -1,0 +1,51 @@
+"""The audit as a command: remembers how far it came, so that terabytes can be audited in pieces."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from ledger.services.auditing import BATCH, AuditReport
+from node.wiring import Node
+
+STATE_FILE: Final = "audit.json"
+
+
+def audit_node(
+    node: Node, *, sample: float, resume: bool, progress: Callable[[int, int], None]
+) -> AuditReport:
+    """Audit from the beginning, or from where the last audit stopped.
+
+    Args:
+        node: whose ledger.
+        sample: share of the contents that is decrypted.
+        resume: go on where an interrupted audit stopped.
+        progress: is told (leaves done, size).
+    """
+    state = node.settings.home / STATE_FILE
+
+    def remember(done: int, size: int) -> None:
+        _write(state, node.log.generation, done)
+        progress(done, size)
+
+    start = _read(state, node.log.generation) if resume else 0
+    report = node.auditor.run(start=start, sample=sample, progress=remember)
+    state.unlink(missing_ok=True)
+    return report
+
+
+def _read(state: Path, generation: int) -> int:
+    """Return the leaf to go on from; a multiple of the batch, so that whole tiles are compared."""
+    try:
+        found = json.loads(state.read_text("utf-8"))
+        if found["generation"] != generation:
+            return 0
+        return int(found["leaves"]) // BATCH * BATCH
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
+
+
+def _write(state: Path, generation: int, leaves: int) -> None:
+    part = state.with_suffix(".part")
+    part.write_text(json.dumps({"generation": generation, "leaves": leaves}), "utf-8")
+    part.replace(state)

@@ -1,0 +1,63 @@
+"""What ``chain status`` shows: the chain, this member on it, and its anchored head."""
+
+from dataclasses import dataclass
+
+from node.wiring import Node
+
+
+@dataclass(frozen=True, slots=True)
+class ChainStatus:
+    """The chain as this node sees it now."""
+
+    chain_id: int
+    kind: str
+    latest: int
+    final: int | None
+    account: str
+    active: bool
+    generation: int
+    anchored: int
+    warnings: tuple[str, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for machines."""
+        return {
+            "chain_id": self.chain_id,
+            "kind": self.kind,
+            "latest_block": self.latest,
+            "final_block": self.final,
+            "account": self.account,
+            "active_member": self.active,
+            "generation": self.generation,
+            "anchored_size": self.anchored,
+            "warnings": list(self.warnings),
+        }
+
+    def for_people(self) -> dict[str, object]:
+        """Return it under the catalogue's names."""
+        values = self.to_json()
+        del values["warnings"]
+        values["chain_kind"] = values.pop("kind")
+        return {name.replace("_", "-"): value for name, value in values.items()}
+
+
+def read_status(node: Node) -> ChainStatus:
+    """Ask the chain.
+
+    Raises:
+        ConfigurationError: no contracts are configured, or they are not there.
+        UnavailableError: the chain does not answer.
+    """
+    log, chain = node.log, node.chain
+    final = chain.final()
+    return ChainStatus(
+        chain_id=chain.chain_id(),
+        kind=node.settings.chain_kind,
+        latest=chain.latest().number,
+        final=None if final is None else final.number,
+        account="0x" + chain.account.hex(),
+        active=chain.active_member() == log.member,
+        generation=chain.generation(log.member),
+        anchored=chain.head(log.member, log.generation).size,
+        warnings=chain.warnings(),
+    )

@@ -1,0 +1,170 @@
+"""``lianzheng evidence``: seal, list, show, export, erase."""
+
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import click
+
+from ledger.errors import RefusedError
+from ledger.evidence.kinds import KINDS
+from ledger.services.certifying import ExportOptions
+from node import evidence_view
+from node.batches import seal_lines
+from node.cli.context import Context, as_json, pass_context, print_json
+from node.cli.sealing import describe, print_batch, print_receipts, seal_files
+
+
+@click.group()
+def evidence() -> None:
+    """存证：封存、查看、导出、擦除 Evidence: seal, view, export, erase."""
+
+
+@evidence.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--kind", help="类型 Kind: " + " ".join(KINDS))
+@click.option("--case", help="案件号 The bank's case number")
+@click.option("--fields", type=click.File("rb"), help="字段 JSON 文件或 - Fields: JSON file or -")
+@click.option(
+    "--details", type=click.File("rb"), help="取证、保管链等 JSON Capture, custody…: JSON file or -"
+)
+@click.option("--duplicate-reason", help="重复存证理由 Why the same content is sealed again")
+@click.option("--batch", type=click.File("rb"), help="每行一项的 NDJSON 文件 One item a line")
+@as_json
+@pass_context
+def seal(
+    context: Context,
+    /,
+    files: tuple[Path, ...],
+    batch: BinaryIO | None,
+    *,
+    machine: bool,
+    **described: Any,  # noqa: ANN401 - click's values of the other options
+) -> None:
+    """封存文件或承诺 Seal files, or a promise by its fields."""
+    with context.node() as node:
+        if batch is None:
+            receipts = seal_files(node, files, describe(**described))
+            print_receipts(context, receipts, node.settings.maximum_merge_delay, machine=machine)
+            return
+        folder = Path(getattr(batch, "name", "")).parent
+        outcomes = seal_lines(batch, node.intake, lookup=node.case_lookup, folder=folder)
+        if not print_batch(context, outcomes, machine=machine):
+            raise RefusedError("batch-partly")
+
+
+@evidence.command("list")
+@click.option("--case", help="案件号 Of one case")
+@click.option("--kind", help="类型 Of one kind")
+@click.option("--limit", default=50, show_default=True, help="条数 How many")
+@as_json
+@pass_context
+def list_(
+    context: Context, case: str | None, kind: str | None, limit: int, *, machine: bool
+) -> None:
+    """列出最近的存证 List the newest items."""
+    with context.node() as node, node.database.read() as connection:
+        lookup = None if case is None else node.case_lookup(case)
+        views = evidence_view.listing(connection, limit=limit, case_lookup=lookup, kind=kind)
+    if machine:
+        print_json([each.to_json() for each in views])
+        return
+    columns = ("col-id", "col-kind", "col-sealed", "col-case-number", "col-size", "col-status")
+    rows = [
+        (v.row.leaf_hash.hex()[:12], v.row.kind, v.row.sealed_at, v.row.case_number,
+         v.row.content_size, context.word(f"status-{v.status}"))
+        for v in views
+    ]  # fmt: skip
+    context.table("evidence-list", columns, rows)
+
+
+@evidence.command()
+@click.argument("identifier", metavar="ID")
+@as_json
+@pass_context
+def show(context: Context, identifier: str, *, machine: bool) -> None:
+    """查看一份存证 Show one item."""
+    with context.node() as node, node.database.read() as connection:
+        found = evidence_view.view(connection, evidence_view.resolve(connection, identifier))
+    if machine:
+        print_json(found.detail())
+        return
+    context.detail(found.detail())
+
+
+@evidence.command()
+@click.argument("identifier", metavar="ID")
+@as_json
+@pass_context
+def status(context: Context, identifier: str, *, machine: bool) -> None:
+    """查看存证进度 Show how far an item has come."""
+    with context.node() as node, node.database.read() as connection:
+        found = evidence_view.view(connection, evidence_view.resolve(connection, identifier))
+    if machine:
+        print_json(
+            {"id": found.row.leaf_hash.hex(), "status": found.status, "erased": found.erased}
+        )
+        return
+    context.say(f"status-{found.status}")
+    if found.erased:
+        context.say("status-erased")
+
+
+@evidence.command()
+@click.argument("identifier", metavar="ID")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), required=True, help="证据包 Package to write"
+)
+@click.option("--withhold", multiple=True, metavar="FIELD", help="省略字段 Field to leave out")
+@click.option("--without-content", is_flag=True, help="不含内容 Leave the content out")
+@as_json
+@pass_context
+def export(
+    context: Context,
+    identifier: str,
+    output: Path,
+    withhold: tuple[str, ...],
+    *,
+    without_content: bool,
+    machine: bool,
+) -> None:
+    """导出证据包 Export the package for a court."""
+    options = ExportOptions(frozenset(withhold), with_content=not without_content)
+    with context.node() as node, node.sequencing():
+        with node.database.read() as connection:
+            row = evidence_view.resolve(connection, identifier)
+        node.certifier.export(row.leaf_hash, output, options)
+    size = output.stat().st_size
+    if machine:
+        print_json({"file": str(output), "size": size, "id": row.leaf_hash.hex()})
+        return
+    context.say("exported", file=output, size=size)
+
+
+@evidence.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--reason", required=True, help="理由（勿含个人信息） Why, without personal data")
+@as_json
+@pass_context
+def erase(context: Context, identifier: str, reason: str, *, machine: bool) -> None:
+    """擦除明文与内容，证明保留 Erase clear values and content; proofs stay."""
+    with context.node() as node:
+        with node.database.read() as connection:
+            row = evidence_view.resolve(connection, identifier)
+        done = node.eraser.erase(row.leaf_hash, reason=reason)
+    if machine:
+        print_json({"id": row.leaf_hash.hex(), "complete_after": done.complete_after})
+        return
+    context.say("erased", after=done.complete_after)
+
+
+@evidence.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--lift", is_flag=True, help="解除 Lift it")
+@pass_context
+def hold(context: Context, identifier: str, *, lift: bool) -> None:
+    """对所属案件设或解除法律保全 Put the item's case under legal hold."""
+    with context.node() as node, node.database.write() as connection:
+        evidence_view.set_hold(
+            connection, evidence_view.resolve(connection, identifier), hold=not lift
+        )
+    context.say("hold-lifted" if lift else "hold-set")

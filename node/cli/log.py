@@ -1,0 +1,66 @@
+"""``lianzheng log``: the checkpoint, and the audit of everything."""
+
+import sys
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from node.auditing import audit_node
+from node.cli.context import Context, as_json, pass_context, print_json
+from node.log_view import latest_checkpoint
+
+
+@click.group()
+def log() -> None:
+    """日志：检查点、审计 The log: checkpoint, audit."""
+
+
+@log.command()
+@as_json
+@pass_context
+def checkpoint(context: Context, *, machine: bool) -> None:
+    """打印最新检查点（C2SP 签名文） Print the newest checkpoint."""
+    with context.node() as node, node.database.read() as connection:
+        found = latest_checkpoint(connection)
+    if machine:
+        print_json(
+            None
+            if found is None
+            else {"size": found.size, "root": found.root.hex(), "note": found.note}
+        )
+    elif found is None:
+        context.say("no-checkpoint")
+    else:
+        click.echo(found.note, nl=False)
+
+
+@log.command()
+@click.option(
+    "--sample",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    help="解密核对的内容比例 Share of contents",
+)
+@click.option("--resume", is_flag=True, help="从上次停下处继续 Go on where it stopped")
+@as_json
+@pass_context
+def audit(context: Context, sample: float, *, resume: bool, machine: bool) -> None:
+    """重新读取并核验全部日志、保管库与上链 Re-read and check everything."""
+    with context.node() as node, Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(context.word("audit-title"), total=None)
+        report = audit_node(
+            node,
+            sample=sample,
+            resume=resume,
+            progress=lambda done, size: bar.update(task, completed=done, total=size),
+        )
+    if machine:
+        print_json(report.to_json())
+    else:
+        context.facts("audit-title", report.for_people())
+        rows = [(p.where, context.word(p.code)) for p in report.problems]
+        if rows:
+            context.table("audit-title", ("col-where", "col-problem"), rows)
+        context.say("audit-problems" if rows else "audit-sound", count=len(rows))
+    sys.exit(14 if report.problems else 0)

@@ -1,0 +1,114 @@
+"""What ``evidence list|show|status`` and later the console show of an item."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from ledger.errors import MalformedError, RefusedError
+from ledger.evidence.statement import read_leaf
+from ledger.store import anchors, cases, erasures, statements
+from ledger.store.statements import StatementRow
+
+MIN_PREFIX: Final = 8
+MAX_LISTED: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """An item and how far it has come."""
+
+    row: StatementRow
+    status: str
+    index: int | None
+    anchored_size: int | None
+    block: int | None
+    erased: bool
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for machines."""
+        return {
+            "id": self.row.leaf_hash.hex(),
+            "kind": self.row.kind,
+            "sealed_at": self.row.sealed_at,
+            "case_number": self.row.case_number,
+            "content_size": self.row.content_size,
+            "status": self.status,
+            "leaf_index": self.index,
+            "anchored_size": self.anchored_size,
+            "block": self.block,
+            "erased": self.erased,
+        }
+
+    def detail(self) -> dict[str, object]:
+        """Return it with what its statement says; commitments, never clear values."""
+        statement = read_leaf(self.row.leaf).statement
+        named = statement.not_before
+        return {
+            **self.to_json(),
+            "fields": sorted(statement.fields),
+            "not_before": None if named is None else named.number,
+        }
+
+
+def view(connection: Connection, row: StatementRow) -> EvidenceView:
+    """Return how far an item has come."""
+    erased = erasures.of(connection, row.leaf_hash) is not None
+    place = statements.place_of(connection, row.leaf_hash)
+    if place is None:
+        return EvidenceView(row, "waiting", None, None, None, erased)
+    anchor = anchors.covering(connection, place.generation, place.index)
+    if anchor is None or anchor.state.inclusion is None:
+        return EvidenceView(row, "logged", place.index, None, None, erased)
+    block = anchor.state.inclusion.block_number
+    return EvidenceView(row, "anchored", place.index, anchor.size, block, erased)
+
+
+def listing(
+    connection: Connection, *, limit: int, case_lookup: bytes | None, kind: str | None
+) -> list[EvidenceView]:
+    """Return the newest items first, optionally of one case or kind."""
+    case_id = None
+    if case_lookup is not None:
+        case = cases.find(connection, case_lookup)
+        if case is None:
+            return []
+        case_id = case.case_id
+    rows = statements.newest(connection, limit=min(limit, MAX_LISTED), case_id=case_id, kind=kind)
+    return [view(connection, row) for row in rows]
+
+
+def resolve(connection: Connection, given: str) -> StatementRow:
+    """Return the item whose id begins with ``given``.
+
+    Raises:
+        MalformedError: not hexadecimal, or too short.
+        RefusedError: none, or more than one, begins so.
+    """
+    text = given.lower()
+    if len(text) < MIN_PREFIX or any(c not in "0123456789abcdef" for c in text):
+        raise MalformedError("evidence-id", id=given[:64])
+    found = [
+        leaf
+        for leaf in statements.matching(connection, bytes.fromhex(text[: len(text) // 2 * 2]), 32)
+        if leaf.hex().startswith(text)
+    ]
+    if not found:
+        raise RefusedError("evidence-unknown", id=given[:64])
+    if len(found) > 1:
+        raise RefusedError("evidence-ambiguous", id=given[:64])
+    row = statements.by_leaf_hash(connection, found[0])
+    if row is None:
+        raise RefusedError("evidence-unknown", id=given[:64])
+    return row
+
+
+def set_hold(connection: Connection, row: StatementRow, *, hold: bool) -> None:
+    """Set or lift the legal hold of an item's case.
+
+    Raises:
+        RefusedError: the item belongs to no case.
+    """
+    if row.case_id is None:
+        raise RefusedError("evidence-without-case", id=row.leaf_hash.hex()[:12])
+    cases.set_legal_hold(connection, row.case_id, hold=hold)

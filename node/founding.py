@@ -1,0 +1,148 @@
+"""Founding a node: its keys, its databases, its settings, and its contracts on a chain without them."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from ledger.chain.deploy import Founder, FoundingKey, deploy
+from ledger.errors import RefusedError
+from ledger.evidence.instants import format_instant
+from ledger.evidence.log import LogIdentity, check_origin
+from ledger.evidence.possession import possession_message
+from ledger.keys.files import (
+    FileStatementSigner,
+    create_secret,
+    create_statement_key,
+    create_transaction_key,
+)
+from ledger.store import logs
+from node.master_key import create_master_key
+from node.settings import FILE_NAME, write_settings
+from node.wiring import ANCHOR_KEY, EVIDENCE_KEY, LOG_KEY, LOOKUP_KEY, Node
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedNode:
+    """A new node.
+
+    Attributes:
+        home: its folder.
+        name: of the institution.
+        member: 32-byte id.
+        origin: of its log.
+        evidence_key: 32 bytes.
+        log_key: 32 bytes.
+        account: 20 bytes.
+        master_key: 32 bytes; shown once, on the recovery sheet.
+    """
+
+    home: Path
+    name: str
+    member: bytes
+    origin: str
+    evidence_key: bytes
+    log_key: bytes
+    account: bytes
+    master_key: bytes
+
+    def to_json(self) -> dict[str, str]:
+        """Return everything but the master key, which belongs on paper."""
+        return {
+            "home": str(self.home),
+            "name": self.name,
+            "member": self.member.hex(),
+            "origin": self.origin,
+            "evidence_key": self.evidence_key.hex(),
+            "log_key": self.log_key.hex(),
+            "account": "0x" + self.account.hex(),
+        }
+
+    def for_people(self) -> dict[str, str]:
+        """Return the same under the catalogue's names."""
+        return {name.replace("_", "-"): value for name, value in self.to_json().items()}
+
+    def recovery_sheet(self) -> str:
+        """Return the master key in groups that people can copy."""
+        digits = self.master_key.hex()
+        return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
+def create_node(home: Path, *, name: str, origin: str) -> CreatedNode:
+    """Create keys and settings in ``home``.
+
+    Raises:
+        RefusedError: there is a node already.
+        MalformedError: the origin is not allowed.
+    """
+    check_origin(origin)
+    if (home / FILE_NAME).exists():
+        raise RefusedError("key-exists", file=FILE_NAME)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    master_key = create_master_key(home)
+    keys = home / "keys"
+    member = hashlib.sha256(f"lianzheng-member|{origin}".encode()).digest()
+    created = CreatedNode(
+        home=home,
+        name=name,
+        member=member,
+        origin=origin,
+        evidence_key=create_statement_key(keys / EVIDENCE_KEY, master_key).public_key,
+        log_key=create_statement_key(keys / LOG_KEY, master_key).public_key,
+        account=create_transaction_key(keys / ANCHOR_KEY, master_key).address,
+        master_key=master_key,
+    )
+    create_secret(keys / LOOKUP_KEY, master_key)
+    write_settings(home, {"member": member.hex(), "name": name, "origin": origin})
+    return created
+
+
+def deploy_contracts(node: Node) -> dict[str, str | int | bool]:
+    """Deploy the contracts with this node as founder, begin its log, and return the new settings.
+
+    Raises:
+        RefusedError: they are deployed already, or the deployment failed.
+        UnavailableError: the chain does not answer.
+    """
+    settings = node.settings
+    if settings.registry is not None:
+        raise RefusedError("already-deployed")
+    deployed = deploy(
+        settings.chain_url,
+        chain_id=settings.chain_id,
+        signer=node.anchor_key,
+        founders=(_founder(node),),
+        threshold=1,
+        gas_price=settings.gas_price,
+    )
+    identity = LogIdentity(bytes.fromhex(settings.member), settings.origin, generation=0)
+    with node.database.write() as connection:
+        if logs.current(connection) is None:
+            started_at = format_instant(node.clock.now())
+            logs.begin_generation(connection, identity, started_at=started_at)
+    addresses: dict[str, str | int | bool] = {
+        "registry": deployed.registry.hex(),
+        "anchor": deployed.anchor.hex(),
+    }
+    write_settings(settings.home, addresses)
+    return addresses
+
+
+def _founder(node: Node) -> Founder:
+    member = bytes.fromhex(node.settings.member)
+    return Founder(
+        member=member,
+        name_hash=hashlib.sha256(node.settings.name.encode()).digest(),
+        admin=node.anchor_key.address,
+        origin=node.settings.origin,
+        endpoint="",
+        keys=(
+            _founding_key("evidence", member, node.evidence_key),
+            _founding_key("log", member, node.log_key),
+            FoundingKey("anchor", node.anchor_key.address, b""),
+        ),
+    )
+
+
+def _founding_key(purpose: str, member: bytes, signer: FileStatementSigner) -> FoundingKey:
+    message = possession_message(member, purpose, signer.public_key)
+    return FoundingKey(purpose, signer.public_key, signer.sign(message))

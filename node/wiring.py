@@ -1,0 +1,287 @@
+"""Where adapters meet services: from settings to a node that can work.
+
+Nothing is built at import. A node without contract addresses can seal and list; what needs the chain says
+that it is not configured.
+"""
+
+import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from ledger.chain.gateway import ChainConfig, Web3Chain
+from ledger.errors import ConfigurationError, IntegrityError, MalformedError
+from ledger.evidence.log import LogIdentity
+from ledger.evidence.statement import NotBefore
+from ledger.keys.files import (
+    FileStatementSigner,
+    FileTransactionSigner,
+    load_secret,
+    load_statement_key,
+    load_transaction_key,
+    verify_statement,
+)
+from ledger.keys.key_store import SqlRecordKeys
+from ledger.messages.catalogue import text
+from ledger.ports.chain import ChainProof
+from ledger.proof.chain_proof import ExpectedAnchor, check_chain_proof
+from ledger.proof.report import Report
+from ledger.proof.trust import Trust, TrustedContract
+from ledger.services.anchoring import Anchorer
+from ledger.services.auditing import Auditor
+from ledger.services.auditing_records import RecordAuditor
+from ledger.services.certifying import Certifier
+from ledger.services.composing import Author
+from ledger.services.erasing import Eraser
+from ledger.services.fencing import Fence
+from ledger.services.intake import Intake
+from ledger.services.not_before import NotBeforeSource
+from ledger.services.sequencing import Sequencer, current_log
+from ledger.store.anchors import AnchorRow
+from ledger.vault.local import LocalVault
+from ledger.verifier.reading import verify_file
+from node import trust_file
+from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, Database
+from node.fingerprint import fingerprint
+from node.master_key import load_master_key
+from node.platform_facts import observe
+from node.running import exclusive
+from node.settings import Settings, load_settings
+
+EVIDENCE_KEY: Final = "evidence.pem"
+LOG_KEY: Final = "log.pem"
+ANCHOR_KEY: Final = "anchor.json"
+LOOKUP_KEY: Final = "lookup.key"
+
+
+class SystemClock:
+    """The clock of this machine."""
+
+    def now(self) -> datetime:
+        """Return the present time, aware, in UTC."""
+        return datetime.now(tz=UTC)
+
+
+@dataclass
+class Node:
+    """A member's node, put together; parts are built when they are first needed.
+
+    Attributes:
+        settings: as read.
+        database: the ledger's.
+        key_database: the key store's.
+        master_key: 32 bytes.
+    """
+
+    settings: Settings
+    database: Database
+    key_database: Database
+    master_key: bytes
+    clock: SystemClock
+
+    @cached_property
+    def evidence_key(self) -> FileStatementSigner:
+        """The key that signs statements, receipts and package lists."""
+        return load_statement_key(self._key_file(EVIDENCE_KEY), self.master_key)
+
+    @cached_property
+    def log_key(self) -> FileStatementSigner:
+        """The key that signs checkpoints."""
+        return load_statement_key(self._key_file(LOG_KEY), self.master_key)
+
+    @cached_property
+    def anchor_key(self) -> FileTransactionSigner:
+        """The account that anchors."""
+        return load_transaction_key(self._key_file(ANCHOR_KEY), self.master_key)
+
+    @cached_property
+    def record_keys(self) -> SqlRecordKeys:
+        """The key store."""
+        return SqlRecordKeys(self.key_database.write, self.master_key)
+
+    @cached_property
+    def vault(self) -> LocalVault:
+        """The encrypted content."""
+        return LocalVault(self.settings.home / self.settings.vault)
+
+    @cached_property
+    def log(self) -> LogIdentity:
+        """The present log generation."""
+        with self.database.read() as connection:
+            return current_log(connection).identity
+
+    @cached_property
+    def chain(self) -> Web3Chain:
+        """The shared chain.
+
+        Raises:
+            ConfigurationError: the contracts' addresses are not set.
+        """
+        settings = self.settings
+        if settings.registry is None or settings.anchor is None:
+            raise ConfigurationError("chain-not-configured")
+        config = ChainConfig(
+            url=settings.chain_url,
+            chain_id=settings.chain_id,
+            kind=settings.chain_kind,
+            registry=bytes.fromhex(settings.registry),
+            anchor=bytes.fromhex(settings.anchor),
+            finality=settings.finality,
+            gas_price=settings.gas_price,
+        )
+        return Web3Chain(config, self.anchor_key)
+
+    @cached_property
+    def not_before(self) -> NotBeforeSource:
+        """The newest final block that is known."""
+        return NotBeforeSource(self.database.write, self.chain)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Takes items in."""
+        return Intake(
+            begin=self.database.write,
+            record_keys=self.record_keys,
+            vault=self.vault,
+            signer=self.evidence_key,
+            clock=self.clock,
+            author=Author(self.log, observe()),
+            not_before=self._not_before,
+            maximum_merge_delay=self.settings.maximum_merge_delay,
+        )
+
+    def _not_before(self) -> NotBefore | None:
+        """Return the block for the next statement; ``None`` on a node without a chain."""
+        return None if self.settings.registry is None else self.not_before.current()
+
+    @cached_property
+    def sequencer(self) -> Sequencer:
+        """Gives places and signs checkpoints."""
+        return Sequencer(self.database.write, self.log_key, self.clock)
+
+    @cached_property
+    def fence(self) -> Fence:
+        """Makes sure that this copy may sequence and sign."""
+        name = fingerprint(self.settings.home, self.database)
+        return Fence(self.database.write, self.chain, self.clock, name)
+
+    @cached_property
+    def anchorer(self) -> Anchorer:
+        """Anchors checkpoints."""
+        return Anchorer(self.database.write, self.chain, self.clock, self._check_proof)
+
+    @cached_property
+    def certifier(self) -> Certifier:
+        """Makes packages."""
+        return Certifier(
+            begin=self.database.write,
+            intake=self.intake,
+            sequencer=self.sequencer,
+            may_sequence=self.fence.check,
+            signer=self.evidence_key,
+            record_keys=self.record_keys,
+            vault=self.vault,
+            clock=self.clock,
+            verify=self._verify,
+            readme=f"{text('package-readme', 'zh')}\n\n{text('package-readme', 'en')}\n".encode(),
+        )
+
+    @cached_property
+    def eraser(self) -> Eraser:
+        """Erases what could identify a person."""
+        return Eraser(
+            begin=self.database.write,
+            intake=self.intake,
+            record_keys=self.record_keys,
+            vault=self.vault,
+            clock=self.clock,
+            backup_days=self.settings.key_backup_days,
+        )
+
+    @cached_property
+    def auditor(self) -> Auditor:
+        """Re-reads and checks everything."""
+        return Auditor(
+            begin=self.database.read,
+            records=RecordAuditor(self.vault, self.record_keys, verify_statement),
+            verify=verify_statement,
+            log_key=self.log_key.public_key,
+            check_proof=self._check_proof,
+        )
+
+    @cached_property
+    def trust(self) -> Trust:
+        """What this node trusts, read from the chain: also what ``trust export`` writes."""
+        return trust_file.build(self.settings)
+
+    @contextmanager
+    def sequencing(self) -> Iterator[None]:
+        """Hold the right to sequence and anchor, against other processes of this node.
+
+        Raises:
+            RefusedError: another process holds it.
+        """
+        with exclusive(self.settings.home):
+            yield
+
+    def case_lookup(self, case: str) -> bytes:
+        """Return the blind index of a bank's case number."""
+        key = load_secret(self._key_file(LOOKUP_KEY), self.master_key)
+        return hmac.digest(key, case.encode(), "sha256")
+
+    def _verify(self, package: Path) -> Report:
+        return verify_file(package, self.trust)
+
+    def _check_proof(self, log: LogIdentity, row: AnchorRow, proof: ChainProof) -> None:
+        expected = ExpectedAnchor(
+            member=log.member,
+            generation=log.generation,
+            size=row.size,
+            root=row.root,
+            previous_size=row.previous_size,
+        )
+        try:
+            check_chain_proof(
+                header=proof.header,
+                receipt=proof.receipt,
+                membership=proof.membership,
+                contract=self._anchor_contract,
+                expected=expected,
+            )
+        except MalformedError as error:
+            raise IntegrityError("anchor-proof", why=error.code) from error
+
+    @cached_property
+    def _anchor_contract(self) -> TrustedContract:
+        return trust_file.anchor_contract(self.settings)
+
+    def _key_file(self, name: str) -> Path:
+        return self.settings.home / "keys" / name
+
+
+@contextmanager
+def open_node(home: Path) -> Iterator[Node]:
+    """Open the node in ``home`` and close it at the end.
+
+    Raises:
+        ConfigurationError: there is none, or its settings or keys do not fit.
+    """
+    settings = load_settings(home)
+    node = Node(
+        settings=settings,
+        database=Database(settings.ledger_url),
+        key_database=Database(settings.keys_url),
+        master_key=load_master_key(home),
+        clock=SystemClock(),
+    )
+    try:
+        node.database.migrate(LEDGER_VERSIONS)
+        node.key_database.migrate(KEY_STORE_VERSIONS)
+        yield node
+    finally:
+        node.database.dispose()
+        node.key_database.dispose()

@@ -7,6 +7,7 @@ It is not used where ``hashlib`` has SM3.
 """
 
 import struct
+from itertools import islice
 from typing import Final
 
 _BLOCK: Final = 64
@@ -41,10 +42,10 @@ def _expand(block: bytes) -> list[int]:
     append = words.append
     for j in range(16, 68):
         turned = words[j - 3]
-        mixed = words[j - 16] ^ words[j - 9] ^ ((turned << 15 | turned >> 17) & _MASK)
+        mixed = words[j - 16] ^ words[j - 9] ^ (turned << 15 | turned >> 17) & _MASK
         mixed ^= ((mixed << 15 | mixed >> 17) ^ (mixed << 23 | mixed >> 9)) & _MASK
-        other = words[j - 13]
-        append(mixed ^ ((other << 7 | other >> 25) & _MASK) ^ words[j - 6])
+        turned = words[j - 13]
+        append(mixed ^ (turned << 7 | turned >> 25) & _MASK ^ words[j - 6])
     return words
 
 
@@ -52,20 +53,25 @@ def _compress(state: tuple[int, ...], block: bytes) -> tuple[int, ...]:
     """Return the state after one block; rotations stand inline: calls would double the time."""
     words = _expand(block)
     a, b, c, d, e, f, g, h = state
-    for j in range(64):
+    rounds = zip(_CONSTANTS, words, words[4:], strict=False)
+    for constant, word, later in islice(rounds, _FIRST_ROUNDS):
         turned = (a << 12 | a >> 20) & _MASK
-        mixed = (turned + e + _CONSTANTS[j]) & _MASK
-        ss1 = (mixed << 7 | mixed >> 25) & _MASK
-        if j < _FIRST_ROUNDS:
-            ff, gg = a ^ b ^ c, e ^ f ^ g
-        else:
-            ff, gg = (a & b) | (c & (a | b)), (e & f) | (~e & g)
-        word = words[j]
-        tt1 = (ff + d + (ss1 ^ turned) + (word ^ words[j + 4])) & _MASK
-        tt2 = (gg + h + ss1 + word) & _MASK
-        a, b, c, d = tt1, a, (b << 9 | b >> 23) & _MASK, c
-        p0 = tt2 ^ ((tt2 << 9 | tt2 >> 23) & _MASK) ^ ((tt2 << 17 | tt2 >> 15) & _MASK)
-        e, f, g, h = p0, e, (f << 19 | f >> 13) & _MASK, g
+        mixed = (turned + e + constant) & _MASK
+        mixed = (mixed << 7 | mixed >> 25) & _MASK
+        one = ((a ^ b ^ c) + d + (mixed ^ turned) + (word ^ later)) & _MASK
+        two = ((e ^ f ^ g) + h + mixed + word) & _MASK
+        d, c, b, a = c, (b << 9 | b >> 23) & _MASK, a, one
+        h, g, f = g, (f << 19 | f >> 13) & _MASK, e
+        e = two ^ ((two << 9 | two >> 23) ^ (two << 17 | two >> 15)) & _MASK
+    for constant, word, later in rounds:
+        turned = (a << 12 | a >> 20) & _MASK
+        mixed = (turned + e + constant) & _MASK
+        mixed = (mixed << 7 | mixed >> 25) & _MASK
+        one = ((a & b | c & (a | b)) + d + (mixed ^ turned) + (word ^ later)) & _MASK
+        two = ((g ^ e & (f ^ g)) + h + mixed + word) & _MASK
+        d, c, b, a = c, (b << 9 | b >> 23) & _MASK, a, one
+        h, g, f = g, (f << 19 | f >> 13) & _MASK, e
+        e = two ^ ((two << 9 | two >> 23) ^ (two << 17 | two >> 15)) & _MASK
     return tuple(x ^ y for x, y in zip(state, (a, b, c, d, e, f, g, h), strict=True))
 
 

@@ -33,9 +33,8 @@ MAX_KEY_BYTES: Final = 32
 """Keys are hashes, or RLP of a receipt's index."""
 MAX_PROOF_VERTICES: Final = 2 * MAX_KEY_BYTES + 1
 """One per half-byte of the key, and the leaf."""
-MAX_VERTEX_BYTES: Final = 1024 * 1024
-"""A leaf holds a whole receipt; logs cost 8 gas a byte, so a block of 30 million gas bounds
-them."""
+MAX_PROOF_BYTES: Final = 256 * 1024
+"""An anchor's receipt has under 1 KiB, and a branch 532 bytes; hashing this much takes half a second."""
 _MAX_VERTEX_ITEMS: Final = 1 + 17 + 16 * 31
 """A branch, whose 16 children may stand inside it with at most 31 bytes each."""
 _MAX_VERTEX_DEPTH: Final = 16
@@ -59,6 +58,10 @@ def verify(root: bytes, key: bytes, nodes: Sequence[bytes]) -> bytes | None:
     """
     if len(nodes) > MAX_PROOF_VERTICES:
         raise LimitError("trie-proof-too-long", count=len(nodes), limit=MAX_PROOF_VERTICES)
+    if sum(map(len, nodes)) > MAX_PROOF_BYTES:
+        raise LimitError("trie-proof-too-large", limit=MAX_PROOF_BYTES)
+    if len(root) != HASH_BYTES:
+        raise MalformedError("trie-root", length=len(root))
     if root == EMPTY_TRIE_ROOT and list(nodes) in ([], [b"\x80"]):
         return None
     walk = _Walk(nodes)
@@ -100,7 +103,7 @@ class _Walk:
         self._used += 1
         return decode(
             node,
-            max_bytes=MAX_VERTEX_BYTES,
+            max_bytes=MAX_PROOF_BYTES,
             max_items=_MAX_VERTEX_ITEMS,
             max_depth=_MAX_VERTEX_DEPTH,
         )

@@ -15,12 +15,12 @@ from typing import Final
 from ledger.errors import LimitError, MalformedError
 from ledger.primitives import rlp
 from ledger.primitives.rlp import RlpItem
-from ledger.primitives.trie import MAX_VERTEX_BYTES, Trie, build_trie, verify
+from ledger.primitives.trie import MAX_PROOF_BYTES, Trie, build_trie, verify
 from ledger.proof.json_values import data_of, number_of
 
 MAX_INDEX: Final = 2**32 - 1
-_MAX_ITEMS: Final = 100_000
-"""A log costs 375 gas and each topic as much: under this at 30 million gas."""
+_MAX_ITEMS: Final = 20_000
+"""A log takes at least 25 bytes and a topic 33: more do not fit into a proof."""
 _MAX_DEPTH: Final = 4
 _FIELDS: Final = 4
 _LOG_FIELDS: Final = 3
@@ -111,7 +111,7 @@ def decode_receipt(data: bytes) -> Receipt:
     if kind > _LAST_TYPE or (kind == 0 and payload is not data):
         raise MalformedError("receipt-form", part="type")
     item = rlp.decode(
-        payload, max_bytes=MAX_VERTEX_BYTES, max_items=_MAX_ITEMS, max_depth=_MAX_DEPTH
+        payload, max_bytes=MAX_PROOF_BYTES, max_items=_MAX_ITEMS, max_depth=_MAX_DEPTH
     )
     if isinstance(item, bytes) or len(item) != _FIELDS:
         raise MalformedError("receipt-form", part="fields")

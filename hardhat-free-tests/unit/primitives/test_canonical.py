@@ -78,3 +78,17 @@ def test_a_number_of_a_million_digits_costs_nothing() -> None:
     digits = b"9" * 1_000_000
     with pytest.raises(MalformedError, match="canonical-number"):
         decode(digits, max_bytes=len(digits))
+
+
+@pytest.mark.timeout(5)
+@pytest.mark.parametrize("piece", [b'\\"', b'"', b'"\\', b"\\\\", b'["'])
+def test_quotes_that_never_close_take_no_long_time(piece: bytes) -> None:
+    data = b"[" * 20 + b'"' + piece * 200_000
+    with pytest.raises(MalformedError):
+        decode(data, max_bytes=len(data))
+
+
+def test_nesting_behind_escaped_quotes_and_backslashes_is_seen() -> None:
+    for text in (b'["\\"",', b'["\\\\",', b'["\\\\\\"",'):
+        with pytest.raises(LimitError, match="canonical-too-deep"):
+            decode(text + b"[" * 40 + b"]" * 41, max_bytes=999)

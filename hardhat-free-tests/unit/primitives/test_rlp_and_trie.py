@@ -81,6 +81,11 @@ def test_a_missing_left_over_or_changed_vertex_is_refused() -> None:
         assert caught.value.code == code
     with pytest.raises(LimitError, match="trie-proof-too-long"):
         trie.verify(built.root, b"horse", nodes * 30)
+    with pytest.raises(LimitError, match="trie-proof-too-large"):
+        trie.verify(built.root, b"horse", (*nodes, bytes(trie.MAX_PROOF_BYTES)))
+    for root in (b"", built.root[:31], built.root + b"\x00"):
+        with pytest.raises(MalformedError, match="trie-root"):
+            trie.verify(root, b"horse", ())
 
 
 def test_a_proof_of_absence_cannot_be_had_for_a_present_key() -> None:

@@ -241,3 +241,44 @@ class Token:
             tlv(4, self.signature or signature),
             self.unsigned,
         )
+
+
+def usages(*oids: x509.ObjectIdentifier) -> x509.ExtendedKeyUsage:
+    """Return the extension with these usages."""
+    return x509.ExtendedKeyUsage(oids)
+
+
+def own_signer(
+    name: str, *extensions: tuple[x509.ExtensionType, bool], kind: str = "p256-own", **more: Any
+) -> Certificate:
+    """Return a certificate under the root with these extensions."""
+    return certificate(
+        name, key_of(kind), more.pop("issuer", root()), extensions=[*extensions], **more
+    )
+
+
+def key_usage(**allowed: bool) -> x509.KeyUsage:
+    """Return the extension with only these usages allowed."""
+    names = "digital_signature content_commitment key_encipherment data_encipherment key_agreement"
+    names += " key_cert_sign crl_sign encipher_only decipher_only"
+    return x509.KeyUsage(**{name: allowed.get(name, False) for name in names.split()})
+
+
+def chain(length: int, **changes: Any) -> tuple[Certificate, tuple[bytes, ...]]:
+    """Return a signer and what its token carries, with so many certificates up to the root."""
+    above, carried = root(), []
+    for number in range(length - 2):
+        name = f"authority {number} of {length} {sorted(changes)}"
+        options = {"extensions": [(CA, True)]} | changes
+        above = certificate(name, key_of(f"p256-{number}"), above, **options)
+        carried.append(above.der)
+    last = certificate(
+        f"signer below {length}", key_of("p256-end"), above, extensions=[(STAMPING, True)]
+    )
+    return last, (last.der, *carried)
+
+
+def below(length: int, **changes: Any) -> Token:
+    """Return a token at the end of such a chain, carrying it."""
+    last, carried = chain(length, **changes)
+    return Token(signer=last, certificates=carried)

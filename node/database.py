@@ -78,7 +78,7 @@ class Database:
             if not error.connection_invalidated and not _is_outage(error):
                 raise
             raise UnavailableError(
-                "database-unavailable", detail=type(error.orig).__name__
+                "database-unavailable", detail=str(error.orig)[:160]
             ) from error
 
     def migrate(self, versions: Path) -> None:

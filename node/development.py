@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from ledger.devchain.supervisor import Supervisor
+Supervisor = None
 
 
 def run_development_chain(data: Path, *, port: int, started: Callable[[str], None]) -> None:

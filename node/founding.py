@@ -10,11 +10,11 @@ from ledger.evidence.instants import format_instant
 from ledger.evidence.log import LogIdentity, check_origin
 from ledger.evidence.possession import possession_message
 from ledger.keys.files import (
-    FileStatementSigner,
     create_secret,
     create_statement_key,
     create_transaction_key,
 )
+from ledger.primitives.keccak import keccak256
 from ledger.store import logs
 from node.master_key import create_master_key
 from node.settings import FILE_NAME, write_settings
@@ -110,7 +110,7 @@ def deploy_contracts(node: Node) -> dict[str, str | int | bool]:
         settings.chain_url,
         chain_id=settings.chain_id,
         signer=node.anchor_key,
-        founders=(_founder(node),),
+        founders=lambda registry: (_founder(node, registry),),
         threshold=1,
         gas_price=settings.gas_price,
     )
@@ -127,22 +127,26 @@ def deploy_contracts(node: Node) -> dict[str, str | int | bool]:
     return addresses
 
 
-def _founder(node: Node) -> Founder:
-    member = bytes.fromhex(node.settings.member)
+def _founder(node: Node, registry: bytes) -> Founder:
+    settings, member = node.settings, bytes.fromhex(node.settings.member)
+
+    def message(purpose: str) -> bytes:
+        return possession_message(
+            chain_id=settings.chain_id, registry=registry, member=member, purpose=purpose
+        )
+
+    evidence, log, account = node.evidence_key, node.log_key, node.anchor_key
     return Founder(
         member=member,
-        name_hash=hashlib.sha256(node.settings.name.encode()).digest(),
-        admin=node.anchor_key.address,
-        origin=node.settings.origin,
-        endpoint="",
+        name_hash=hashlib.sha256(settings.name.encode()).digest(),
+        admin=account.address,
+        origin=settings.origin,
+        endpoint=settings.endpoint,
         keys=(
-            _founding_key("evidence", member, node.evidence_key),
-            _founding_key("log", member, node.log_key),
-            FoundingKey("anchor", node.anchor_key.address, b""),
+            FoundingKey("evidence", evidence.public_key, evidence.sign(message("evidence"))),
+            FoundingKey("log", log.public_key, log.sign(message("log"))),
+            FoundingKey(
+                "anchor", account.address, account.sign_digest(keccak256(message("anchor")))
+            ),
         ),
     )
-
-
-def _founding_key(purpose: str, member: bytes, signer: FileStatementSigner) -> FoundingKey:
-    message = possession_message(member, purpose, signer.public_key)
-    return FoundingKey(purpose, signer.public_key, signer.sign(message))

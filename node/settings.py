@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     member: str = Field(pattern=_WORD)
     name: str = Field(min_length=1, max_length=200)
     origin: str
+    endpoint: str = "http://127.0.0.1:8460"
     database_url: str = ""
     key_store_url: str = ""
     vault: Path = Path("vault")

@@ -5,7 +5,7 @@ it follows from the sender and its nonce. The sender keeps no power over either.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,16 +16,17 @@ from eth_utils.crypto import keccak
 
 from contracts import Artifact, artifact
 from ledger.chain.blocks import HASHES_ONLY
+from ledger.chain.contract import Contract
 from ledger.chain.errors import NodeError
 from ledger.chain.fees import FeePolicy
 from ledger.chain.rpc import Rpc
 from ledger.errors import RefusedError, UnavailableError
+from ledger.evidence.possession import PURPOSES
 from ledger.ports.signer import TransactionSigner
 from ledger.primitives import rlp
-from ledger.proof.trust import PURPOSES
 
-DEPLOY_GAS: Final = 12_000_000
-"""The registry takes about 5 M; a network whose blocks hold less cannot run the consortium."""
+GAS_MARGIN_PERCENT: Final = 120
+"""An estimate is exact for the state it saw."""
 WAIT_SECONDS: Final = 120.0
 """A chain that lost its quorum takes about a minute to go on after it is back."""
 VOTING_PERIOD_SECONDS: Final = 14 * 24 * 3600
@@ -34,7 +35,7 @@ ROLE_MEMBER: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class FoundingKey:
-    """A key of a founder with its proof of possession (empty for the anchor key, which sends)."""
+    """A key of a founder with its proof of possession."""
 
     purpose: str
     key: bytes
@@ -75,11 +76,19 @@ def deploy(
     *,
     chain_id: int,
     signer: TransactionSigner,
-    founders: tuple[Founder, ...],
+    founders: Callable[[bytes], tuple[Founder, ...]],
     threshold: int,
     gas_price: int | None,
 ) -> Deployed:
     """Deploy registry and anchor contract, and wait until both are mined.
+
+    Args:
+        url: of the node.
+        chain_id: as in EIP-155.
+        signer: who deploys.
+        founders: is told the registry's address, which their proofs of possession name.
+        threshold: votes that a proposal needs.
+        gas_price: wei per gas; ``None`` asks the node.
 
     Raises:
         RefusedError: a deployment was mined and failed.
@@ -89,7 +98,7 @@ def deploy(
     nonce = deployer.nonce()
     anchor = _created_by(signer.address, nonce + 1)
     arguments: tuple[object, ...] = (
-        [_founder(founder) for founder in founders],
+        [_founder(founder) for founder in founders(_created_by(signer.address, nonce))],
         threshold,
         VOTING_PERIOD_SECONDS,
         [],
@@ -134,13 +143,14 @@ class _Deployer:
     def create(self, built: Artifact, arguments: tuple[object, ...], nonce: int) -> bytes:
         constructor = next(entry for entry in built.abi if entry["type"] == "constructor")
         types = [collapse_if_tuple(each) for each in constructor["inputs"]]
+        data = "0x" + (built.bytecode + encode(types, arguments)).hex()
         raw = self.signer.sign_transaction(
             {
                 "chainId": self.chain_id,
                 "nonce": nonce,
                 "value": 0,
-                "data": "0x" + (built.bytecode + encode(types, arguments)).hex(),
-                "gas": DEPLOY_GAS,
+                "data": data,
+                "gas": self._gas(built, data),
                 "gasPrice": self.fees.price(self.rpc, above=None),
             }
         )
@@ -152,6 +162,15 @@ class _Deployer:
         if receipt["status"] != "0x1":
             raise RefusedError("deployment-failed", contract=built.name)
         return bytes.fromhex(receipt["contractAddress"][2:])
+
+    def _gas(self, built: Artifact, data: str) -> int:
+        """Return the gas to offer; a constructor that would revert is refused here, by its own error."""
+        request = {"from": to_checksum_address(self.signer.address), "data": data}
+        try:
+            estimate = int(self.rpc.call("eth_estimateGas", request), 16)
+        except NodeError as error:
+            raise Contract(self.rpc, built, bytes(20)).translate(error) from error
+        return estimate * GAS_MARGIN_PERCENT // 100
 
     def _wait(self, transaction: str) -> Mapping[str, Any]:
         deadline = time.monotonic() + WAIT_SECONDS

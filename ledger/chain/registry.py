@@ -6,7 +6,8 @@ from typing import Final
 from contracts import artifact
 from ledger.chain.contract import Contract
 from ledger.chain.rpc import Rpc
-from ledger.proof.trust import PURPOSES, KeyRecord
+from ledger.evidence.possession import PURPOSES
+from ledger.proof.trust import KeyRecord
 
 _REASONS: Final = (None, "rotated", "retired", "compromised")
 

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_typing import Hash32
 
 from ledger.errors import ConfigurationError, RefusedError
 
@@ -65,6 +66,10 @@ class FileTransactionSigner:
         """See ``ports.signer``."""
         signed = self._account.sign_transaction(transaction)  # type: ignore[arg-type]  # web3's form
         return bytes(signed.raw_transaction)
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """See ``ports.signer``."""
+        return bytes(self._account.unsafe_sign_hash(Hash32(digest)).signature)
 
 
 def verify_statement(key: bytes, message: bytes, signature: bytes) -> bool:

@@ -11,10 +11,17 @@ from ledger.messages.errors import ERRORS
 from ledger.messages.findings import FINDINGS
 from ledger.messages.malformed import MALFORMED
 from ledger.messages.message import Message
+from ledger.messages.primitives import PRIMITIVES
 from ledger.messages.report import REPORT
 
 LANGUAGES: Final = ("zh", "en")
-CATALOGUE: Final[Mapping[str, Message]] = {**MALFORMED, **ERRORS, **FINDINGS, **REPORT}
+CATALOGUE: Final[Mapping[str, Message]] = {
+    **PRIMITIVES,
+    **MALFORMED,
+    **ERRORS,
+    **FINDINGS,
+    **REPORT,
+}
 
 
 def text(code: str, language: str, params: Mapping[str, object] | None = None) -> str:

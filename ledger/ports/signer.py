@@ -39,3 +39,11 @@ class TransactionSigner(Protocol):
             UnavailableError: a remote signer does not answer; ask again.
         """
         ...
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """Return r ‖ s ‖ v (65 bytes) over a 32-byte digest: proofs of possession, never transactions.
+
+        Raises:
+            UnavailableError: a remote signer does not answer; ask again.
+        """
+        ...

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from ledger.errors import LimitError, MalformedError
 from ledger.evidence import shape
+from ledger.evidence.possession import PURPOSES
 from ledger.primitives.canonical import JsonValue, encode
 from ledger.proof.header import ChainKind
 from ledger.proof.qbft import SealCurve
@@ -30,7 +31,6 @@ KINDS: Final[tuple[ChainKind, ...]] = (
     "qbft-contract",
 )
 CURVES: Final[tuple[SealCurve, ...]] = ("secp256k1", "secp256r1")
-PURPOSES: Final = ("evidence", "log", "anchor")
 REASONS: Final = ("rotated", "retired", "compromised")
 
 

@@ -64,10 +64,12 @@ class Moment:
     Attributes:
         now: instant.
         last: instant of the newest statement; ``None`` before the first.
+        not_before: the newest final block that is known.
     """
 
     now: str
     last: str | None
+    not_before: NotBefore | None
 
     @property
     def ahead(self) -> str | None:
@@ -133,10 +135,12 @@ class Intake:
         ]
 
     def _commit(self, drafts: Sequence[Draft | LedgerError]) -> list[StatementRow | LedgerError]:
+        # Asking for the block may touch the chain and the database: before the transaction, never inside.
+        named = self.not_before()
         for _ in range(CONFLICT_RETRIES):
             try:
                 with self.begin() as connection:
-                    return self._insert(connection, drafts)
+                    return self._insert(connection, drafts, named)
             except ConflictError as error:
                 # Another replica opened the same new case first; the next round finds it.
                 last = error
@@ -163,11 +167,14 @@ class Intake:
         return draft(item, self.vault, key=key, object_id=object_id, content=content)
 
     def _insert(
-        self, connection: Connection, drafts: Sequence[Draft | LedgerError]
+        self,
+        connection: Connection,
+        drafts: Sequence[Draft | LedgerError],
+        named: NotBefore | None,
     ) -> list[StatementRow | LedgerError]:
         numbering = Numbering.lock(connection, _cases(drafts))
         last = statements.last_sealed_at(connection)
-        moment = Moment(format_instant(self.clock.now()), last)
+        moment = Moment(format_instant(self.clock.now()), last, named)
         seen: dict[bytes, bytes] = {}
         outcomes = [
             each
@@ -198,7 +205,7 @@ class Intake:
                 signer=self.signer,
                 sealed_at=moment.now,
                 link=numbering.next_link(drafted.item.case),
-                not_before=self.not_before(),
+                not_before=moment.not_before,
                 duplicate_of=earlier,
                 clock_was_at=moment.ahead,
             )

@@ -1,5 +1,6 @@
 """Packing: from the files of a package to the bytes of its archive."""
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -63,7 +64,8 @@ def catalogue_file(signed: SignedStatement, content: ContentFile | None) -> byte
         "存证时间": signed.statement.sealed_at,
         "文件": content.path if content else layout.STATEMENT,
     }
-    return encode([entry])
+    # For people: Chinese names are outside the canonical profile, and no proof needs this file.
+    return json.dumps([entry], ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def list_package(

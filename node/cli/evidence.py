@@ -70,7 +70,7 @@ def list_(
         return
     columns = ("col-id", "col-kind", "col-sealed", "col-case-number", "col-size", "col-status")
     rows = [
-        (v.row.leaf_hash.hex()[:12], v.row.kind, v.row.sealed_at, v.row.case_number,
+        (v.row.leaf_hash.hex()[:16], v.row.kind, v.row.sealed_at, v.row.case_number,
          v.row.content_size, context.word(f"status-{v.status}"))
         for v in views
     ]  # fmt: skip

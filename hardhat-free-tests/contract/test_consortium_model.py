@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 NUMBERS = st.integers(0, 6)
-KEYS = st.integers(0, 12)
+# Mostly keys that somebody holds.
+KEYS = st.one_of(st.integers(0, 2), st.integers(0, 12))
 ROLES = st.sampled_from([MEMBER, OBSERVER, MEMBER | OBSERVER])
 PERIOD = 86_400
 FIRST_ANCHOR_RECORD = 2
@@ -146,6 +147,19 @@ class ConsortiumHistory(RuleBasedStateMachine):
     def resign(self, actor: int) -> None:
         self.both(lambda: self.model.resign(actor), self.act(actor, "resign"))
 
+    @rule(number=st.integers(0, 2), growth=st.integers(1, 9))
+    def anchor_before_and_after_a_suspension(self, number: int, growth: int) -> None:
+        self.anchor(number, growth, 0, forged=False)
+        self._decide(("suspendMember", (number,)))
+        self.anchor(number, growth, 0, forged=False)
+
+    @rule(number=st.integers(0, 2), growth=st.integers(1, 9))
+    def anchor_before_and_after_a_new_generation(self, number: int, growth: int) -> None:
+        self.anchor(number, growth, 0, forged=False)
+        self.decide_on_a_new_generation(number, 1, honest=True)
+        self.anchor(number, growth, -1, forged=False)
+        self.anchor(number, growth, 0, forged=False)
+
     @rule(seconds=st.sampled_from([1, PERIOD // 2, PERIOD, PERIOD + 1]))
     def wait(self, seconds: int) -> None:
         self.consortium.chain.advance(seconds=seconds)
@@ -153,13 +167,13 @@ class ConsortiumHistory(RuleBasedStateMachine):
     @rule(
         key=KEYS,
         growth=st.integers(-2, 300),
-        stray=st.sampled_from([0, 0, 0, 1]),
+        stray=st.sampled_from([0, 0, 0, 1, -1]),
         forged=st.booleans(),
     )
     def anchor(self, key: int, growth: int, stray: int, forged: bool) -> None:
         number = self.model.key_holders.get(key, 0)
-        institution = self.model.institutions[number]
-        generation = institution.generation + stray
+        institution = self.model.institutions.get(number)
+        generation = max(0, (institution.generation if institution else 0) + stray)
         tree = log_of(number, generation)
         old = self.model.head(number, generation)[0]
         size = max(0, old + growth)

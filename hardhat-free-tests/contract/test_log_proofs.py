@@ -85,6 +85,18 @@ def test_every_corruption_of_a_consistency_proof_is_refused(consortium: Consorti
                 )
 
 
+def test_the_root_of_a_smaller_log_is_refused_for_a_larger_size(consortium: Consortium) -> None:
+    """Where the shapes are the same no proof can tell: the roots alone do not name their size."""
+    tree = numbered_tree(24)
+    for new in range(2, 20):
+        for old in range(1, new):
+            proof = tree.consistency(old, new)
+            for claimed in range(new + 1, 25):
+                if len(tree.consistency(old, claimed)) != len(proof):
+                    heads = (old, tree.root(old)), (claimed, tree.root(new))
+                    assert not is_continued(consortium, *heads, proof), (old, new, claimed)
+
+
 def test_a_rewritten_leaf_is_never_consistent(consortium: Consortium) -> None:
     honest = numbered_tree(33)
     for old in (1, 2, 7, 8, 9, 31, 32):

@@ -77,9 +77,7 @@ class Database:
         except DBAPIError as error:
             if not error.connection_invalidated and not _is_outage(error):
                 raise
-            raise UnavailableError(
-                "database-unavailable", detail=str(error.orig)[:160]
-            ) from error
+            raise UnavailableError("database-unavailable", detail=str(error.orig)[:160]) from error
 
     def migrate(self, versions: Path) -> None:
         """Bring the schema to the newest version in the folder ``versions``."""

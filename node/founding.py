@@ -9,11 +9,8 @@ from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.evidence.log import LogIdentity, check_origin
 from ledger.evidence.possession import possession_message
-from ledger.keys.files import (
-    create_secret,
-    create_statement_key,
-    create_transaction_key,
-)
+from ledger.keys.accounts import create_transaction_key
+from ledger.keys.files import create_secret, create_statement_key
 from ledger.primitives.keccak import keccak256
 from ledger.store import logs
 from node.master_key import create_master_key

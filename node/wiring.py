@@ -2,6 +2,9 @@
 
 Nothing is built at import. A node without contract addresses can seal and list; what needs the chain says
 that it is not configured.
+
+The adapters on web3 and eth-account are imported when they are first needed: the two take a second and a half
+to import, and most commands do without them.
 """
 
 import hmac
@@ -13,21 +16,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from ledger.chain.gateway import ChainConfig, Web3Chain
 from ledger.errors import ConfigurationError, IntegrityError, MalformedError
 from ledger.evidence.log import LogIdentity
 from ledger.evidence.statement import NotBefore
 from ledger.keys.files import (
     FileStatementSigner,
-    FileTransactionSigner,
     load_secret,
     load_statement_key,
-    load_transaction_key,
     verify_statement,
 )
 from ledger.keys.key_store import SqlRecordKeys
 from ledger.messages.catalogue import text
-from ledger.ports.chain import ChainProof
+from ledger.ports.chain import Chain, ChainProof
+from ledger.ports.signer import TransactionSigner
 from ledger.proof.chain_proof import ExpectedAnchor, check_chain_proof
 from ledger.proof.report import Report
 from ledger.proof.trust import Trust, TrustedContract
@@ -44,7 +45,6 @@ from ledger.services.sequencing import Sequencer, current_log
 from ledger.store.anchors import AnchorRow
 from ledger.vault.local import LocalVault
 from ledger.verifier.reading import verify_file
-from node import trust_file
 from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, Database
 from node.fingerprint import fingerprint
 from node.master_key import load_master_key
@@ -94,8 +94,10 @@ class Node:
         return load_statement_key(self._key_file(LOG_KEY), self.master_key)
 
     @cached_property
-    def anchor_key(self) -> FileTransactionSigner:
+    def anchor_key(self) -> TransactionSigner:
         """The account that anchors."""
+        from ledger.keys.accounts import load_transaction_key  # noqa: PLC0415 - see the module docstring
+
         return load_transaction_key(self._key_file(ANCHOR_KEY), self.master_key)
 
     @cached_property
@@ -115,12 +117,14 @@ class Node:
             return current_log(connection).identity
 
     @cached_property
-    def chain(self) -> Web3Chain:
+    def chain(self) -> Chain:
         """The shared chain.
 
         Raises:
             ConfigurationError: the contracts' addresses are not set.
         """
+        from ledger.chain.gateway import ChainConfig, Web3Chain  # noqa: PLC0415 - see the module docstring
+
         settings = self.settings
         if settings.registry is None or settings.anchor is None:
             raise ConfigurationError("chain-not-configured")
@@ -216,6 +220,8 @@ class Node:
     @cached_property
     def trust(self) -> Trust:
         """What this node trusts, read from the chain: also what ``trust export`` writes."""
+        from node import trust_file  # noqa: PLC0415 - see the module docstring
+
         return trust_file.build(self.settings)
 
     @contextmanager
@@ -257,6 +263,8 @@ class Node:
 
     @cached_property
     def _anchor_contract(self) -> TrustedContract:
+        from node import trust_file  # noqa: PLC0415 - see the module docstring
+
         return trust_file.anchor_contract(self.settings)
 
     def _key_file(self, name: str) -> Path:

@@ -1,11 +1,9 @@
-"""Private keys in encrypted files: Ed25519 as PKCS#8, secp256k1 as keystore v3.
+"""Private keys and secrets in encrypted files: Ed25519 as PKCS#8, random secrets under AES-256-GCM.
 
-The passphrase of both is the master key in hex. It is 256 bits of randomness, so no slow derivation is
-needed to protect it, and none is used: opening a key takes milliseconds, not the 0.7 s of keystore's
-default scrypt. Files are created with mode 0600 and never overwritten.
+The passphrase is the master key in hex. It is 256 bits of randomness, so no slow derivation is needed to
+protect it, and none is used. Files are created with mode 0600 and never overwritten.
 """
 
-import json
 import os
 from pathlib import Path
 from typing import Final
@@ -23,14 +21,9 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
     load_pem_private_key,
 )
-from eth_account import Account
-from eth_account.signers.local import LocalAccount
-from eth_typing import Hash32
 
 from ledger.errors import ConfigurationError, RefusedError
 
-_ITERATIONS: Final = 1000
-"""Keystore v3 wants some; the passphrase is a random 256-bit key already."""
 _NONCE_BYTES: Final = 12
 
 
@@ -49,27 +42,6 @@ class FileStatementSigner:
     def sign(self, message: bytes) -> bytes:
         """See ``ports.signer``."""
         return self._key.sign(message)
-
-
-class FileTransactionSigner:
-    """A secp256k1 key from a keystore v3 file; implements the transaction signer port."""
-
-    def __init__(self, account: LocalAccount) -> None:
-        self._account: Final = account
-
-    @property
-    def address(self) -> bytes:
-        """The 20-byte account address."""
-        return bytes.fromhex(self._account.address[2:])
-
-    def sign_transaction(self, transaction: dict[str, object]) -> bytes:
-        """See ``ports.signer``."""
-        signed = self._account.sign_transaction(transaction)  # type: ignore[arg-type]  # web3's form
-        return bytes(signed.raw_transaction)
-
-    def sign_digest(self, digest: bytes) -> bytes:
-        """See ``ports.signer``."""
-        return bytes(self._account.unsafe_sign_hash(Hash32(digest)).signature)
 
 
 def verify_statement(key: bytes, message: bytes, signature: bytes) -> bool:
@@ -102,37 +74,12 @@ def load_statement_key(path: Path, master_key: bytes) -> FileStatementSigner:
         ConfigurationError: missing, not such a file, or under another master key.
     """
     try:
-        key = load_pem_private_key(_read(path), master_key.hex().encode())
+        key = load_pem_private_key(read_private(path), master_key.hex().encode())
     except (ValueError, TypeError) as error:
         raise ConfigurationError("key-unreadable", file=path.name) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise ConfigurationError("key-unreadable", file=path.name)
     return FileStatementSigner(key)
-
-
-def create_transaction_key(path: Path, master_key: bytes) -> FileTransactionSigner:
-    """Make a key and store it.
-
-    Raises:
-        RefusedError: the file exists.
-    """
-    account = Account.create()
-    keystore = Account.encrypt(account.key, master_key.hex(), kdf="pbkdf2", iterations=_ITERATIONS)
-    write_private(path, json.dumps(keystore).encode())
-    return FileTransactionSigner(account)
-
-
-def load_transaction_key(path: Path, master_key: bytes) -> FileTransactionSigner:
-    """Open a stored key.
-
-    Raises:
-        ConfigurationError: missing, not such a file, or under another master key.
-    """
-    try:
-        private = Account.decrypt(json.loads(_read(path)), master_key.hex())
-    except (ValueError, KeyError, TypeError) as error:
-        raise ConfigurationError("key-unreadable", file=path.name) from error
-    return FileTransactionSigner(Account.from_key(private))
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -152,7 +99,12 @@ def write_private(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _read(path: Path) -> bytes:
+def read_private(path: Path) -> bytes:
+    """Return the bytes of a key file.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
@@ -176,7 +128,7 @@ def load_secret(path: Path, master_key: bytes) -> bytes:
     Raises:
         ConfigurationError: missing, or under another master key.
     """
-    data = _read(path)
+    data = read_private(path)
     nonce, sealed = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
     try:
         return AESGCM(master_key).decrypt(nonce, sealed, path.name.encode())

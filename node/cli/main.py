@@ -7,6 +7,7 @@ try again; 13 something outside does not answer, try again; 14 stored data is da
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -22,14 +23,7 @@ from ledger.errors import (
     UnavailableError,
 )
 from ledger.messages.catalogue import LANGUAGES, remedy, text
-from node.cli.anchor import anchor
-from node.cli.chain import chain
 from node.cli.context import Context
-from node.cli.evidence import evidence
-from node.cli.init import init
-from node.cli.log import log
-from node.cli.trust import trust
-from node.cli.verify import verify
 
 EXIT_CODES: Final[tuple[tuple[type[LedgerError], int], ...]] = (
     (MalformedError, 10),
@@ -41,7 +35,28 @@ EXIT_CODES: Final[tuple[tuple[type[LedgerError], int], ...]] = (
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+COMMANDS: Final = ("init", "chain", "evidence", "anchor", "log", "trust", "verify")
+"""Each is a module of this package that holds a command of the same name."""
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module when the command is used: nobody waits for what they did not ask for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the work."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, or ``None`` when there is none of this name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"node.cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--home",
     type=click.Path(path_type=Path),
@@ -61,10 +76,6 @@ EXIT_CODES: Final[tuple[tuple[type[LedgerError], int], ...]] = (
 def cli(context: click.Context, home: Path, lang: str) -> None:
     """联证：存证、上链、出证。 Lianzheng: seal evidence, anchor it, prove it."""
     context.obj = Context(home.expanduser(), lang)
-
-
-for command in (init, chain, evidence, anchor, log, trust, verify):
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ _TIME: Final = (1980, 1, 1, 0, 0, 0)
 _MAIN: Final = """import sys
 
 if sys.version_info < (3, 10):
-    sys.stderr.write("verify.pyz needs Python 3.10 or later / \\u9700\\u8981 Python 3.10 \\u6216\\u66f4\\u65b0\\n")
+    sys.stderr.write("verify.pyz needs Python 3.10 or later\\n")
     sys.exit(2)
 
 import runpy

@@ -37,7 +37,7 @@ mimetypes.add_type("audio/wav", ".wav")
 
 
 @dataclass(frozen=True)
-class FileSource:
+class ContentSource:
     """A file that is being sealed; notices when it changes while it is read.
 
     Attributes:
@@ -75,7 +75,7 @@ def _state(found: os.stat_result) -> tuple[int, int, int]:
 
 
 @contextmanager
-def open_source(path: Path) -> Iterator[FileSource]:
+def open_source(path: Path) -> Iterator[ContentSource]:
     """Open a file for sealing.
 
     Raises:
@@ -88,7 +88,7 @@ def open_source(path: Path) -> Iterator[FileSource]:
     with file:
         if not path.is_file():
             raise RefusedError("content-unreadable", file=path.name, why="not a regular file")
-        yield FileSource(path.name, file, os.fstat(file.fileno()))
+        yield ContentSource(path.name, file, os.fstat(file.fileno()))
 
 
 def read_json_object(data: bytes, where: str) -> Mapping[str, JsonValue]:
@@ -110,7 +110,7 @@ def read_json_object(data: bytes, where: str) -> Mapping[str, JsonValue]:
 def build_item(
     described: Mapping[str, JsonValue],
     *,
-    source: FileSource | None,
+    source: ContentSource | None,
     lookup: Callable[[str], bytes],
 ) -> Item:
     """Return the item that ``described`` (members of ``MEMBERS``) and its open file make.
@@ -146,7 +146,7 @@ def _optional_text(value: JsonValue, where: str) -> str | None:
     return None if value is None else shape.text(value, where)
 
 
-def _media_type(stated: JsonValue, source: FileSource | None) -> str:
+def _media_type(stated: JsonValue, source: ContentSource | None) -> str:
     if stated is not None:
         return shape.text(stated, "media_type")
     guessed, _ = mimetypes.guess_type(source.name) if source else (None, None)

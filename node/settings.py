@@ -30,26 +30,56 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LIANZHENG_", extra="forbid", frozen=True)
 
-    home: Path
-    member: str = Field(pattern=_WORD)
-    name: str = Field(min_length=1, max_length=200)
-    origin: str
-    endpoint: str = "http://127.0.0.1:8460"
-    database_url: str = ""
-    key_store_url: str = ""
-    vault: Path = Path("vault")
-    chain_url: str = "http://127.0.0.1:8545"
-    chain_id: int = Field(default=20261124, ge=1)
-    chain_kind: ChainKind = "dev"
-    chain_curve: SealCurve = "secp256k1"
-    finality: str = "instant"
-    gas_price: int | None = Field(default=0, ge=0)
-    registry: str | None = Field(default=None, pattern=_ADDRESS)
-    anchor: str | None = Field(default=None, pattern=_ADDRESS)
-    maximum_merge_delay: int = Field(default=3600, ge=1)
-    key_backup_days: int = Field(default=30, ge=0)
-    production: bool = False
-    language: str = Field(default="zh", pattern="^(zh|en)$")
+    home: Path = Field(
+        description="Folder of the node; given on the command line, never in the file."
+    )
+    member: str = Field(
+        pattern=_WORD, description="Id in the consortium registry, 32 bytes in hex."
+    )
+    name: str = Field(min_length=1, max_length=200, description="Name of the institution.")
+    origin: str = Field(
+        description="Origin of the log: a schema-less URL, for example lianzheng.example/bank-a."
+    )
+    endpoint: str = Field("http://127.0.0.1:8460", description="Where peers reach this node.")
+    database_url: str = Field("", description="Ledger database; empty: SQLite in the home.")
+    key_store_url: str = Field(
+        "", description="Key store database, apart from the ledger's; empty: SQLite in the home."
+    )
+    vault: Path = Field(
+        Path("vault"), description="Folder of the encrypted contents, relative to the home."
+    )
+    chain_url: str = Field(
+        "http://127.0.0.1:8545", description="JSON-RPC address of the chain's node."
+    )
+    chain_id: int = Field(
+        20261124, ge=1, description="Chain id (EIP-155); another answer of the node is refused."
+    )
+    chain_kind: ChainKind = Field(
+        "dev", description="Kind of chain: dev, ethereum, clique, qbft-header, qbft-contract."
+    )
+    chain_curve: SealCurve = Field("secp256k1", description="Curve of the validators' seals.")
+    finality: str = Field(
+        "instant",
+        description="When a block counts as final: instant, finalized, or a number of blocks.",
+    )
+    gas_price: int | None = Field(
+        0, ge=0, description="Wei per gas; 0 on networks without fees, empty asks the node."
+    )
+    registry: str | None = Field(
+        None, pattern=_ADDRESS, description="Address of ConsortiumRegistry, hex without 0x."
+    )
+    anchor: str | None = Field(
+        None, pattern=_ADDRESS, description="Address of EvidenceAnchor, hex without 0x."
+    )
+    maximum_merge_delay: int = Field(
+        3600, ge=1, description="Seconds within which a receipt promises a place in the log."
+    )
+    key_backup_days: int = Field(
+        30,
+        ge=0,
+        description="Days that backups of the key store are kept; an erasure is complete after them.",
+    )
+    production: bool = Field(default=False, description="Refuses what is for development only.")
 
     @property
     def ledger_url(self) -> str:

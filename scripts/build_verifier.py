@@ -71,7 +71,9 @@ def _imports(name: str, path: Path) -> list[str]:
             if top == "ledger":
                 modules.append(imported)
             elif top not in sys.stdlib_module_names:
-                sys.exit(f"{name} imports {imported}: the verifier may only use the standard library")
+                sys.exit(
+                    f"{name} imports {imported}: the verifier may only use the standard library"
+                )
     return modules
 
 

@@ -19,7 +19,7 @@ from ledger.primitives.rlp import RlpItem, decode, encode
 from ledger.primitives.trie_vertex import (
     HASH_BYTES,
     Branch,
-    Extension,
+    ExtensionVertex,
     Leaf,
     Nibbles,
     pack_path,
@@ -213,6 +213,6 @@ def _descend(vertex: RlpItem, path: Nibbles) -> tuple[RlpItem, Nibbles]:
     parsed = parse_vertex(vertex)
     if isinstance(parsed, Branch) and path:
         return parsed.children[path[0]], path[1:]
-    if isinstance(parsed, Extension) and path.startswith(parsed.path):
+    if isinstance(parsed, ExtensionVertex) and path.startswith(parsed.path):
         return parsed.child, path[len(parsed.path) :]
     return b"", path

@@ -34,7 +34,7 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class Extension:
+class ExtensionVertex:
     """A path, not empty, that all keys below share."""
 
     path: Nibbles
@@ -49,7 +49,7 @@ class Leaf:
     value: bytes
 
 
-Vertex: TypeAlias = Branch | Extension | Leaf
+Vertex: TypeAlias = Branch | ExtensionVertex | Leaf
 
 
 def to_nibbles(key: bytes) -> Nibbles:
@@ -104,7 +104,7 @@ def parse_vertex(item: RlpItem) -> Vertex:
     if not path:
         raise MalformedError("trie-path")
     _check_child(item[1], may_be_empty=False)
-    return Extension(path, item[1])
+    return ExtensionVertex(path, item[1])
 
 
 def _check_child(child: RlpItem, *, may_be_empty: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Final
 
 from ledger.errors import MalformedError
 from ledger.primitives.keccak import keccak256
-from ledger.proof.receipt import Log, Receipt
+from ledger.proof.receipt import Log, TransactionReceipt
 
 SIGNATURE: Final = b"Anchored(bytes32,uint64,uint64,bytes32,uint64,uint64,bytes32,uint64)"
 TOPIC: Final = keccak256(SIGNATURE)
@@ -38,7 +38,9 @@ class AnchorEvent:
     previous_block: int
 
 
-def find_event(receipt: Receipt, contract: bytes, *, member: bytes, size: int) -> AnchorEvent:
+def find_event(
+    receipt: TransactionReceipt, contract: bytes, *, member: bytes, size: int
+) -> AnchorEvent:
     """Return the event of ``contract`` for ``member`` and ``size``.
 
     Raises:

@@ -49,7 +49,7 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
+class TransactionReceipt:
     """A decoded receipt.
 
     Attributes:
@@ -81,7 +81,7 @@ class ReceiptProof:
     nodes: tuple[bytes, ...]
 
 
-def verify_receipt(proof: ReceiptProof, receipts_root: bytes) -> Receipt:
+def verify_receipt(proof: ReceiptProof, receipts_root: bytes) -> TransactionReceipt:
     """Check that a receipt stands at its index under a header's receipts root, and read it.
 
     Raises:
@@ -98,7 +98,7 @@ def verify_receipt(proof: ReceiptProof, receipts_root: bytes) -> Receipt:
     return decode_receipt(proof.receipt)
 
 
-def decode_receipt(data: bytes) -> Receipt:
+def decode_receipt(data: bytes) -> TransactionReceipt:
     """Read a receipt.
 
     Raises:
@@ -122,7 +122,9 @@ def decode_receipt(data: bytes) -> Receipt:
         raise MalformedError("receipt-form", part="bloom")
     if isinstance(logs, bytes):
         raise MalformedError("receipt-form", part="logs")
-    return Receipt(kind, status == b"\x01", rlp.decode_int(gas), tuple(map(_decode_log, logs)))
+    return TransactionReceipt(
+        kind, status == b"\x01", rlp.decode_int(gas), tuple(map(_decode_log, logs))
+    )
 
 
 def encode_receipt(receipt: Mapping[str, object]) -> bytes:

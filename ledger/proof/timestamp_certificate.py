@@ -39,7 +39,7 @@ _CENTURY_TURN: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Extension:
+class CertificateExtension:
     """An extension as it stands in the certificate."""
 
     critical: bool
@@ -71,7 +71,7 @@ class X509Certificate:
     not_before: datetime
     not_after: datetime
     key: PublicKey
-    extensions: dict[str, Extension]
+    extensions: dict[str, CertificateExtension]
     signed: bytes
     algorithm: Algorithm
     signature: bytes
@@ -229,8 +229,8 @@ def parse_seconds(text: str) -> datetime:
     return moment
 
 
-def _read_extensions(reader: der.Reader) -> dict[str, Extension]:
-    extensions: dict[str, Extension] = {}
+def _read_extensions(reader: der.Reader) -> dict[str, CertificateExtension]:
+    extensions: dict[str, CertificateExtension] = {}
     if not reader.more:
         return extensions
     outer = reader.inside(_EXTENSIONS_TAG)
@@ -244,5 +244,5 @@ def _read_extensions(reader: der.Reader) -> dict[str, Extension]:
         extension.end()
         if oid in extensions:
             raise MalformedError("certificate-form", part="extension")
-        extensions[oid] = Extension(critical, value)
+        extensions[oid] = CertificateExtension(critical, value)
     return extensions

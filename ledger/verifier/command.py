@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from ledger.errors import LedgerError
 from ledger.messages.catalogue import LANGUAGES, remedy, text
@@ -41,10 +42,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _say(stream: object, line: str) -> None:
+def _say(stream: TextIO, line: str) -> None:
     """Print a line on a console of any encoding: what it cannot show is escaped, never an error."""
     if not line:
         return
-    encoding = getattr(stream, "encoding", None) or "ascii"
+    encoding = stream.encoding or "ascii"
     safe = line.encode(encoding, "backslashreplace").decode(encoding)
     print(safe, file=stream)  # type: ignore[call-overload]

@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from ledger.services.auditing import AuditReport
 from node.auditing import audit_node
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.log_view import latest_checkpoint
@@ -55,12 +56,17 @@ def audit(context: Context, sample: float, *, resume: bool, machine: bool) -> No
             resume=resume,
             progress=lambda done, size: bar.update(task, completed=done, total=size),
         )
+    print_report(context, report, machine=machine)
+    sys.exit(14 if report.problems else 0)
+
+
+def print_report(context: Context, report: AuditReport, *, machine: bool) -> None:
+    """Print what an audit saw."""
     if machine:
         print_json(report.to_json())
-    else:
-        context.facts("audit-title", report.for_people())
-        rows = [(p.where, context.word(p.code)) for p in report.problems]
-        if rows:
-            context.table("audit-title", ("col-where", "col-problem"), rows)
-        context.say("audit-problems" if rows else "audit-sound", count=len(rows))
-    sys.exit(14 if report.problems else 0)
+        return
+    context.facts("audit-title", report.for_people())
+    rows = [(problem.where, context.word(problem.code)) for problem in report.problems]
+    if rows:
+        context.table("audit-title", ("col-where", "col-problem"), rows)
+    context.say("audit-problems" if rows else "audit-sound", count=len(rows))

@@ -42,7 +42,11 @@ def main() -> None:
     DATA.mkdir()
     try:
         with development_chain() as url:
-            environment = {**os.environ, "LIANZHENG_HOME": str(DATA / "bank-a"), "LIANZHENG_CHAIN_URL": url}
+            environment = {
+                **os.environ,
+                "LIANZHENG_HOME": str(DATA / "bank-a"),
+                "LIANZHENG_CHAIN_URL": url,
+            }
             package, trust = run_main_job(environment)
         ok = show_verification(package, trust) and show_tampering(package, trust)
     finally:
@@ -50,7 +54,9 @@ def main() -> None:
             shutil.rmtree(DATA, ignore_errors=True)
     if os.environ.get("KEEP") == "1":
         console.print(f"数据保留于 Left for looking at: {DATA}")
-        console.print(f"  python3 build/verify.pyz {package.relative_to(ROOT)} --trust {trust.relative_to(ROOT)}")
+        console.print(
+            f"  python3 build/verify.pyz {package.relative_to(ROOT)} --trust {trust.relative_to(ROOT)}"
+        )
     sys.exit(0 if ok else 1)
 
 
@@ -98,10 +104,27 @@ def run_main_job(environment: dict[str, str]) -> tuple[Path, Path]:
     step("已上链并最终确认", "Anchored and final", f"{anchored} 条 leaves")
     trust, package = DATA / "trust.json", DATA / "evidence.zip"
     lianzheng(environment, "trust", "export", "-o", str(trust))
-    lianzheng(environment, "evidence", "export", sealed[0]["id"], "-o", str(package), "--withhold", "phone")
-    step("证据包已导出", "Package exported", f"{package.stat().st_size} bytes, 省略字段 withheld: phone")
+    lianzheng(
+        environment,
+        "evidence",
+        "export",
+        sealed[0]["id"],
+        "-o",
+        str(package),
+        "--withhold",
+        "phone",
+    )
+    step(
+        "证据包已导出",
+        "Package exported",
+        f"{package.stat().st_size} bytes, 省略字段 withheld: phone",
+    )
     audit = lianzheng(environment, "log", "audit")
-    step("审计无误", "Audit is clean", f"{audit['leaves']} 条 leaves, {audit['contents']} 份内容 contents")
+    step(
+        "审计无误",
+        "Audit is clean",
+        f"{audit['leaves']} 条 leaves, {audit['contents']} 份内容 contents",
+    )
     return package, trust
 
 
@@ -119,7 +142,17 @@ def seal_recording(environment: dict[str, str], call: Path) -> dict[str, Any]:
             {"at": "2026-11-20T02:11:02.000Z", "action": "transferred", "giver": "pbx-2", "holder": "archive", "sha256": None},
         ],
     }  # fmt: skip
-    arguments = ["evidence", "seal", str(call), "--kind", "call_recording", "--case", CASE, "--details", "-"]
+    arguments = [
+        "evidence",
+        "seal",
+        str(call),
+        "--kind",
+        "call_recording",
+        "--case",
+        CASE,
+        "--details",
+        "-",
+    ]
     return lianzheng(environment, *arguments, given=details)[0]
 
 
@@ -155,7 +188,17 @@ def lianzheng(environment: dict[str, str], *arguments: str, given: object = None
 
 def verify(package: Path, trust: Path) -> tuple[int, Any]:
     """Run ``verify.pyz`` in a process of its own, without network where the system allows it."""
-    command = [*no_network(), sys.executable, "-I", "-S", str(VERIFIER), str(package), "--trust", str(trust), "--json"]
+    command = [
+        *no_network(),
+        sys.executable,
+        "-I",
+        "-S",
+        str(VERIFIER),
+        str(package),
+        "--trust",
+        str(trust),
+        "--json",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.returncode, json.loads(done.stdout) if done.stdout else {}
 
@@ -164,7 +207,9 @@ def no_network() -> list[str]:
     """Return the prefix that takes the network away; empty where the system does not allow it."""
     command = ["unshare", "--net", "--map-root-user"]
     try:
-        allowed = subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
+        allowed = (
+            subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
+        )
     except FileNotFoundError:
         return []
     return command if allowed else []
@@ -173,7 +218,9 @@ def no_network() -> list[str]:
 def show_verification(package: Path, trust: Path) -> bool:
     """Verify the package as it was handed out and print every check."""
     code, report = verify(package, trust)
-    table = Table(title="核验 Verification — verify.pyz" + (", 无网络 no network" if no_network() else ""))
+    table = Table(
+        title="核验 Verification — verify.pyz" + (", 无网络 no network" if no_network() else "")
+    )
     for column in ("核验项 Check", "结论 Verdict", "原因 Reason"):
         table.add_column(column)
     for check in report["checks"]:
@@ -198,9 +245,15 @@ def show_tampering(package: Path, trust: Path) -> bool:
     flips = [generator.randrange(len(original) * 8) for _ in range(RAW_FLIPS)]
     codes = {judge(changed, flip_bit(original, position), trust)[0] for position in flips}
     refused &= codes == {1}
-    table.add_row(f"{RAW_FLIPS} 个原始比特 raw bits", ", ".join(map(str, sorted(codes))), "V1, V2, V3…")
+    table.add_row(
+        f"{RAW_FLIPS} 个原始比特 raw bits", ", ".join(map(str, sorted(codes))), "V1, V2, V3…"
+    )
     console.print(table)
-    step("全部拒绝" if refused else "未能全部拒绝", "All refused" if refused else "NOT all refused", "")
+    step(
+        "全部拒绝" if refused else "未能全部拒绝",
+        "All refused" if refused else "NOT all refused",
+        "",
+    )
     changed.unlink()
     return refused
 
@@ -209,7 +262,9 @@ def judge(target: Path, data: bytes, trust: Path) -> tuple[int, str]:
     """Verify changed bytes; return the exit code and the checks that are refuted."""
     target.write_bytes(data)
     code, report = verify(target, trust)
-    found = [f"{c['check']} {c['code']}" for c in report.get("checks", []) if c["verdict"] == "refuted"]
+    found = [
+        f"{c['check']} {c['code']}" for c in report.get("checks", []) if c["verdict"] == "refuted"
+    ]
     return code, ", ".join(found[:3])
 
 

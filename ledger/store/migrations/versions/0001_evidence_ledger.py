@@ -10,24 +10,15 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "block_header",
-        sa.Column("block_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column("timestamp", sa.BigInteger(), nullable=False),
-        sa.Column("rlp", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("block_hash"),
-    )
-    op.create_table(
-        "case_file",
-        sa.Column("case_id", sa.LargeBinary(), nullable=False),
-        sa.Column("lookup", sa.LargeBinary(), nullable=False),
-        sa.Column("last_number", sa.BigInteger(), nullable=False),
-        sa.Column("last_leaf", sa.LargeBinary(), nullable=True),
-        sa.Column("legal_hold", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("case_id"),
-    )
-    op.create_index("case_file_lookup", "case_file", ["lookup"], unique=True)
+    _create_log()
+    _create_statements()
+    _create_places()
+    _create_chain()
+    _create_anchors()
+
+
+def _create_log() -> None:
+    """Generations, tiles, checkpoints, cosignatures."""
     op.create_table(
         "cosignature",
         sa.Column("generation", sa.Integer(), nullable=False),
@@ -35,14 +26,6 @@ def upgrade() -> None:
         sa.Column("witness", sa.String(length=128), nullable=False),
         sa.Column("line", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("generation", "size", "witness"),
-    )
-    op.create_table(
-        "lease",
-        sa.Column("name", sa.String(length=32), nullable=False),
-        sa.Column("holder", sa.String(length=128), nullable=False),
-        sa.Column("nonce", sa.BigInteger(), nullable=True),
-        sa.Column("checked_at", sa.String(length=24), nullable=False),
-        sa.PrimaryKeyConstraint("name"),
     )
     op.create_table(
         "log",
@@ -53,6 +36,39 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("generation"),
     )
+    op.create_table(
+        "checkpoint",
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("signed_at", sa.String(length=24), nullable=False),
+        sa.ForeignKeyConstraint(["generation"], ["log.generation"]),
+        sa.PrimaryKeyConstraint("generation", "size"),
+    )
+    op.create_table(
+        "tile",
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["generation"], ["log.generation"]),
+        sa.PrimaryKeyConstraint("generation", "level", "number"),
+    )
+
+
+def _create_statements() -> None:
+    """Cases, statements, small contents."""
+    op.create_table(
+        "case_file",
+        sa.Column("case_id", sa.LargeBinary(), nullable=False),
+        sa.Column("lookup", sa.LargeBinary(), nullable=False),
+        sa.Column("last_number", sa.BigInteger(), nullable=False),
+        sa.Column("last_leaf", sa.LargeBinary(), nullable=True),
+        sa.Column("legal_hold", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id"),
+    )
+    op.create_index("case_file_lookup", "case_file", ["lookup"], unique=True)
     op.create_table(
         "small_object",
         sa.Column("object_id", sa.LargeBinary(), nullable=False),
@@ -83,39 +99,10 @@ def upgrade() -> None:
     op.create_index("statement_case", "statement", ["case_id", "case_number"], unique=True)
     op.create_index("statement_content", "statement", ["content_sha256"], unique=False)
     op.create_index("statement_leaf_hash", "statement", ["leaf_hash"], unique=True)
-    op.create_table(
-        "anchor",
-        sa.Column(
-            "anchor_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
-        ),
-        sa.Column("generation", sa.Integer(), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("root", sa.LargeBinary(), nullable=False),
-        sa.Column("previous_size", sa.BigInteger(), nullable=False),
-        sa.Column("phase", sa.String(length=16), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("planned_at", sa.String(length=24), nullable=False),
-        sa.Column("final_at", sa.String(length=24), nullable=True),
-        sa.Column("header", sa.LargeBinary(), nullable=True),
-        sa.Column("receipt", sa.LargeBinary(), nullable=True),
-        sa.Column("membership", sa.LargeBinary(), nullable=True),
-        sa.ForeignKeyConstraint(["generation"], ["log.generation"]),
-        sa.PrimaryKeyConstraint("anchor_id"),
-    )
-    op.create_index("anchor_size", "anchor", ["generation", "size"], unique=True)
-    op.create_table(
-        "checkpoint",
-        sa.Column("generation", sa.Integer(), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("root", sa.LargeBinary(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("signed_at", sa.String(length=24), nullable=False),
-        sa.ForeignKeyConstraint(["generation"], ["log.generation"]),
-        sa.PrimaryKeyConstraint("generation", "size"),
-    )
+
+
+def _create_places() -> None:
+    """Outbox, places, erasures."""
     op.create_table(
         "erasure",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -142,15 +129,53 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["seq"], ["statement.seq"]),
         sa.PrimaryKeyConstraint("seq"),
     )
+
+
+def _create_chain() -> None:
+    """Block headers, leases."""
     op.create_table(
-        "tile",
-        sa.Column("generation", sa.Integer(), nullable=False),
-        sa.Column("level", sa.Integer(), nullable=False),
+        "block_header",
+        sa.Column("block_hash", sa.LargeBinary(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
-        sa.Column("hashes", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["generation"], ["log.generation"]),
-        sa.PrimaryKeyConstraint("generation", "level", "number"),
+        sa.Column("timestamp", sa.BigInteger(), nullable=False),
+        sa.Column("rlp", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("block_hash"),
     )
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("holder", sa.String(length=128), nullable=False),
+        sa.Column("nonce", sa.BigInteger(), nullable=True),
+        sa.Column("checked_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("name"),
+    )
+
+
+def _create_anchors() -> None:
+    """Anchors, and the transactions that were signed for them."""
+    op.create_table(
+        "anchor",
+        sa.Column(
+            "anchor_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=True,
+            nullable=False,
+        ),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("previous_size", sa.BigInteger(), nullable=False),
+        sa.Column("phase", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("planned_at", sa.String(length=24), nullable=False),
+        sa.Column("final_at", sa.String(length=24), nullable=True),
+        sa.Column("header", sa.LargeBinary(), nullable=True),
+        sa.Column("receipt", sa.LargeBinary(), nullable=True),
+        sa.Column("membership", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["generation"], ["log.generation"]),
+        sa.PrimaryKeyConstraint("anchor_id"),
+    )
+    op.create_index("anchor_size", "anchor", ["generation", "size"], unique=True)
     op.create_table(
         "chain_transaction",
         sa.Column("hash", sa.LargeBinary(), nullable=False),

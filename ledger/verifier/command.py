@@ -48,4 +48,4 @@ def _say(stream: TextIO, line: str) -> None:
         return
     encoding = stream.encoding or "ascii"
     safe = line.encode(encoding, "backslashreplace").decode(encoding)
-    print(safe, file=stream)  # type: ignore[call-overload]
+    stream.write(safe + "\n")

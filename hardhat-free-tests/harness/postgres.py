@@ -1,0 +1,83 @@
+"""A PostgreSQL server of our own: in a temporary folder, on a loopback port, gone at the end."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pg8000.dbapi
+
+SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=60", "shared_buffers=16MB")
+"""Nothing here survives a power cut, and nothing has to; commits stay synchronous."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server with trust authentication."""
+
+    port: int
+
+    def url(self, name: str) -> str:
+        return f"postgresql+pg8000://postgres@127.0.0.1:{self.port}/{name}"
+
+    def run(self, statement: str) -> None:
+        """Run one statement outside a transaction."""
+        connection = pg8000.dbapi.connect(
+            user="postgres", host="127.0.0.1", port=self.port, database="postgres"
+        )
+        connection.autocommit = True
+        try:
+            connection.cursor().execute(statement)
+        finally:
+            connection.close()
+
+
+def find_tools() -> Path | None:
+    """Return the folder of the newest PostgreSQL's programs; ``None`` when it is not installed."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if found:
+        return found[-1].parent
+    initdb = shutil.which("initdb")
+    return Path(initdb).parent if initdb else None
+
+
+def _as_server(command: list[str]) -> list[str]:
+    """PostgreSQL refuses to run as root, so that root hands it to the user ``postgres``."""
+    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
+
+
+@contextmanager
+def running(tools: Path, folder: Path) -> Iterator[Server]:
+    """Run a server in ``folder``."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+        for above in folder.parents[:3]:
+            if above != Path("/tmp") and not above.stat().st_mode & 0o001:  # noqa: S108 - not ours
+                above.chmod(above.stat().st_mode | 0o011)
+    data = folder / "data"
+    initdb = [str(tools / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N"]
+    _run([*initdb, "-E", "UTF8", "--locale=C"])
+    options = " ".join(f"-c {setting}" for setting in SETTINGS)
+    options += f" -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+    control = [str(tools / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
+    _run([*control, "-o", options, "start"])
+    try:
+        yield Server(port)
+    finally:
+        _run([*control, "-m", "immediate", "stop"])
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(
+        _as_server(command), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        check=False, cwd="/",
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(done.stderr)

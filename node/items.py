@@ -15,7 +15,7 @@ from typing import BinaryIO, Final
 from ledger.errors import MalformedError, RefusedError
 from ledger.evidence import shape
 from ledger.evidence.custody import custody_from_json
-from ledger.primitives.canonical import JsonValue, encode
+from ledger.primitives.canonical import JsonValue
 from ledger.services.composing import Item
 
 MEMBERS: Final = frozenset(
@@ -95,7 +95,7 @@ def read_json_object(data: bytes, where: str) -> Mapping[str, JsonValue]:
     """Read a JSON object that a person or a system wrote.
 
     Raises:
-        MalformedError: not a JSON object, too large, or outside the canonical profile.
+        MalformedError: not a JSON object, or too large.
     """
     if len(data) > MAX_JSON_BYTES:
         raise MalformedError("fields-file", why=f"over {MAX_JSON_BYTES} bytes")
@@ -103,7 +103,6 @@ def read_json_object(data: bytes, where: str) -> Mapping[str, JsonValue]:
         value: JsonValue = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise MalformedError("fields-file", why=str(error)[:200]) from error
-    encode(value)  # raises what is outside the profile
     return shape.mapping(value, where)
 
 

@@ -47,26 +47,32 @@ def commitment(field: Field) -> bytes:
     """Return the 32-byte commitment to ``field``.
 
     Raises:
+        LimitError: the value is too long.
         MalformedError: the value is outside the canonical profile.
     """
-    return hashlib.sha256(encode([DOMAIN, field.salt.hex(), field.name, field.value])).digest()
+    committed = encode([DOMAIN, field.salt.hex(), field.name, field.value])
+    size = len(committed) - _OVERHEAD - len(field.name)
+    if size > MAX_VALUE_BYTES:
+        raise LimitError("field-too-long", name=field.name, size=size, limit=MAX_VALUE_BYTES)
+    return hashlib.sha256(committed).digest()
 
 
-def check_fields(values: Mapping[str, JsonValue]) -> None:
-    """Check names, number and size of clear values before they are sealed.
+_OVERHEAD: Final = len(encode([DOMAIN, "0" * 2 * SALT_BYTES, "", ""])) - 2
+"""Bytes of the array around name and value (whose own quotes count as value)."""
+
+
+def check_names(values: Mapping[str, JsonValue]) -> None:
+    """Check names and number of clear values before they are sealed.
 
     Raises:
-        LimitError: too many fields, or a value is too long.
-        MalformedError: a name or value is outside the profile.
+        LimitError: too many fields.
+        MalformedError: a name is not allowed.
     """
     if len(values) > MAX_FIELDS:
         raise LimitError("field-too-many", count=len(values), limit=MAX_FIELDS)
-    for name, value in values.items():
+    for name in values:
         if len(name) > MAX_NAME_LENGTH or not _NAME.match(name):
             raise MalformedError("field-name", name=name[:MAX_NAME_LENGTH])
-        size = len(encode(value))
-        if size > MAX_VALUE_BYTES:
-            raise LimitError("field-too-long", name=name, size=size, limit=MAX_VALUE_BYTES)
 
 
 def fields_to_json(fields: tuple[Field, ...]) -> JsonValue:

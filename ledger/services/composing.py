@@ -13,7 +13,7 @@ from ledger.errors import LimitError, MalformedError, RefusedError
 from ledger.evidence import shape
 from ledger.evidence.case_head import CaseHead
 from ledger.evidence.custody import CustodyEntry
-from ledger.evidence.fields import SALT_BYTES, Field, check_fields, commitment
+from ledger.evidence.fields import SALT_BYTES, Field, check_names, commitment
 from ledger.evidence.kinds import KINDS, SEALED_BY_THE_NODE, STANDS_WITHOUT_CONTENT
 from ledger.evidence.log import LogIdentity
 from ledger.evidence.statement import (
@@ -88,12 +88,20 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True)
+class SaltedField:
+    """A clear value with its salt and the 32-byte commitment to it."""
+
+    field: Field
+    commitment: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An item whose content is in the vault and whose clear values have salts; not yet numbered.
 
     Attributes:
         item: as the caller gave it.
-        fields: with salts.
+        commitments: to its clear values, by name.
         content: what one pass over the bytes found.
         object_id: of the content in the vault.
         key: record key; ``None`` when there is nothing to encrypt.
@@ -101,7 +109,7 @@ class Draft:
     """
 
     item: Item
-    fields: tuple[Field, ...]
+    commitments: Mapping[str, bytes]
     content: SealedContent | None
     object_id: bytes | None
     key: RecordKey | None
@@ -112,8 +120,8 @@ def check_item(item: Item, *, by_node: bool) -> None:
     """Check what can be checked before anything is written.
 
     Raises:
-        MalformedError: unknown kind, wrong names, values outside the profile.
-        LimitError: too many or too long fields.
+        MalformedError: unknown kind, wrong names.
+        LimitError: too many fields.
         RefusedError: a kind that only the node seals, or one that needs content and has none.
     """
     if item.kind not in KINDS:
@@ -125,7 +133,7 @@ def check_item(item: Item, *, by_node: bool) -> None:
             raise RefusedError("content-needed", kind=item.kind)
         if not item.fields:
             raise RefusedError("nothing-to-seal", kind=item.kind)
-    check_fields(item.fields)
+    check_names(item.fields)
     _check_capture(item.capture)
 
 
@@ -137,27 +145,44 @@ def _check_capture(capture: Mapping[str, JsonValue] | None) -> None:
             shape.instant(value, f"capture.{name}")
 
 
+def salt(values: Mapping[str, JsonValue]) -> dict[str, SaltedField]:
+    """Return the values with fresh salts and their commitments.
+
+    Raises:
+        LimitError: a value is too long.
+        MalformedError: a value is outside the canonical profile.
+    """
+    salts = os.urandom(SALT_BYTES * len(values))
+    salted = {}
+    for at, (name, value) in enumerate(values.items()):
+        field = Field(name, value, salts[at * SALT_BYTES : (at + 1) * SALT_BYTES])
+        salted[name] = SaltedField(field, commitment(field))
+    return salted
+
+
+def clear_values(item: Item) -> dict[str, JsonValue]:
+    """Return everything about an item that is committed and encrypted."""
+    reason = item.duplicate_reason
+    return {**item.fields} if reason is None else {**item.fields, "duplicate_reason": reason}
+
+
 def draft(
     item: Item,
+    salted: dict[str, SaltedField],
     vault: Vault,
     *,
     key: RecordKey | None,
     object_id: bytes | None,
     content: SealedContent | None,
 ) -> Draft:
-    """Salt and encrypt the clear values of an item."""
-    values = dict(item.fields)
-    if item.duplicate_reason is not None:
-        values["duplicate_reason"] = item.duplicate_reason
+    """Encrypt the clear values of an item, with the digests of a content too small to show them."""
     if content is not None and content.size < GUESSABLE_BYTES:
-        values[CONTENT_FIELD] = content_to_json(_content(content, item.media_type))
-    salts = os.urandom(SALT_BYTES * len(values))
-    fields = tuple(
-        Field(name, value, salts[at * SALT_BYTES : (at + 1) * SALT_BYTES])
-        for at, (name, value) in enumerate(values.items())
-    )
+        hidden = content_to_json(_content(content, item.media_type))
+        salted = {**salted, **salt({CONTENT_FIELD: hidden})}
+    fields = tuple(each.field for each in salted.values())
     sealed = vault.seal_fields(fields, key) if key and fields else None
-    return Draft(item, fields, content, object_id, key, sealed)
+    commitments = {name: each.commitment for name, each in salted.items()}
+    return Draft(item, commitments, content, object_id, key, sealed)
 
 
 def _content(sealed: SealedContent, media_type: str) -> Content:
@@ -208,7 +233,7 @@ def sign(
         sealed_at=sealed_at,
         case=link,
         content=_content(content, item.media_type) if content and visible else None,
-        fields={each.name: commitment(each) for each in drafted.fields},
+        fields=drafted.commitments,
         capture=item.capture,
         system=author.system,
         not_before=not_before,

@@ -12,12 +12,13 @@ chain nor a peer.
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection
 
-from ledger.errors import ConflictError, LedgerError, LimitError, RefusedError
+from ledger.errors import ConflictError, LedgerError, LimitError, MalformedError, RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.evidence.log import receipt_text
 from ledger.evidence.statement import NotBefore
@@ -25,7 +26,16 @@ from ledger.ports.clock import Clock
 from ledger.ports.record_keys import RecordKey, RecordKeys
 from ledger.ports.signer import StatementSigner
 from ledger.ports.vault import Vault
-from ledger.services.composing import Author, Draft, Item, check_item, draft, sign
+from ledger.services.composing import (
+    Author,
+    Draft,
+    Item,
+    check_item,
+    clear_values,
+    draft,
+    salt,
+    sign,
+)
 from ledger.services.numbering import Numbering
 from ledger.store import statements
 from ledger.store.statements import StatementRow
@@ -127,20 +137,22 @@ class Intake:
         if len(items) > MAX_BATCH:
             raise LimitError("batch-too-large", size=len(items), limit=MAX_BATCH)
         drafts = self._draft_all(items, by_node=by_node)
-        outcomes = self._commit(drafts)
+        # Receipts are signed on a thread of their own while the database commits: Ed25519 needs no lock.
+        with ThreadPoolExecutor(max_workers=1) as signing:
+            receipts = self._commit(drafts, signing)
+        outcomes = receipts.result()
         self._discard(drafts, outcomes)
-        return [
-            self._receipt(outcome) if isinstance(outcome, StatementRow) else outcome
-            for outcome in outcomes
-        ]
+        return outcomes
 
-    def _commit(self, drafts: Sequence[Draft | LedgerError]) -> list[StatementRow | LedgerError]:
+    def _commit(
+        self, drafts: Sequence[Draft | LedgerError], signing: ThreadPoolExecutor
+    ) -> Future[list[Receipt | LedgerError]]:
         # Asking for the block may touch the chain and the database: before the transaction, never inside.
         named = self.not_before()
         for _ in range(CONFLICT_RETRIES):
             try:
                 with self.begin() as connection:
-                    return self._insert(connection, drafts, named)
+                    return self._insert(connection, drafts, named, signing)
             except ConflictError as error:
                 # Another replica opened the same new case first; the next round finds it.
                 last = error
@@ -157,21 +169,24 @@ class Intake:
         ]
 
     def _draft(self, item: Item, key: RecordKey | None) -> Draft | LedgerError:
-        if item.source is None or key is None:
-            return draft(item, self.vault, key=key, object_id=None, content=None)
-        object_id = os.urandom(16)
+        """Salt, then take the content in: what is wrong with the values is known before the first byte."""
         try:
-            content = self.vault.seal(item.source, object_id=object_id, key=key)
-        except RefusedError as error:
+            salted = salt(clear_values(item))
+            object_id, content = None, None
+            if item.source is not None and key is not None:
+                object_id = os.urandom(16)
+                content = self.vault.seal(item.source, object_id=object_id, key=key)
+        except (RefusedError, MalformedError) as error:
             return error
-        return draft(item, self.vault, key=key, object_id=object_id, content=content)
+        return draft(item, salted, self.vault, key=key, object_id=object_id, content=content)
 
     def _insert(
         self,
         connection: Connection,
         drafts: Sequence[Draft | LedgerError],
         named: NotBefore | None,
-    ) -> list[StatementRow | LedgerError]:
+        signing: ThreadPoolExecutor,
+    ) -> Future[list[Receipt | LedgerError]]:
         numbering = Numbering.lock(connection, _cases(drafts))
         last = statements.last_sealed_at(connection)
         moment = Moment(format_instant(self.clock.now()), last, named)
@@ -182,10 +197,16 @@ class Intake:
             else self._seal_draft(connection, each, numbering, seen, moment)
             for each in drafts
         ]
+        receipts = signing.submit(self._receipts, outcomes)
         rows = [outcome for outcome in outcomes if isinstance(outcome, StatementRow)]
         numbering.save(connection)
         statements.insert(connection, rows, _inline(drafts, outcomes))
-        return outcomes
+        return receipts
+
+    def _receipts(
+        self, outcomes: Sequence[StatementRow | LedgerError]
+    ) -> list[Receipt | LedgerError]:
+        return [each if isinstance(each, LedgerError) else self._receipt(each) for each in outcomes]
 
     def _seal_draft(
         self,

@@ -1,9 +1,13 @@
 """Running the embedded chain in the foreground."""
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
-Supervisor = None
+import click
+
+from ledger.devchain.supervisor import DevelopmentChainWarning, Supervisor
+from node.words import word
 
 
 def run_development_chain(data: Path, *, port: int, started: Callable[[str], None]) -> None:
@@ -14,6 +18,10 @@ def run_development_chain(data: Path, *, port: int, started: Callable[[str], Non
         port: on 127.0.0.1.
         started: is told the URL once the chain answers.
     """
-    with Supervisor(data, port=port) as supervisor:
-        started(supervisor.url)
-        supervisor.wait()
+    for language in ("zh", "en"):  # loud: whoever reads only one of them reads it
+        click.secho(f"!! {word('chain-development', language)}", fg="red", bold=True, err=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DevelopmentChainWarning)  # said above, in words for people
+        with Supervisor(data, port=port) as supervisor:
+            started(supervisor.url)
+            supervisor.wait()

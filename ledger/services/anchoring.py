@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.errors import IntegrityError, RefusedError
-from ledger.evidence import tiles
 from ledger.evidence.anchoring import (
     Alarm,
     AnchorState,
@@ -35,7 +34,7 @@ from ledger.evidence.instants import format_instant
 from ledger.evidence.log import LogIdentity
 from ledger.ports.chain import AnchorCall, Chain, ChainProof, SignedTransaction
 from ledger.ports.clock import Clock
-from ledger.primitives import merkle_proofs
+from ledger.services import proving
 from ledger.services.sequencing import current_log
 from ledger.store import anchors, logs
 from ledger.store.anchors import AnchorRow
@@ -185,11 +184,13 @@ class Anchorer:
         )
 
     def _call(self, row: AnchorRow) -> AnchorCall:
-        with self.begin() as connection:
-            path: tuple[bytes, ...] = ()
-            if row.previous_size:
-                read = tiles.vertices(logs.tile_reader(connection, row.generation))
-                path = merkle_proofs.consistency_path(row.previous_size, row.size, read)
+        path: tuple[bytes, ...] = ()
+        if row.previous_size:
+            with self.begin() as connection:
+                proof = proving.consistency(
+                    connection, row.generation, old=row.previous_size, new=row.size
+                )
+            path = proof.path
         return AnchorCall(row.generation, row.size, row.root, path)
 
     def _store(self, row: AnchorRow, signed: SignedTransaction) -> None:

@@ -5,8 +5,8 @@ commitments, its content against its digests. For the log: the tree is grown ane
 with the stored tiles and with the root of every signed checkpoint. For anchors: each frozen proof is
 verified again.
 
-The audit can stop and go on (``start``), and can sample contents, whose decryption is what takes long; leaves,
-tiles, checkpoints and anchors are always checked in full.
+The audit can stop and go on (``start``), and can sample contents, whose decryption is what takes long;
+leaves, tiles, checkpoints and anchors are always checked in full.
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from ledger.evidence.tiles import TileName
 from ledger.ports.chain import ChainProof
 from ledger.primitives.checkpoint_text import CheckpointBody
 from ledger.primitives.frontier import Frontier
+from ledger.primitives.merkle_proofs import root_coordinates
 from ledger.primitives.note import ED25519, Note, VerifierKey, signed_message
 from ledger.services.auditing_records import RecordAuditor
 from ledger.services.sequencing import current_log
@@ -127,7 +128,7 @@ class Auditor:
             generation = log.identity.generation
             pending = logs.checkpoints_after(connection, generation, start)
             report.waiting = statements.count_waiting(connection)
-            read = tiles.vertices(logs.tile_reader(connection, generation))
+            read = logs.vertex_reader(connection, generation, root_coordinates(start))
             frontier = Frontier.load(start, read)
         for first in range(start, log.size, BATCH):
             count = min(BATCH, log.size - first)

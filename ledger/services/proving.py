@@ -3,7 +3,6 @@
 from sqlalchemy import Connection
 
 from ledger.errors import IntegrityError
-from ledger.evidence import tiles
 from ledger.primitives import merkle_proofs
 from ledger.primitives.note import Note
 from ledger.primitives.tlog_proof import TlogProof
@@ -20,7 +19,8 @@ def inclusion(connection: Connection, generation: int, *, index: int, size: int)
     checkpoint = logs.checkpoint_at(connection, generation, size)
     if checkpoint is None:
         raise IntegrityError("store-checkpoint-missing", size=size)
-    read = tiles.vertices(logs.tile_reader(connection, generation))
+    needed = merkle_proofs.inclusion_coordinates(index, size)
+    read = logs.vertex_reader(connection, generation, needed)
     path = merkle_proofs.inclusion_path(index, size, read)
     return TlogProof(index, path, Note.parse(checkpoint.note.encode()))
 
@@ -31,5 +31,6 @@ def consistency(connection: Connection, generation: int, *, old: int, new: int) 
     Raises:
         IntegrityError: a tile is missing.
     """
-    read = tiles.vertices(logs.tile_reader(connection, generation))
+    needed = merkle_proofs.consistency_coordinates(old, new)
+    read = logs.vertex_reader(connection, generation, needed)
     return ConsistencyProof(old, new, merkle_proofs.consistency_path(old, new, read))

@@ -71,7 +71,8 @@ class Sequencer:
             latest = logs.latest_checkpoint(connection, generation)
             if log.size == (latest.size if latest else 0):
                 return
-            read = tiles.vertices(logs.tile_reader(connection, generation))
+            needed = merkle_proofs.root_coordinates(log.size)
+            read = logs.vertex_reader(connection, generation, needed)
             root = merkle_proofs.root(log.size, read)
         note = self._sign(log.identity, log.size, root)
         row = CheckpointRow(log.size, root, note.serialise().decode())

@@ -2,14 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from ledger.errors import IntegrityError
+from ledger.evidence import tiles
 from ledger.evidence.log import LogIdentity
-from ledger.evidence.tiles import TileName, TileReader
+from ledger.evidence.tiles import TileName
+from ledger.primitives.merkle_proofs import Coordinate, VertexReader
 from ledger.store.bulk import upsert_rows
 from ledger.store.tables import checkpoint, cosignature, log, tile
+
+_ONE_TILE: Final = select(tile.c.hashes).where(
+    tile.c.generation == bindparam("generation"),
+    tile.c.level == bindparam("level"),
+    tile.c.number == bindparam("number"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,35 +88,38 @@ def set_size(connection: Connection, generation: int, size: int) -> None:
 def read_tiles(
     connection: Connection, generation: int, names: Iterable[TileName]
 ) -> dict[TileName, bytes]:
-    """Return the named tiles in one query.
+    """Return the named tiles.
+
+    One look-up by primary key each: for a list of pairs SQLite would scan the whole generation.
 
     Raises:
         IntegrityError: one is missing.
     """
-    wanted = list(names)
-    if not wanted:
-        return {}
-    matches = or_(*(and_(tile.c.level == n.level, tile.c.number == n.number) for n in wanted))
-    query = select(tile).where(tile.c.generation == generation, matches)
-    found = {TileName(row.level, row.number): row.hashes for row in connection.execute(query)}
-    for name in wanted:
-        if name not in found:
+    found = {}
+    for name in names:
+        place = {"generation": generation, "level": name.level, "number": name.number}
+        hashes = connection.execute(_ONE_TILE, place).scalar()
+        if hashes is None:
             raise IntegrityError("store-tile-missing", level=name.level, number=name.number)
+        found[name] = hashes
     return found
 
 
-def tile_reader(connection: Connection, generation: int) -> TileReader:
-    """Return a reader of single tiles for proofs."""
+def vertex_reader(
+    connection: Connection, generation: int, coordinates: Iterable[Coordinate]
+) -> VertexReader:
+    """Return a reader of the given vertices; their tiles are read in one query.
 
-    def read(name: TileName) -> bytes:
-        return read_tiles(connection, generation, (name,))[name]
+    Raises:
+        IntegrityError: a tile is missing.
+    """
+    found = read_tiles(connection, generation, tiles.tiles_of(coordinates))
+    return tiles.vertices(found.__getitem__)
 
-    return read
 
-
-def write_tiles(connection: Connection, generation: int, tiles: Mapping[TileName, bytes]) -> None:
+def write_tiles(connection: Connection, generation: int, changed: Mapping[TileName, bytes]) -> None:
     """Write tiles; unfinished ones replace their earlier, shorter state."""
-    rows = [(generation, name.level, name.number, hashes) for name, hashes in tiles.items()]
+    rows = [(generation, name.level, name.number, hashes) for name, hashes in changed.items()]
     columns = ("generation", "level", "number", "hashes")
     upsert_rows(connection, tile, columns, rows, updated=("hashes",))
 

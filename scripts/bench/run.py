@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""``make bench``: every part in a process of its own, so that memory and caches are its own.
+
+scripts/bench/run.py                 everything
+scripts/bench/run.py --only PART     one of: sealing, bulk, bulk-slow, postgres, postgres-slow, proofs, verify
+scripts/bench/run.py --json          for machines
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "hardhat-free-tests")]
+
+from measure import Row, print_rows  # noqa: E402 - after the path
+
+FOLDER: Final = ROOT / ".bench"
+
+
+def sealing_part(folder: Path) -> list[Row]:
+    """One large file."""
+    import sealing  # noqa: PLC0415 - each part loads only what it measures
+
+    return sealing.rows(folder)
+
+
+def bulk_part(folder: Path) -> list[Row]:
+    """Many small statements on SQLite."""
+    import bulk  # noqa: PLC0415
+
+    return bulk.rows(folder, f"sqlite:///{folder / 'ledger.db'}", _named("SQLite"))
+
+
+def postgres_part(folder: Path) -> list[Row]:
+    """Many small statements on PostgreSQL."""
+    import bulk  # noqa: PLC0415
+    from harness.postgres import running_postgres  # noqa: PLC0415
+
+    with running_postgres(folder / "postgres") as server:
+        if server is None:
+            return [
+                Row("bulk sealing, PostgreSQL", "skipped: not installed", "", None, "≥ 5,000/s")
+            ]
+        return bulk.rows(folder, server.create_database("bench"), _named("PostgreSQL"))
+
+
+def proofs_part(folder: Path) -> list[Row]:
+    """Proofs from ten million leaves."""
+    import proofs  # noqa: PLC0415
+
+    return proofs.rows(folder)
+
+
+def verify_part(folder: Path) -> list[Row]:
+    """The court's verifier."""
+    import verifying  # noqa: PLC0415
+
+    return verifying.rows(folder)
+
+
+PARTS: Final[dict[str, Callable[[Path], list[Row]]]] = {
+    "sealing": sealing_part,
+    "bulk": bulk_part,
+    "bulk-slow": bulk_part,
+    "postgres": postgres_part,
+    "postgres-slow": postgres_part,
+    "proofs": proofs_part,
+    "verify": verify_part,
+}
+
+
+def _named(name: str) -> str:
+    return f"{name}, 5 ms added to each fsync" if "LD_PRELOAD" in os.environ else name
+
+
+def main() -> None:
+    """Run the parts one after another and print one table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", choices=PARTS)
+    parser.add_argument("--here", choices=PARTS, help=argparse.SUPPRESS)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    FOLDER.mkdir(exist_ok=True)
+    if options.here:
+        with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+            print_rows(PARTS[options.here](Path(folder)), machine=True)
+        return
+    rows: list[Row] = []
+    for part in [options.only] if options.only else PARTS:
+        print(f"measuring {part}…", file=sys.stderr)
+        rows += _in_a_process(part)
+    print_rows(rows, machine=options.json)
+
+
+def _in_a_process(part: str) -> list[Row]:
+    environment = dict(os.environ)
+    if part.endswith("-slow"):
+        environment["LD_PRELOAD"] = str(_slow_fsync())
+    command = [sys.executable, __file__, "--here", part]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return [Row(part, "failed: " + done.stderr.strip()[-200:], "", None, "")]
+    return [Row(**row) for row in json.loads(done.stdout.splitlines()[-1])]
+
+
+def _slow_fsync() -> Path:
+    """Compile the library that slows fsync down."""
+    library, source = FOLDER / "slow_fsync.so", Path(__file__).with_name("slow_fsync.c")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, source, "-ldl"], check=True)
+    return library
+
+
+if __name__ == "__main__":
+    main()

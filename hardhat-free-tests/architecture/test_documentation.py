@@ -2,6 +2,8 @@
 
 import ast
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from architecture.sources import ROOT, python_files, tree
@@ -93,18 +95,16 @@ def test_the_project_has_its_front_pages(name: str) -> None:
     assert (ROOT / name).stat().st_size > 200
 
 
+def links(page: Path) -> Iterator[Path]:
+    """Files that a page points to, relative to itself or by their path from the root."""
+    text = page.read_text("utf-8")
+    yield from (page.parent / target for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text))
+    yield from (ROOT / target for target in re.findall(r"docs/[\w./-]+\.md", text))
+
+
 def test_links_in_the_documentation_lead_somewhere() -> None:
-    broken = []
-    for page in [
-        *ROOT.glob("*.md"),
-        *(ROOT / "docs").rglob("*.md"),
-        *(ROOT / "ledger").rglob("*.md"),
-    ]:
-        text = page.read_text("utf-8")
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
-            if not (page.parent / target).exists():
-                broken.append(f"{page.relative_to(ROOT)}: {target}")
-        for target in re.findall(r"`?(docs/[\w./-]+\.md)`?", text):
-            if not (ROOT / target).exists():
-                broken.append(f"{page.relative_to(ROOT)}: {target}")
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "ledger").rglob("*.md")]
+    broken = [
+        f"{page}: {target}" for page in pages for target in links(page) if not target.exists()
+    ]
     assert broken == []

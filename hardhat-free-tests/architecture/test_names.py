@@ -52,13 +52,19 @@ def test_every_exception_from_a_rule_has_a_code_and_a_reason() -> None:
     assert bare == []
 
 
+COMMITTED = (
+    "requirements.lock",
+    "requirements-dev.lock",
+    "package-lock.json",
+    "pyproject.toml",
+    "Makefile",
+    ".ci/run",
+)
+
+
 def test_nothing_committed_names_a_package_registry() -> None:
     hosts = re.compile(
         r"pypi\.org|pythonhosted|registry\.npmjs|proxy\.golang|deb\.debian|crates\.io"
     )
-    named = [
-        name
-        for name in ("requirements.lock", "requirements-dev.lock", "package-lock.json", "pyproject.toml", "Makefile", ".ci/run")
-        if hosts.search((ROOT / name).read_text("utf-8"))
-    ]  # fmt: skip
+    named = [name for name in COMMITTED if hosts.search((ROOT / name).read_text("utf-8"))]
     assert named == []

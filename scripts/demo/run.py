@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The main job, whole, on real input: from a call recording to a package that a court verifies offline.
 
-Starts the embedded chain, founds a bank's node, seals two recorded calls and a repayment promise, anchors them,
+Starts the embedded chain, founds a bank's node, seals two recorded calls and a promise to pay, anchors them,
 exports a package, verifies it with ``verify.pyz`` in a process without network, then changes one byte in each
 file in turn, with every checksum repaired, and flips raw bits besides: each must be refused.
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +51,7 @@ def _as_server(command: list[str]) -> list[str]:
 
 
 @contextmanager
-def running(tools: Path, folder: Path) -> Iterator[Server]:
+def running(tools: Path, folder: Path, settings: Sequence[str] = SETTINGS) -> Iterator[Server]:
     """Run a server in ``folder``."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -64,7 +64,7 @@ def running(tools: Path, folder: Path) -> Iterator[Server]:
     data = folder / "data"
     initdb = [str(tools / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N"]
     _run([*initdb, "-E", "UTF8", "--locale=C"])
-    options = " ".join(f"-c {setting}" for setting in SETTINGS)
+    options = " ".join(f"-c {setting}" for setting in settings)
     options += f" -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
     control = [str(tools / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
     _run([*control, "-o", options, "start"])

@@ -1,8 +1,18 @@
-"""Whose log key signed a checkpoint."""
+"""Whose log key signed a checkpoint, and which other members cosigned it."""
+
+from collections.abc import Iterable, Sequence
 
 from ledger.primitives import ed25519
 from ledger.primitives.checkpoint_text import CheckpointBody
-from ledger.primitives.note import ED25519, Note, NoteSignature, VerifierKey, signed_message
+from ledger.primitives.note import (
+    COSIGNATURE_V1,
+    ED25519,
+    Note,
+    NoteSignature,
+    VerifierKey,
+    parse_signature_line,
+    signed_message,
+)
 from ledger.proof.trust import TrustedMember
 
 
@@ -26,3 +36,39 @@ def signing_log_key(checkpoint: Note, member: TrustedMember) -> bytes | None:
 def _holds(text: str, line: NoteSignature, key: VerifierKey) -> bool:
     message, signature, _ = signed_message(text, line, key)
     return ed25519.verify(key.public_key, message, signature)
+
+
+def cosignature_times(
+    text: str, lines: Sequence[str], members: Iterable[TrustedMember]
+) -> dict[bytes, int]:
+    """Return the time of each member's valid cosignature over a checkpoint, by member id.
+
+    Args:
+        text: of the checkpoint.
+        lines: signature lines; those of unknown witnesses are passed over.
+        members: whose cosignatures count.
+
+    Raises:
+        MalformedError: a line is not of its form.
+    """
+    known = {
+        (key.name, key.key_id): (member, key) for member in members for key in _witness_keys(member)
+    }
+    times: dict[bytes, int] = {}
+    for raw in lines:
+        line = parse_signature_line(raw)
+        member, key = known.get((line.name, line.key_id), (None, None))
+        if member is None or key is None:
+            continue
+        message, signature, moment = signed_message(text, line, key)
+        if moment is not None and ed25519.verify(key.public_key, message, signature):
+            times[member.member] = moment
+    return times
+
+
+def _witness_keys(member: TrustedMember) -> list[VerifierKey]:
+    return [
+        VerifierKey(member.origin, COSIGNATURE_V1, record.key)
+        for record in member.keys
+        if record.purpose == "log"
+    ]

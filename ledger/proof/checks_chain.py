@@ -6,7 +6,6 @@ from typing import Final
 from ledger.errors import MalformedError
 from ledger.proof import layout
 from ledger.proof.anchor_state import AnchoredHead, check_anchor_state
-from ledger.proof.checks_log import log_key_of
 from ledger.proof.proof_files import membership_from_bytes
 from ledger.proof.qbft import verify_seals
 from ledger.proof.report import Finding, not_provable, proved, refuted
@@ -61,7 +60,7 @@ def v11_one_member(subject: Subject) -> Finding:
     if statement.origin != f"{member.origin}/g{event.generation}":
         return refuted("V11", "origin-of-another-member", origin=statement.origin)
     evidence_key = member.key("evidence", subject.signed.key)
-    log_key = log_key_of(subject, member)
+    log_key = subject.log_key
     log_record = None if log_key is None else member.key("log", log_key)
     if evidence_key is None or log_record is None:
         return refuted("V11", "key-of-another-member")

@@ -1,20 +1,10 @@
 """V6, V7, V8, V12: the leaf in the log, the log's signature, its witnesses, its growth."""
 
-from ledger.primitives import ed25519
 from ledger.primitives.merkle import verify_consistency, verify_inclusion
-from ledger.primitives.note import (
-    COSIGNATURE_V1,
-    NoteSignature,
-    VerifierKey,
-    parse_signature_line,
-    signed_message,
-)
 from ledger.proof import layout
-from ledger.proof.checkpoint import signing_log_key
 from ledger.proof.proof_files import consistency_from_bytes
 from ledger.proof.report import Finding, not_provable, proved, refuted
 from ledger.proof.subject import Subject
-from ledger.proof.trust import TrustedMember
 
 
 def v6_leaf_in_log(subject: Subject) -> Finding:
@@ -37,60 +27,20 @@ def v7_checkpoint_signed(subject: Subject) -> Finding:
     member = subject.member
     if member is None:
         return not_provable("V7", "member-unknown")
-    if log_key_of(subject, member) is None:
+    if subject.log_key is None:
         return refuted("V7", "checkpoint-signature")
     return proved("V7", "checkpoint-signed", origin=subject.checkpoint.origin)
-
-
-def log_key_of(subject: Subject, member: TrustedMember) -> bytes | None:
-    """Return the member's log key that signed the checkpoint; ``None`` when none did."""
-    return signing_log_key(subject.leaf_proof.checkpoint, member)
 
 
 def v8_cosigned(subject: Subject) -> Finding:
     """V8: a quorum of other members found the checkpoint consistent and cosigned it."""
     quorum = subject.trust.policy.cosignature_quorum
-    times = cosignature_times(subject)
+    times = subject.cosignature_times
     if not quorum and not times:
         return not_provable("V8", "cosignatures-none")
     if len(times) < max(quorum, 1):
         return not_provable("V8", "cosignatures-too-few", found=len(times), quorum=quorum)
     return proved("V8", "cosigned", trusts=("witnesses",), found=len(times), quorum=quorum)
-
-
-def cosignature_times(subject: Subject) -> dict[bytes, int]:
-    """Return the time of each other member's valid cosignature, by member id.
-
-    Raises:
-        MalformedError: a line is not of the form, or a known witness's signature does not hold.
-    """
-    if layout.COSIGNATURES not in subject.bundle:
-        return {}
-    text = subject.leaf_proof.checkpoint.text
-    content = subject.bundle.read(layout.COSIGNATURES).decode("utf-8", "replace")
-    times: dict[bytes, int] = {}
-    for raw in content.splitlines():
-        line = parse_signature_line(raw)
-        for member in subject.trust.members.values():
-            if member.member == subject.signed.statement.member:
-                continue
-            moment = _cosignature_time(member, text, line)
-            if moment is not None:
-                times[member.member] = moment
-    return times
-
-
-def _cosignature_time(member: TrustedMember, text: str, line: NoteSignature) -> int | None:
-    for record in member.keys:
-        if record.purpose != "log":
-            continue
-        key = VerifierKey(member.origin, COSIGNATURE_V1, record.key)
-        if (line.name, line.key_id) != (key.name, key.key_id):
-            continue
-        message, signature, moment = signed_message(text, line, key)
-        if ed25519.verify(record.key, message, signature):
-            return moment
-    return None
 
 
 def v12_anchor_follows(subject: Subject) -> Finding:

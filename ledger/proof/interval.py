@@ -7,7 +7,6 @@ by its proposer and is never called a trusted time; each source is named as what
 
 from dataclasses import dataclass
 
-from ledger.proof.checks_log import cosignature_times
 from ledger.proof.report import Finding, Verdict
 from ledger.proof.subject import Subject
 
@@ -30,7 +29,7 @@ class Bound:
 def upper_bounds(subject: Subject, findings: dict[str, Finding]) -> list[Bound]:
     """Return every upper bound that the package gives."""
     bounds = [Bound("block", subject.header.timestamp, firm=_is_proved(findings, "V10"))]
-    bounds += [Bound("cosignature", t, firm=True) for t in cosignature_times(subject).values()]
+    bounds += [Bound("cosignature", t, firm=True) for t in subject.cosignature_times.values()]
     if _is_proved(findings, "V13"):
         moment = findings["V13"].params["time"]
         if isinstance(moment, int):

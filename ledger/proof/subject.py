@@ -17,6 +17,7 @@ from ledger.primitives.tlog_proof import TlogProof
 from ledger.proof import layout
 from ledger.proof.anchor_event import AnchorEvent, find_event
 from ledger.proof.bundle import MAX_PROOF_FILE, Bundle
+from ledger.proof.checkpoint import cosignature_times, signing_log_key
 from ledger.proof.header import Header, block_hash, parse_header
 from ledger.proof.package_list import SignedPackageList, read_package_list
 from ledger.proof.proof_files import receipt_from_bytes
@@ -106,6 +107,26 @@ class Subject:
             return CheckpointBody.parse(self.leaf_proof.checkpoint.text)
         except MalformedError as error:
             raise PartBrokenError("V6", error) from error
+
+    @cached_property
+    def log_key(self) -> bytes | None:
+        """The member's log key that signed the checkpoint; ``None`` when none did."""
+        member = self.member
+        return None if member is None else signing_log_key(self.leaf_proof.checkpoint, member)
+
+    @cached_property
+    def cosignature_times(self) -> dict[bytes, int]:
+        """The time of each other member's valid cosignature, by member id.
+
+        Raises:
+            MalformedError: a line is not of its form.
+        """
+        if layout.COSIGNATURES not in self.bundle:
+            return {}
+        lines = self.bundle.read(layout.COSIGNATURES).decode("utf-8", "replace").splitlines()
+        own = self.signed.statement.member
+        others = [each for each in self.trust.members.values() if each.member != own]
+        return cosignature_times(self.leaf_proof.checkpoint.text, lines, others)
 
     @cached_property
     def header(self) -> Header:

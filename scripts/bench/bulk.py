@@ -24,6 +24,7 @@ COUNT = 20_000
 
 def rows(folder: Path, url: str, name: str) -> list[Row]:
     """Measure ``COUNT`` small statements through NDJSON, against raw inserts of the same bytes."""
+    folder.mkdir(exist_ok=True)
     database, keys = Database(url), Database(f"sqlite:///{folder / f'keys-{name}.db'}")
     database.migrate(LEDGER_VERSIONS)
     keys.migrate(KEY_STORE_VERSIONS)

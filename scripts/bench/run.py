@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "hardhat-free-tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "hardhat-free-tests"), str(ROOT / "scripts" / "demo")]
 
 from measure import Row, print_rows  # noqa: E402 - after the path
 
@@ -41,14 +41,14 @@ def bulk_part(folder: Path) -> list[Row]:
 def postgres_part(folder: Path) -> list[Row]:
     """Many small statements on PostgreSQL."""
     import bulk  # noqa: PLC0415
-    from harness.postgres import running_postgres  # noqa: PLC0415
+    from harness.postgres import find_tools, running  # noqa: PLC0415
 
-    with running_postgres(folder / "postgres") as server:
-        if server is None:
-            return [
-                Row("bulk sealing, PostgreSQL", "skipped: not installed", "", None, "≥ 5,000/s")
-            ]
-        return bulk.rows(folder, server.create_database("bench"), _named("PostgreSQL"))
+    tools = find_tools()
+    if tools is None:
+        return [Row("bulk sealing, PostgreSQL", "skipped: not installed", "", None, "≥ 5,000/s")]
+    with running(tools, folder, DURABLE) as server:
+        server.run("CREATE DATABASE bench")
+        return bulk.rows(folder / "bulk", server.url("bench"), _named("PostgreSQL"))
 
 
 def proofs_part(folder: Path) -> list[Row]:
@@ -74,6 +74,10 @@ PARTS: Final[dict[str, Callable[[Path], list[Row]]]] = {
     "proofs": proofs_part,
     "verify": verify_part,
 }
+
+
+DURABLE: Final = ("shared_buffers=128MB",)
+"""PostgreSQL's own defaults otherwise: fsync and synchronous commits are on."""
 
 
 def _named(name: str) -> str:

@@ -1,0 +1,110 @@
+"""The court's verifier: as a process, and in process at 4 and 22 sealing validators with all cosignatures."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from harness.databases import SqliteDatabases
+from harness.ledger import Ledger, TestClock, make_template, migrate, open_ledger
+from harness.network import Network
+from harness.trusting import key_record, trust_bytes, trust_value
+from measure import Row, seconds
+from tampering import Memory
+
+from ledger.primitives.note import (
+    COSIGNATURE_V1,
+    Note,
+    VerifierKey,
+    cosignature_message,
+    join_cosignature,
+)
+from ledger.proof.report import ExitCode
+from ledger.proof.trust import read_trust
+from ledger.proof.verify import verify_package
+from ledger.store import logs
+from ledger.store.tables import cosignature
+
+VERIFIER = Path(__file__).resolve().parents[2] / "build" / "verify.pyz"
+MARKS = {4: "< 25 ms", 22: "< 100 ms"}
+
+
+def rows(folder: Path) -> list[Row]:
+    """Measure both ways."""
+    found = []
+    for validators, mark in MARKS.items():
+        package, trust = _package(folder / str(validators), validators)
+        held, source = read_trust(trust), Memory(package)
+        report = verify_package(source, held)
+        if report.exit_code is not ExitCode.PROVED:
+            message = f"the measured package is {report.exit_code.name}"
+            raise RuntimeError(message)
+        elapsed = seconds(lambda s=source, h=held: verify_package(s, h), runs=9)
+        empty = seconds(
+            lambda: subprocess.run([sys.executable, "-I", "-S", "-c", ""], check=True), runs=5
+        )
+        name = f"verify in process, {validators} validators, {validators - 1} cosignatures"
+        found.append(Row(name, f"{elapsed * 1000:.1f} ms", "", None, mark))
+    whole = seconds(lambda: _process(folder, package, trust), runs=5)
+    limit = f"{empty * 1000:.0f} ms (empty interpreter)"
+    found.append(
+        Row("verify.pyz as a process", f"{whole * 1000:.0f} ms", limit, whole / empty, "< 500 ms")
+    )
+    return found
+
+
+def _package(home: Path, validators: int) -> tuple[bytes, bytes]:
+    """Return package and trust file of an item that every other validator's bank has cosigned."""
+    make_template(home)
+    migrate(home)
+    network = Network("qbft-header", sealers=validators)
+    ledger = open_ledger(home, network, TestClock(), SqliteDatabases(home))
+    receipt = ledger.seal(b"x" * 10_000)
+    ledger.anchor()
+    witnesses = [Ed25519PrivateKey.generate() for _ in range(validators - 1)]
+    _cosign(ledger, witnesses)
+    package = ledger.export(receipt, with_content=False)
+    value = trust_value(ledger.node, network, cosignature_quorum=validators - 1)
+    value["members"] += [
+        {
+            "id": f"{number:064x}",
+            "name": f"bank {number}",
+            "origin": _origin(number),
+            "keys": [key_record("log", key.public_key().public_bytes_raw())],
+        }
+        for number, key in enumerate(witnesses, start=1)
+    ]
+    ledger.close()
+    return package, trust_bytes(value)
+
+
+def _cosign(ledger: Ledger, witnesses: list[Ed25519PrivateKey]) -> None:
+    with ledger.node.database.write() as connection:
+        checkpoint = logs.latest_checkpoint(connection, 0)
+        if checkpoint is None:
+            message = "nothing was sequenced"
+            raise RuntimeError(message)
+        text = Note.parse(checkpoint.note.encode()).text
+        for number, key in enumerate(witnesses, start=1):
+            name = VerifierKey(_origin(number), COSIGNATURE_V1, key.public_key().public_bytes_raw())
+            moment = int(ledger.clock.now().timestamp())
+            signature = join_cosignature(moment, key.sign(cosignature_message(text, moment)))
+            values = {
+                "generation": 0,
+                "size": checkpoint.size,
+                "witness": name.name,
+                "line": name.signature_line(signature).line(),
+            }
+            connection.execute(cosignature.insert().values(values))
+
+
+def _origin(number: int) -> str:
+    return f"bench.example/bank-{number:02d}"
+
+
+def _process(folder: Path, package: bytes, trust: bytes) -> None:
+    paths = folder / "package.zip", folder / "trust.json"
+    for path, data in zip(paths, (package, trust), strict=True):
+        path.write_bytes(data)
+    command = [sys.executable, "-I", "-S", VERIFIER, paths[0], "--trust", paths[1], "--json"]
+    subprocess.run(command, check=True, capture_output=True)

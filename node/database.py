@@ -12,19 +12,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import pg8000.dbapi
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import IntegrityError as UniqueViolation
 
-from ledger.errors import ConflictError, UnavailableError
+from ledger.errors import ConflictError, IntegrityError, LedgerError, UnavailableError
 
 BUSY_TIMEOUT_SECONDS: Final = 30
 _LEDGER: Final = Path(__file__).resolve().parents[1] / "ledger"
 _ENVIRONMENT: Final = _LEDGER / "store" / "migrations"
 LEDGER_VERSIONS: Final = _ENVIRONMENT / "versions"
 KEY_STORE_VERSIONS: Final = _LEDGER / "keys" / "migrations"
+_CONFLICTS: Final = ("23505", "40001", "40P01")
+"""Unique violation, serialization failure, deadlock: PostgreSQL's driver has one class for all its errors."""
+_OUTAGES: Final = ("08", "28", "3D", "53", "57", "58")
+"""Classes of what lies outside the program: connection, login, missing database, resources, operator."""
 _PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -67,37 +71,77 @@ class Database:
 
     @contextmanager
     def _open(self, *, exclusive: bool) -> Iterator[Connection]:
-        try:
-            with self.engine.connect() as connection:
-                connection.info["exclusive"] = exclusive
-                with connection.begin():
-                    yield connection
-        except UniqueViolation as error:
-            raise ConflictError("database-conflict") from error
-        except DBAPIError as error:
-            if not error.connection_invalidated and not _is_outage(error):
-                raise
-            raise UnavailableError("database-unavailable", detail=str(error.orig)[:160]) from error
+        with _translated(), self.engine.connect() as connection:
+            connection.info["exclusive"] = exclusive
+            with connection.begin():
+                yield connection
 
     def migrate(self, versions: Path) -> None:
-        """Bring the schema to the newest version in the folder ``versions``."""
+        """Bring the schema to the newest version in the folder ``versions``.
+
+        Raises:
+            UnavailableError: the database does not answer, or is locked.
+            IntegrityError: the file is not a database.
+        """
         config = Config()
         config.set_main_option("script_location", str(_ENVIRONMENT))
         config.set_main_option("version_locations", str(versions))
         config.set_main_option("path_separator", "os")
         config.attributes["engine"] = self.engine
-        command.upgrade(config, "head")
+        with _translated():
+            command.upgrade(config, "head")
 
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
 
 
-def _is_outage(error: DBAPIError) -> bool:
-    """Tell an outage (retry later) from a programming error (never hide)."""
-    if isinstance(error.orig, sqlite3.OperationalError):
-        return True
-    return type(error.orig).__name__ == "InterfaceError"
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn what the drivers raise into the ledger's errors; programming errors pass.
+
+    COPY goes past SQLAlchemy to the driver, whose errors then come unwrapped.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        cause = error.orig if isinstance(error.orig, Exception) else error
+        found = _meaning(cause, lost=error.connection_invalidated)
+        if found is None:
+            raise
+        raise found from error
+    except (sqlite3.Error, pg8000.dbapi.Error, OSError) as error:
+        found = _meaning(error, lost=False)
+        if found is None:
+            raise
+        raise found from error
+
+
+def _meaning(error: Exception, *, lost: bool) -> LedgerError | None:
+    """Return our error for a driver's; ``None`` for a programming error, which nobody should hide."""
+    outage = UnavailableError("database-unavailable", detail=_detail(error))
+    if lost or isinstance(error, sqlite3.OperationalError | pg8000.dbapi.InterfaceError | OSError):
+        return outage
+    if isinstance(error, sqlite3.IntegrityError):
+        return ConflictError("database-conflict")
+    if isinstance(error, sqlite3.DatabaseError) and "database" in str(error):
+        # "file is not a database", "database disk image is malformed"
+        return IntegrityError("database-damaged", detail=_detail(error))
+    state = _state(error)
+    if state in _CONFLICTS:
+        return ConflictError("database-conflict")
+    return outage if state[:2] in _OUTAGES else None
+
+
+def _state(error: Exception) -> str:
+    """Return PostgreSQL's five-character error code (manual, appendix A); empty for other errors."""
+    found = error.args[0] if error.args else None
+    return str(found.get("C", "")) if isinstance(found, dict) else ""
+
+
+def _detail(error: Exception) -> str:
+    found = error.args[0] if error.args else ""
+    return str(found.get("M", "") if isinstance(found, dict) else found)[:160]
 
 
 def _engine(url: str) -> Engine:

@@ -229,8 +229,8 @@ def _not_mined(state: AnchorState, latest_block: int, account_nonce: int) -> Ste
     reorged = state.phase is Phase.INCLUDED
     back = replace(state, phase=Phase.SUBMITTED, inclusion=None)
     alarms = (Alarm("anchor-reorged"),) if reorged else ()
-    last = back.attempts[-1]
-    if account_nonce > last.nonce:
+    last = back.attempts[-1] if back.attempts else None
+    if last is None or account_nonce > last.nonce:
         return Step(AnchorState(), (*alarms, Sign()))
     waited = latest_block - last.at_block
     if reorged or waited < STUCK_AFTER_BLOCKS:

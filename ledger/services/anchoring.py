@@ -19,6 +19,7 @@ from ledger.evidence.anchoring import (
     Effect,
     Finalized,
     Freeze,
+    Inclusion,
     Mined,
     NotMined,
     Observation,
@@ -27,6 +28,7 @@ from ledger.evidence.anchoring import (
     Rejected,
     Replace,
     Sign,
+    Step,
     advance,
     begin,
 )
@@ -125,13 +127,13 @@ class Anchorer:
 
     def _drive(self, row: AnchorRow) -> tuple[AnchorState, tuple[str, ...]]:
         alarms: list[str] = []
-        step = begin(row.state)
+        step = self._resume(row)
         for _ in range(MAX_STEPS):
             observation: Observation | None = None
             for effect in step.effects:
                 observation = self._carry_out(row, effect, alarms) or observation
             if observation is None:
-                observation = self._observe(step.state)
+                observation = self._observe(row, step.state)
             following = advance(step.state, observation)
             if following.state == step.state and following.effects == step.effects:
                 break
@@ -142,15 +144,40 @@ class Anchorer:
                 break
         return step.state, tuple(dict.fromkeys(alarms))
 
+    def _resume(self, row: AnchorRow) -> Step:
+        """Return the first step; a plan that was mined after all is never signed a second time.
+
+        A reorganisation, or a retry after a refusal, makes the state forget attempts that may still be mined.
+        """
+        if (
+            row.state.phase is Phase.PLANNED
+            and (mined := self._find_forgotten(row, ())) is not None
+        ):
+            step = advance(row.state, Mined(mined))
+            self._commit(row, step.state)
+            return step
+        return begin(row.state)
+
+    def _find_forgotten(self, row: AnchorRow, known: tuple[bytes, ...]) -> Inclusion | None:
+        """Return where a stored transaction of this anchor succeeded that its state no longer names."""
+        with self.begin() as connection:
+            stored = anchors.transactions_of(connection, row.anchor_id)
+        for transaction in stored:
+            found = None if transaction in known else self.chain.find([transaction])
+            if found is not None and found.succeeded:
+                return found
+        return None
+
     def _commit(self, row: AnchorRow, state: AnchorState) -> None:
         with self.begin() as connection:
             anchors.set_state(connection, row.anchor_id, state)
 
-    def _observe(self, state: AnchorState) -> Observation:
+    def _observe(self, row: AnchorRow, state: AnchorState) -> Observation:
         """Ask the chain where the attempts stand."""
         latest = self.chain.latest()
         nonce = self.chain.next_nonce()
-        inclusion = self.chain.find([attempt.transaction for attempt in state.attempts])
+        known = tuple(attempt.transaction for attempt in state.attempts)
+        inclusion = self.chain.find(known) or self._find_forgotten(row, known)
         if inclusion is None:
             return NotMined(latest_block=latest.number, account_nonce=nonce)
         final = self.chain.final()

@@ -161,7 +161,8 @@ class Fence:
     def _check_grace(self, held: LeaseRow | None) -> None:
         if held is None or held.holder != self.fingerprint:
             raise UnavailableError("chain-never-compared")
-        if self._age(held.checked_at) > LEASE_SECONDS:
+        # A clock that stepped back says nothing about how old the comparison is.
+        if abs(self._age(held.checked_at)) > LEASE_SECONDS:
             raise UnavailableError("chain-comparison-too-old", since=held.checked_at)
 
     def _age(self, instant: str) -> float:

@@ -190,6 +190,12 @@ def transactions_at(connection: Connection, nonce: int) -> list[bytes]:
     return list(connection.scalars(query))
 
 
+def transactions_of(connection: Connection, anchor_id: int) -> list[bytes]:
+    """Return the hashes of every transaction that was signed for an anchor, oldest first."""
+    query = select(transaction.c.hash).where(transaction.c.anchor_id == anchor_id)
+    return list(connection.scalars(query.order_by(transaction.c.stored_at, transaction.c.nonce)))
+
+
 def last_stored_at(connection: Connection) -> str | None:
     """Return when the newest transaction was signed; ``None`` before the first."""
     newest_instant: str | None = connection.scalar(select(func.max(transaction.c.stored_at)))

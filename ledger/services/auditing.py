@@ -9,7 +9,7 @@ The audit can stop and go on (``start``), and can sample contents, whose decrypt
 leaves, tiles, checkpoints and anchors are always checked in full.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -129,14 +129,16 @@ class Auditor:
             pending = logs.checkpoints_after(connection, generation, start)
             report.waiting = statements.count_waiting(connection)
             read = logs.vertex_reader(connection, generation, root_coordinates(start))
+            report.problems += _unplaced(connection)
             frontier = Frontier.load(start, read)
+            edge = logs.read_tiles(connection, generation, tiles.edge(start))
         for first in range(start, log.size, BATCH):
             count = min(BATCH, log.size - first)
             with self.begin() as connection:
                 rows = statements.at_places(connection, generation, first, count)
                 self._leaves(connection, rows, first, count, report, sample)
                 hashes = [row.leaf_hash for _, row in rows]
-                self._tiles(connection, generation, first, hashes, report)
+                edge = self._tiles(connection, generation, first, hashes, edge, report)
             frontier = self._checkpoints(log.identity, frontier, hashes, pending, report)
             progress(first + count, log.size)
         self._anchors(log.identity, report)
@@ -169,18 +171,22 @@ class Auditor:
         generation: int,
         first: int,
         hashes: list[bytes],
+        edge: Mapping[TileName, bytes],
         report: AuditReport,
-    ) -> None:
-        """Compare the leaf tiles with the leaves; the tiles above follow through the checkpoints' roots."""
-        for at in range(0, len(hashes), tiles.WIDTH):
-            name = TileName(0, (first + at) // tiles.WIDTH)
+    ) -> dict[TileName, bytes]:
+        """Grow the tiles of every level, compare them with the stored ones, return the new edge."""
+        grown = tiles.append(first, hashes, edge)
+        for name, expected in grown.items():
+            where = f"tile {name.level}/{name.number}"
             try:
                 stored = logs.read_tiles(connection, generation, (name,))[name]
             except LedgerError as error:
-                report.problems.append(Problem(f"tile {name.number}", error.code))
+                report.problems.append(Problem(where, error.code))
                 continue
-            if stored != b"".join(hashes[at : at + tiles.WIDTH]):
-                report.problems.append(Problem(f"tile {name.number}", "audit-tile"))
+            if stored[: len(expected)] != expected:
+                report.problems.append(Problem(where, "audit-tile"))
+        known = {**edge, **grown}
+        return {name: known[name] for name in tiles.edge(first + len(hashes))}
 
     def _checkpoints(
         self,
@@ -230,6 +236,12 @@ class Auditor:
                 self.check_proof(log, row, row.proof)
             except LedgerError as error:
                 report.problems.append(Problem(f"anchor {row.size}", error.code))
+
+
+def _unplaced(connection: Connection) -> list[Problem]:
+    """Find statements that were acknowledged and neither wait for a place nor have one."""
+    lost = statements.count_unplaced(connection)
+    return [Problem(f"{lost} statements without a place", "audit-places")] if lost else []
 
 
 def _sampled(leaf_hash: bytes, share: float) -> bool:

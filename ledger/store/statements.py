@@ -101,6 +101,18 @@ def count_waiting(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(outbox)) or 0
 
 
+def count_unplaced(connection: Connection) -> int:
+    """Return how many statements neither wait for a place nor have one; anything but 0 is a loss."""
+    query = (
+        select(func.count())
+        .select_from(statement)
+        .join(outbox, outbox.c.seq == statement.c.seq, isouter=True)
+        .join(leaf, leaf.c.seq == statement.c.seq, isouter=True)
+        .where(outbox.c.seq.is_(None), leaf.c.seq.is_(None))
+    )
+    return connection.scalar(query) or 0
+
+
 def place(connection: Connection, generation: int, first_index: int, seqs: Sequence[int]) -> None:
     """Give ``seqs`` consecutive places from ``first_index`` and take them out of the outbox."""
     rows = [(generation, first_index + offset, seq) for offset, seq in enumerate(seqs)]

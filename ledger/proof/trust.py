@@ -202,6 +202,8 @@ def _trust(value: JsonValue, fingerprint: str) -> Trust:
     members = shape.members(value, "trust", names)
     contracts = shape.mapping(members["contracts"], "contracts")
     known = [_member(entry) for entry in shape.items(members["members"], "members")]
+    if len({member.member for member in known}) != len(known):
+        raise MalformedError("trust-duplicate-member")
     roots = shape.items(members["timestamp_roots"], "timestamp_roots")
     return Trust(
         chain=_chain(members["chain"]),
@@ -227,11 +229,15 @@ def _chain(value: JsonValue) -> TrustedChain:
 
 def _validators(value: JsonValue) -> ValidatorSet:
     found = shape.members(value, "validators", {"since", "until", "addresses"})
-    addresses = shape.items(found["addresses"], "validators.addresses")
+    listed = shape.items(found["addresses"], "validators.addresses")
+    addresses = {shape.hex_bytes(each, "validators.addresses", 20) for each in listed}
+    if not addresses or len(addresses) != len(listed):
+        # A set with a duplicate would count one validator's seal towards two.
+        raise MalformedError("statement-form", member="validators.addresses")
     return ValidatorSet(
         since=shape.integer(found["since"], "validators.since", minimum=0),
         until=_optional_height(found["until"], "validators.until"),
-        addresses=tuple(sorted(shape.hex_bytes(a, "validators.addresses", 20) for a in addresses)),
+        addresses=tuple(sorted(addresses)),
     )
 
 

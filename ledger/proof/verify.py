@@ -8,7 +8,7 @@ with a finding or raises; what it raises becomes a finding here:
 * a part that another check owns is missing or broken → not provable, because of that check.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 from ledger.errors import MalformedError
@@ -127,7 +127,7 @@ def _facts(subject: Subject, findings: dict[str, Finding]) -> dict[str, object]:
         "sealed_at": statement.sealed_at,
         "case_number": statement.case.number if statement.case else None,
         "content_size": subject.content.size
-        if _proved(findings, "V5") and subject.content
+        if _proved(findings, "V3", "V5") and subject.content
         else None,
     }
 
@@ -138,25 +138,54 @@ def _disclosed(subject: Subject, findings: dict[str, Finding]) -> dict[str, obje
     return {field.name: field.value for field in subject.fields}
 
 
+_COVERED_BY: Final[Mapping[str, str]] = {
+    layout.STATEMENT: "V4",
+    layout.FIELDS: "V5",
+    layout.PACKAGE: "V2",
+    layout.LEAF_PROOF: "V6",
+    layout.COSIGNATURES: "V8",
+    layout.HEADER: "V9",  # its receipts root; without seals V10 is not provable, and says so
+    layout.RECEIPT: "V9",
+    layout.MEMBERSHIP: "V11",
+    layout.CONSISTENCY: "V12",
+    layout.TIMESTAMP: "V13",
+    layout.CASE_HEAD_PROOF: "V15",
+    layout.CASE_CONSISTENCY: "V15",
+}
+"""The check that vouches for a file once it is proved."""
+
+
 def _asserted(subject: Subject, findings: dict[str, Finding]) -> tuple[str, ...]:
     """Return the files that only the exporter vouches for."""
-    covered = {
-        layout.STATEMENT, layout.FIELDS, layout.PACKAGE, layout.LEAF_PROOF, layout.COSIGNATURES,
-        layout.HEADER, layout.RECEIPT, layout.MEMBERSHIP, layout.CONSISTENCY,
-        layout.NOT_BEFORE_HEADER, layout.TIMESTAMP, layout.CASE_HEAD_PROOF, layout.CASE_CONSISTENCY,
-    }  # fmt: skip
-    if _proved(findings, "V4"):
-        for path, value in checks_statement.dossier_of(subject.signed.statement).items():
-            if path in subject.bundle and subject.bundle.read(path) == encode(value):
-                covered.add(path)
-    case_proved = _proved(findings, "V15")
-    return tuple(
+    covered = {path for path, check in _COVERED_BY.items() if _proved(findings, check)}
+    if findings["V12"].code == "anchor-first":
+        covered.discard(layout.CONSISTENCY)
+    if findings["V14"].code in ("interval", "interval-claimed"):
+        covered.add(layout.NOT_BEFORE_HEADER)
+    if _proved(findings, "V3"):
+        covered.update(p for p in subject.bundle.files if p.startswith(layout.CONTENT_FOLDER))
+    if _proved(findings, "V15"):
+        items = findings["V15"].params["items"]
+        covered.update(map(layout.case_statement, range(1, int(str(items)) + 1)))
+    covered.update(_sealed_dossier(subject, findings))
+    return tuple(path for path in subject.bundle.payload() if path not in covered)
+
+
+def _sealed_dossier(subject: Subject, findings: dict[str, Finding]) -> set[str]:
+    """Return the dossier's files that repeat, byte for byte, what the statement seals."""
+    # Only files that are whole are read here: a broken one is V2's finding, not an error of ours.
+    if not _proved(findings, "V2", "V4"):
+        return set()
+    sealed = checks_statement.dossier_of(subject.signed.statement)
+    return {
         path
-        for path in subject.bundle.payload()
-        if path not in covered
-        and not path.startswith(layout.CONTENT_FOLDER)
-        and not (case_proved and path.startswith(layout.CASE_FOLDER))
-    )
+        for path, value in sealed.items()
+        if path in subject.bundle and _holds(subject.bundle, path, encode(value))
+    }
+
+
+def _holds(bundle: Bundle, path: str, expected: bytes) -> bool:
+    return bundle.files[path].size == len(expected) and bundle.read(path) == expected
 
 
 def _unreadable(error: MalformedError, trust: Trust) -> Report:

@@ -64,7 +64,8 @@ class SqlRecordKeys:
         nonce, sealed = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
         try:
             return RecordKey(key_id, self._cipher.decrypt(nonce, sealed, key_id))
-        except InvalidTag:
+        except (InvalidTag, ValueError):
+            # ValueError: cut so short that not even the nonce is whole.
             raise IntegrityError("record-key-changed", key=key_id.hex()) from None
 
     def destroy(self, key_id: bytes) -> None:

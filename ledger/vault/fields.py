@@ -36,7 +36,8 @@ def open_fields(sealed: bytes, key: RecordKey) -> tuple[Field, ...]:
     """
     try:
         clear = _cipher(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], key.key_id)
-    except InvalidTag:
+    except (InvalidTag, ValueError):
+        # ValueError: cut so short that not even the nonce is whole.
         raise IntegrityError("fields-changed", key=key.key_id.hex()) from None
     return fields_from_json(decode(clear, max_bytes=MAX_BYTES))
 

@@ -56,7 +56,7 @@ class LocalVault:
         self, first: bytes, source: ByteSource, object_id: bytes, key: RecordKey
     ) -> SealedContent:
         place = self._place(object_id)
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folder(place.parent)
         part = place.with_suffix(PART)
         try:
             with os.fdopen(os.open(part, _NEW_FILE, 0o600), "wb", buffering=0) as file:
@@ -108,6 +108,12 @@ class LocalVault:
         for part in parts:
             part.unlink(missing_ok=True)
         return len(parts)
+
+    def _make_folder(self, folder: Path) -> None:
+        """Make a folder that is still there after a power cut: its name is durable in the folder above."""
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _fsync_folder(folder.parent)
 
     def _place(self, object_id: bytes) -> Path:
         name = object_id.hex()

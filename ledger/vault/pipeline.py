@@ -92,6 +92,7 @@ class _HashThread:
         self._hasher = hasher
         self._queue: Queue[bytes | None] = Queue(QUEUE_CHUNKS)
         self._thread = Thread(target=self._run, daemon=True)
+        self._error: BaseException | None = None
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -108,8 +109,15 @@ class _HashThread:
     def finish(self) -> bytes:
         self._queue.put(None)
         self._thread.join()
+        if self._error is not None:
+            raise self._error
         return self._hasher.digest()
 
     def _run(self) -> None:
         while (chunk := self._queue.get()) is not None:
-            self._hasher.update(chunk)
+            if self._error is None:
+                try:
+                    self._hasher.update(chunk)
+                except BaseException as error:  # noqa: BLE001 - raised again by finish, on the caller's thread
+                    # The queue is emptied all the same: a full one would hold the caller for ever.
+                    self._error = error

@@ -36,6 +36,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     "evidence-on-hold": Message("存证 {id} 所属案件处于法律保全。", "The case of evidence {id} is under legal hold.", "须先解除保全。", "Lift the hold first."),
     "export-exists": Message("{file} 已存在。", "{file} exists.", "请换一个文件名。", "Choose another name."),
     "export-refuted": Message("导出的证据包未通过自检（{check}：{why}），未交付。", "The package failed its own verification ({check}: {why}) and was not handed out.", "请运行 lianzheng log audit 并报告结果。", "Run lianzheng log audit and report what it says."),
+    "file-unwritable": Message("无法写入 {file}：{why}。", "{file} cannot be written: {why}.", "请检查文件夹、权限与磁盘空间。", "Check folder, permissions and disk space."),
     "withhold-unknown": Message("没有可省略的字段 {names}。", "No such fields to withhold: {names}.", "请用 lianzheng evidence show 查看字段名。", "See the names with lianzheng evidence show."),
     "package-unreadable": Message("无法读取 {file}：{why}。", "{file} cannot be read: {why}.", "请检查路径与权限。", "Check path and permissions."),
     # Log, fence, anchor
@@ -76,6 +77,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     "already-deployed": Message("合约已部署。", "The contracts are deployed already.", "请用 lianzheng chain status 查看。", "See lianzheng chain status."),
     # Storage and keys
     "database-unavailable": Message("数据库不可用（{detail}）。", "The database is not available ({detail}).", "请检查数据库与磁盘，稍后重试。", "Check database and disk, then try again."),
+    "database-damaged": Message("数据库文件已损坏（{detail}）。", "The database file is damaged ({detail}).", "请从备份恢复数据库文件。", "Restore the database file from a backup."),
     "database-conflict": Message("同一数据刚被另一处写入。", "The same row was written elsewhere at the same time.", "请重试。", "Try again."),
     "vault-disk": Message("无法写入保管库：{detail}。", "The vault cannot be written: {detail}.", "请检查磁盘空间与权限。", "Check disk space and permissions."),
     "vault-missing": Message("保管库缺少对象 {object}。", "The vault lacks object {object}.", "请从第二副本恢复。", "Restore it from the second copy."),

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from ledger.evidence import shape
 from ledger.evidence.custody import find_break
+from ledger.evidence.extraction import extraction_from_json
 from ledger.evidence.fields import commitment
 from ledger.evidence.statement import Statement
 from ledger.primitives import ed25519
@@ -51,18 +51,16 @@ def v17_extraction_repeatable(subject: Subject) -> Finding:
     extraction = subject.signed.statement.extra.get("extraction")
     if extraction is None:
         return not_provable("V17", "extraction-unrecorded")
-    names = {"tool", "version", "command", "input_sha256", "output_sha256"}
-    found = shape.members(extraction, "extraction", names)
+    found = extraction_from_json(extraction)
     content = subject.content
-    output = shape.hex_bytes(found["output_sha256"], "extraction.output_sha256", 32)
-    if content is None or output != content.sha256:
+    if content is None or found.output_sha256 != content.sha256:
         return refuted("V17", "extraction-other-output")
     return proved(
         "V17",
         "extraction-repeatable",
         trusts=("bank-before-intake",),
-        tool=shape.text(found["tool"], "extraction.tool"),
-        version=shape.text(found["version"], "extraction.version"),
+        tool=found.tool,
+        version=found.version,
     )
 
 

@@ -87,6 +87,8 @@ class Certifier:
         """
         if target.exists():
             raise RefusedError("export-exists", file=target.name)
+        if not target.parent.is_dir():
+            raise RefusedError("file-unwritable", file=target.name, why="no such folder")
         with self.begin() as connection:
             item = gathering.find_anchored(connection, leaf_hash)
         key = self.record_keys.open(item.row.key_id) if item.row.key_id else None
@@ -94,7 +96,9 @@ class Certifier:
         _check_withheld(options.withhold, fields)
         files = self._proofs(item)
         disclosed = tuple(field for field in fields if field.name not in options.withhold)
-        content = self._content(item.row, fields, key) if options.with_content else None
+        # Without its digests, which are a field when they could be guessed, a content proves nothing.
+        shown = options.with_content and CONTENT_FIELD not in options.withhold
+        content = self._content(item.row, fields, key) if shown else None
         return self._write(item, target, files, disclosed, content)
 
     def _proofs(self, item: Anchored) -> dict[str, bytes]:

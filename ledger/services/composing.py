@@ -12,11 +12,13 @@ from typing import Final
 from ledger.errors import LimitError, MalformedError, RefusedError
 from ledger.evidence import shape
 from ledger.evidence.case_head import CaseHead
-from ledger.evidence.custody import CustodyEntry
+from ledger.evidence.custody import CustodyEntry, find_break
+from ledger.evidence.extraction import extraction_from_json
 from ledger.evidence.fields import SALT_BYTES, Field, check_names, commitment
 from ledger.evidence.kinds import KINDS, SEALED_BY_THE_NODE, STANDS_WITHOUT_CONTENT
 from ledger.evidence.log import LogIdentity
 from ledger.evidence.statement import (
+    MAX_DEPTH,
     MAX_LEAF_BYTES,
     CaseLink,
     Content,
@@ -29,13 +31,15 @@ from ledger.evidence.statement import (
 from ledger.ports.record_keys import RecordKey
 from ledger.ports.signer import StatementSigner
 from ledger.ports.vault import ByteSource, SealedContent, Vault
-from ledger.primitives.canonical import JsonValue, encode
+from ledger.primitives.canonical import JsonValue, decode, encode
 from ledger.primitives.merkle import leaf_hash
 from ledger.store.statements import StatementRow
 
 GUESSABLE_BYTES: Final = 4096
 """Below this the digest of a content can be guessed (a form, a short text), so it is committed."""
 CONTENT_FIELD: Final = "content"
+RESERVED: Final = frozenset({CONTENT_FIELD, "duplicate_reason"})
+"""Fields that the ledger fills itself."""
 CAPTURE_MEMBERS: Final = frozenset(
     {"start", "end", "device", "clock_offset_ms", "tree_root", "method"}
 )
@@ -120,9 +124,10 @@ def check_item(item: Item, *, by_node: bool) -> None:
     """Check what can be checked before anything is written.
 
     Raises:
-        MalformedError: unknown kind, wrong names.
-        LimitError: too many fields.
-        RefusedError: a kind that only the node seals, or one that needs content and has none.
+        MalformedError: unknown kind, wrong names, parts outside the canonical profile.
+        LimitError: too many fields, too deep nesting.
+        RefusedError: a kind that only the node seals, one that needs content and has none, or custody that
+            does not join up.
     """
     if item.kind not in KINDS:
         raise MalformedError("statement-kind", kind=item.kind[:64])
@@ -134,7 +139,11 @@ def check_item(item: Item, *, by_node: bool) -> None:
         if not item.fields:
             raise RefusedError("nothing-to-seal", kind=item.kind)
     check_names(item.fields)
+    for name in sorted(RESERVED & item.fields.keys()):
+        raise MalformedError("field-name", name=name)
     _check_capture(item.capture)
+    _check_readable(item)
+    _check_history(item, None)
 
 
 def _check_capture(capture: Mapping[str, JsonValue] | None) -> None:
@@ -145,6 +154,42 @@ def _check_capture(capture: Mapping[str, JsonValue] | None) -> None:
             shape.instant(value, f"capture.{name}")
 
 
+def _check_readable(item: Item) -> None:
+    """Check that the parts which a caller shapes can be read again out of the leaf.
+
+    Raises:
+        LimitError: nested too deeply.
+        MalformedError: outside the canonical profile.
+    """
+    shape.text(item.media_type, "media_type")
+    if item.media_type.isascii() and not (item.capture or item.extra or item.custody):
+        return
+    parts: JsonValue = [
+        item.media_type,
+        None if item.capture is None else dict(item.capture),
+        dict(item.extra),
+        [entry.to_json() for entry in item.custody],
+    ]
+    # A statement stands inside its leaf, so that its parts may be one level less deep.
+    decode(encode(parts), max_bytes=MAX_LEAF_BYTES, max_depth=MAX_DEPTH - 1)
+
+
+def _check_history(item: Item, content_sha256: bytes | None) -> None:
+    """Check custody and extraction: what V16 or V17 would refute could never be exported.
+
+    Raises:
+        MalformedError: the extraction is not of its form.
+        RefusedError: custody does not join up, or either of them ends in another content.
+    """
+    broken = find_break(item.custody, content_sha256=content_sha256)
+    if broken is not None:
+        raise RefusedError("custody-broken", how=broken)
+    if "extraction" in item.extra:
+        output = extraction_from_json(item.extra["extraction"]).output_sha256
+        if item.source is None or (content_sha256 is not None and output != content_sha256):
+            raise RefusedError("extraction-other-output")
+
+
 def salt(values: Mapping[str, JsonValue]) -> dict[str, SaltedField]:
     """Return the values with fresh salts and their commitments.
 
@@ -152,6 +197,10 @@ def salt(values: Mapping[str, JsonValue]) -> dict[str, SaltedField]:
         LimitError: a value is too long.
         MalformedError: a value is outside the canonical profile.
     """
+    for value in values.values():
+        if isinstance(value, dict | list):
+            # Deeper ones could be sealed, and then not be read again from a package.
+            decode(encode(value), max_bytes=MAX_LEAF_BYTES, max_depth=MAX_DEPTH)
     salts = os.urandom(SALT_BYTES * len(values))
     salted = {}
     for at, (name, value) in enumerate(values.items()):
@@ -175,7 +224,13 @@ def draft(
     object_id: bytes | None,
     content: SealedContent | None,
 ) -> Draft:
-    """Encrypt the clear values of an item, with the digests of a content too small to show them."""
+    """Encrypt the clear values of an item, with the digests of a content too small to show them.
+
+    Raises:
+        RefusedError: custody or extraction, as the caller tells them, end in another content.
+    """
+    if content is not None:
+        _check_history(item, content.sha256)
     if content is not None and content.size < GUESSABLE_BYTES:
         hidden = content_to_json(_content(content, item.media_type))
         salted = {**salted, **salt({CONTENT_FIELD: hidden})}

@@ -134,9 +134,29 @@ class Intake:
         Raises:
             UnavailableError: the database or the vault refuses; nothing was sealed.
         """
+        return self.commit(self.prepare(items, by_node=by_node))
+
+    def prepare(
+        self, items: Sequence[Item], *, by_node: bool = False
+    ) -> Sequence[Draft | LedgerError]:
+        """Check, salt, encrypt, and take contents into the vault; nothing is sealed yet.
+
+        Apart from ``commit``, so that a bulk caller can prepare one batch while another is committed.
+
+        Raises:
+            LimitError: more than ``MAX_BATCH`` items.
+            UnavailableError: the key store or the vault refuses.
+        """
         if len(items) > MAX_BATCH:
             raise LimitError("batch-too-large", size=len(items), limit=MAX_BATCH)
-        drafts = self._draft_all(items, by_node=by_node)
+        return self._draft_all(items, by_node=by_node)
+
+    def commit(self, drafts: Sequence[Draft | LedgerError]) -> list[Receipt | LedgerError]:
+        """Number, sign and insert prepared items in one transaction; answer each, in order.
+
+        Raises:
+            UnavailableError: the database refuses; nothing was sealed.
+        """
         # Receipts are signed on a thread of their own while the database commits: Ed25519 needs no lock.
         with ThreadPoolExecutor(max_workers=1) as signing:
             receipts = self._commit(drafts, signing)
@@ -163,22 +183,30 @@ class Intake:
         good = [item for item, error in zip(items, errors, strict=True) if error is None]
         with_secrets = sum(1 for item in good if item.has_secrets)
         keys = iter(self.record_keys.create(with_secrets) if with_secrets else ())
-        return [
-            error or self._draft(item, next(keys) if item.has_secrets else None)
-            for item, error in zip(items, errors, strict=True)
-        ]
+        drafts: list[Draft | LedgerError] = []
+        try:
+            for item, error in zip(items, errors, strict=True):
+                key = next(keys) if error is None and item.has_secrets else None
+                drafts.append(error or self._draft(item, key))
+        except BaseException:
+            # The vault gave out in the middle: what it holds of this batch belongs to no record.
+            self._discard(drafts, [None] * len(drafts))
+            raise
+        return drafts
 
     def _draft(self, item: Item, key: RecordKey | None) -> Draft | LedgerError:
         """Salt, then take the content in: what is wrong with the values is known before the first byte."""
+        object_id, content = None, None
         try:
             salted = salt(clear_values(item))
-            object_id, content = None, None
             if item.source is not None and key is not None:
                 object_id = os.urandom(16)
                 content = self.vault.seal(item.source, object_id=object_id, key=key)
+            return draft(item, salted, self.vault, key=key, object_id=object_id, content=content)
         except (RefusedError, MalformedError) as error:
+            if object_id is not None:
+                self.vault.delete(object_id)
             return error
-        return draft(item, salted, self.vault, key=key, object_id=object_id, content=content)
 
     def _insert(
         self,
@@ -255,9 +283,9 @@ class Intake:
         )
 
     def _discard(self, drafts: Sequence[Draft | LedgerError], outcomes: Sequence[object]) -> None:
-        """Remove from the vault what was refused inside the transaction."""
+        """Remove from the vault what was not sealed."""
         for each, outcome in zip(drafts, outcomes, strict=True):
-            if isinstance(each, Draft) and each.object_id and isinstance(outcome, LedgerError):
+            if isinstance(each, Draft) and each.object_id and not isinstance(outcome, Receipt):
                 self.vault.delete(each.object_id)
 
 

@@ -6,9 +6,10 @@ The file's name and the bank's case number become committed fields; on disk and 
 import json
 import mimetypes
 import os
+import stat
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -36,59 +37,86 @@ MAX_JSON_BYTES: Final = 1024 * 1024
 mimetypes.add_type("audio/wav", ".wav")
 
 
-@dataclass(frozen=True)
 class ContentSource:
     """A file that is being sealed; notices when it changes while it is read.
 
-    Attributes:
-        name: for messages.
-        file: open for reading.
-        before: its state when it was opened.
+    It is opened by the first read and closed at its end, so that a batch of thousands has one file open.
+
+    Args:
+        path: of a regular file.
     """
 
-    name: str
-    file: BinaryIO
-    before: os.stat_result
+    def __init__(self, path: Path) -> None:
+        self.name: Final = file_name(path)
+        self._path: Final = path
+        self._file: BinaryIO | None = None
+        self._before: os.stat_result | None = None
 
     def read(self, size: int, /) -> bytes:
         """Return up to ``size`` bytes.
 
         Raises:
-            RefusedError: unreadable, or changed since it was opened.
+            RefusedError: unreadable, not a regular file, or changed since it was opened.
         """
+        if self._before is None:
+            self._open()
+        if self._file is None:
+            return b""
         try:
-            data = self.file.read(size)
+            data = self._file.read(size)
         except OSError as error:
-            raise RefusedError("content-unreadable", file=self.name, why=error.strerror) from error
+            raise self._unreadable(error.strerror) from error
         if not data:
-            self._check_unchanged()
+            self._check_unchanged(self._file)
+            self.close()
         return data
 
-    def _check_unchanged(self) -> None:
-        now = os.fstat(self.file.fileno())
-        if _state(now) != _state(self.before) or self.file.tell() != self.before.st_size:
+    def close(self) -> None:
+        """Close the file; closing twice is not an error."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _open(self) -> None:
+        try:
+            # Asked first: opening a pipe that nobody writes to would wait for ever.
+            if not stat.S_ISREG(self._path.stat().st_mode):
+                raise self._unreadable("not a regular file")
+            self._file = self._path.open("rb")
+            self._before = os.fstat(self._file.fileno())
+        except (OSError, ValueError) as error:
+            raise self._unreadable(getattr(error, "strerror", None) or str(error)) from error
+
+    def _check_unchanged(self, file: BinaryIO) -> None:
+        now = os.fstat(file.fileno())
+        if _state(now) != _state(self._before) or file.tell() != now.st_size:
             raise RefusedError("content-changed-while-read", file=self.name)
 
+    def _unreadable(self, why: str | None) -> RefusedError:
+        return RefusedError("content-unreadable", file=self.name, why=why)
 
-def _state(found: os.stat_result) -> tuple[int, int, int]:
-    return found.st_size, found.st_mtime_ns, found.st_ino
+
+def _state(found: os.stat_result | None) -> tuple[int, int, int] | None:
+    return None if found is None else (found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+def file_name(path: Path) -> str:
+    """Return a file's name as a statement can hold it.
+
+    Some systems store names decomposed (NFD), and names on Linux need not be UTF-8 at all.
+    """
+    name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
+    return unicodedata.normalize("NFC", name)
 
 
 @contextmanager
 def open_source(path: Path) -> Iterator[ContentSource]:
-    """Open a file for sealing.
-
-    Raises:
-        RefusedError: it cannot be opened, or is not a regular file.
-    """
+    """Hand out a file for sealing and close it at the end; what is wrong with it shows at the first read."""
+    source = ContentSource(path)
     try:
-        file = path.open("rb")
-    except OSError as error:
-        raise RefusedError("content-unreadable", file=path.name, why=error.strerror) from error
-    with file:
-        if not path.is_file():
-            raise RefusedError("content-unreadable", file=path.name, why="not a regular file")
-        yield ContentSource(path.name, file, os.fstat(file.fileno()))
+        yield source
+    finally:
+        source.close()
 
 
 def read_json_object(data: bytes, where: str) -> Mapping[str, JsonValue]:
@@ -120,17 +148,17 @@ def build_item(
     for name in described:
         if name not in MEMBERS:
             raise MalformedError("item-member", name=name[:64])
-    case = described.get("case")
+    case = _case_number(described.get("case"))
     fields = dict(shape.mapping(described.get("fields", {}), "fields"))
     if case is not None:
-        fields["case_number"] = shape.text(case, "case")
+        fields["case_number"] = case
     if source is not None:
         fields["file_name"] = source.name
     extraction = described.get("extraction")
     capture = described.get("capture")
     return Item(
         kind=shape.text(described.get("kind"), "kind"),
-        case=None if case is None else lookup(shape.text(case, "case")),
+        case=None if case is None else lookup(case),
         fields=fields,
         source=source,
         media_type=_media_type(described.get("media_type"), source),
@@ -139,6 +167,11 @@ def build_item(
         duplicate_reason=_optional_text(described.get("duplicate_reason"), "duplicate_reason"),
         extra={} if extraction is None else {"extraction": extraction},
     )
+
+
+def _case_number(value: JsonValue) -> str | None:
+    """Return the bank's case number composed (NFC): one number is one case, however it was typed."""
+    return None if value is None else unicodedata.normalize("NFC", shape.text(value, "case"))
 
 
 def _optional_text(value: JsonValue, where: str) -> str | None:

@@ -1,6 +1,7 @@
 """Reading the package and the trust file from disk: the verifier's only input."""
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import BinaryIO
 
 from ledger.errors import RefusedError
 from ledger.proof.report import Report
-from ledger.proof.trust import Trust, read_trust
+from ledger.proof.trust import MAX_BYTES, Trust, read_trust
 from ledger.proof.verify import verify_package
 
 
@@ -44,11 +45,18 @@ def open_source(path: Path) -> Iterator[FileSource]:
         RefusedError: it cannot be opened.
     """
     try:
+        _check_regular(path)
         file = path.open("rb")
     except OSError as error:
         raise RefusedError("package-unreadable", file=path.name, why=error.strerror) from error
     with file:
         yield FileSource(path.name, file, os.fstat(file.fileno()).st_size)
+
+
+def _check_regular(path: Path) -> None:
+    """Refuse pipes and devices, which could be opened or read for ever."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise RefusedError("package-unreadable", file=path.name, why="not a regular file")
 
 
 def load_trust(path: Path) -> Trust:
@@ -59,7 +67,9 @@ def load_trust(path: Path) -> Trust:
         MalformedError: it is not a trust file.
     """
     try:
-        data = path.read_bytes()
+        _check_regular(path)
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise RefusedError("package-unreadable", file=path.name, why=error.strerror) from error
     return read_trust(data)

@@ -55,7 +55,13 @@ def seal(
 @evidence.command("list")
 @click.option("--case", help="案件号 Of one case")
 @click.option("--kind", help="类型 Of one kind")
-@click.option("--limit", default=50, show_default=True, help="条数 How many")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, evidence_view.MAX_LISTED),
+    default=50,
+    show_default=True,
+    help="条数 How many",
+)
 @as_json
 @pass_context
 def list_(

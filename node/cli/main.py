@@ -94,6 +94,10 @@ def main() -> None:
         # The reader (head, less) has gone; nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        failed = UnavailableError("file-unwritable", file=error.filename or "?", why=error.strerror)
+        report(failed)
+        sys.exit(exit_code(failed))
 
 
 def report(error: LedgerError) -> None:

@@ -31,7 +31,7 @@ def describe(
         described["fields"] = dict(read_json_object(fields.read(), "fields"))
     described.update({name: value for name, value in named.items() if value is not None})
     if "kind" not in described:
-        raise click.UsageError("--kind")
+        raise click.UsageError("缺少 --kind。 Option --kind is missing.")
     return described
 
 

@@ -153,9 +153,8 @@ class Node:
             vault=self.vault,
             signer=self.evidence_key,
             clock=self.clock,
-            author=Author(self.log, observe()),
+            author=Author(self.log, observe(), self.settings.maximum_merge_delay),
             not_before=self._not_before,
-            maximum_merge_delay=self.settings.maximum_merge_delay,
         )
 
     def _not_before(self) -> NotBefore | None:

@@ -55,7 +55,8 @@ def _receipts(ledger: Ledger) -> list[str]:
     for receipt in ledger.receipts:
         if receipt.leaf_hash not in kept:
             problems.append(f"acknowledged and lost: {receipt.leaf_hash.hex()[:12]}")
-        if not verify_statement(receipt.key, receipt.text, receipt.signature):
+        signed = read_leaf(receipt.leaf)
+        if not verify_statement(signed.key, signed.signed_bytes, signed.signature):
             problems.append("a receipt's signature does not hold")
     return problems
 

@@ -1,4 +1,4 @@
-"""Identity of a log, and the intake receipt.
+"""Identity of a log.
 
 A log has an origin and a generation. A new generation exists only by vote and names the old head; the
 checkpoint's origin line carries it, so that a witness never confuses two runs of a member's log.
@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.errors import MalformedError
-from ledger.primitives.canonical import JsonValue, encode
 
 MAX_ORIGIN_LENGTH: Final = 128
 """C2SP asks for a schema-less URL; longer ones do not fit a signature line that people can read."""
-RECEIPT_SCHEMA: Final = "lianzheng-receipt/1"
 
 _ORIGIN = re.compile(r"[a-z0-9][a-z0-9./_-]*[a-z0-9]\Z")
 
@@ -46,24 +44,3 @@ def check_origin(origin: str) -> None:
     """
     if len(origin) > MAX_ORIGIN_LENGTH or not _ORIGIN.match(origin):
         raise MalformedError("log-origin", origin=origin[:MAX_ORIGIN_LENGTH])
-
-
-def receipt_text(
-    *, leaf_hash: bytes, sealed_at: str, checkpoint_origin: str, maximum_merge_delay: int
-) -> bytes:
-    """Return the canonical bytes that the evidence key signs as a promise to the caller.
-
-    Args:
-        leaf_hash: 32 bytes; names the statement.
-        sealed_at: the statement's own time.
-        checkpoint_origin: log and generation that will hold the leaf.
-        maximum_merge_delay: seconds until the leaf stands under a signed checkpoint.
-    """
-    promise: JsonValue = {
-        "schema": RECEIPT_SCHEMA,
-        "leaf": leaf_hash.hex(),
-        "sealed_at": sealed_at,
-        "origin": checkpoint_origin,
-        "maximum_merge_delay": maximum_merge_delay,
-    }
-    return encode(promise)

@@ -2,6 +2,8 @@
 
 * A statement is canonical JSON of at most 64 KiB. Its schema version stands inside.
 * It holds no clear value that could identify a person or a matter: those are commitments (``fields``).
+* The leaf is its own receipt: it names log, time and merge delay, so that whoever holds a leaf which the log
+  does not can hold it against the bank.
 * The leaf is canonical JSON of ``{"signature": …, "statement": …}``: the signature lies inside the leaf,
   so that nobody can sign later. The leaf hash (RFC 6962) names the statement everywhere.
 * Reading is strict: an unknown member, a missing one or a wrong type is an error, because a court must
@@ -86,6 +88,7 @@ class Statement:
         member: the institution's 32-byte id in the consortium registry.
         origin: the log's origin with its generation, as in the checkpoint.
         sealed_at: the node's clock, ISO 8601 in UTC with milliseconds.
+        merge_delay: seconds from ``sealed_at`` within which the bank promises the leaf a place in the log.
         case: place in the case; ``None`` for statements about no case.
         content: digests; ``None`` when the fields are the whole item.
         fields: name to 32-byte commitment.
@@ -101,6 +104,7 @@ class Statement:
     member: bytes
     origin: str
     sealed_at: str
+    merge_delay: int
     case: CaseLink | None
     content: Content | None
     fields: Mapping[str, bytes]
@@ -139,6 +143,7 @@ def statement_to_json(statement: Statement) -> dict[str, JsonValue]:
         "member": statement.member.hex(),
         "origin": statement.origin,
         "sealed_at": statement.sealed_at,
+        "merge_delay": statement.merge_delay,
         "case": _case_to_json(statement.case),
         "content": content_to_json(statement.content),
         "fields": {name: value.hex() for name, value in statement.fields.items()},
@@ -193,7 +198,7 @@ def read_leaf(leaf: bytes) -> SignedStatement:
 
 _MEMBERS: Final = frozenset(
     {
-        "schema", "kind", "nonce", "member", "origin", "sealed_at", "case", "content",
+        "schema", "kind", "nonce", "member", "origin", "sealed_at", "merge_delay", "case", "content",
         "fields", "capture", "system", "not_before", "custody", "extra",
     }
 )  # fmt: skip
@@ -217,6 +222,7 @@ def statement_from_json(value: JsonValue) -> Statement:
         member=shape.hex_bytes(members["member"], "member", 32),
         origin=shape.text(members["origin"], "origin"),
         sealed_at=shape.instant(members["sealed_at"], "sealed_at"),
+        merge_delay=shape.integer(members["merge_delay"], "merge_delay", minimum=1),
         case=_case_from_json(members["case"]),
         content=content_from_json(members["content"]),
         fields=_commitments_from_json(members["fields"]),

@@ -85,10 +85,12 @@ class Author:
     Attributes:
         log: identity of the log.
         system: name, version, release, clock, observed host facts.
+        merge_delay: seconds, promised in every statement.
     """
 
     log: LogIdentity
     system: Mapping[str, JsonValue]
+    merge_delay: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +288,7 @@ def sign(
         member=author.log.member,
         origin=author.log.checkpoint_origin,
         sealed_at=sealed_at,
+        merge_delay=author.merge_delay,
         case=link,
         content=_content(content, item.media_type) if content and visible else None,
         fields=drafted.commitments,

@@ -4,7 +4,7 @@
 2. Make record keys (durable before the record), take the content into the vault (durable before its row).
 3. In one short transaction: look for duplicates, number the cases under their locks, sign, and insert the
    statements together with their outbox rows.
-4. Only then answer, with a signed receipt: a promise of the bank to place the leaf within the merge delay.
+4. Only then answer, with the signed leaf: a promise of the bank to place it within the merge delay.
 
 Items of a batch are answered one by one: a bad one does not hold up the others. Intake needs neither the
 chain nor a peer.
@@ -12,7 +12,6 @@ chain nor a peer.
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +19,6 @@ from sqlalchemy import Connection
 
 from ledger.errors import ConflictError, LedgerError, LimitError, MalformedError, RefusedError
 from ledger.evidence.instants import format_instant
-from ledger.evidence.log import receipt_text
 from ledger.evidence.statement import NotBefore
 from ledger.ports.clock import Clock
 from ledger.ports.record_keys import RecordKey, RecordKeys
@@ -48,23 +46,19 @@ CONFLICT_RETRIES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The signed promise that the caller takes away.
+    """The signed promise that the caller takes away: the leaf itself, which names log, time and merge delay.
 
     Attributes:
         leaf_hash: 32 bytes; the name of the evidence.
         sealed_at: instant of the statement.
         case_number: running number in the case; ``None`` without a case.
-        text: canonical JSON that was signed.
-        signature: 64 bytes by the evidence key.
-        key: the 32-byte evidence key.
+        leaf: statement and signature, canonical JSON.
     """
 
     leaf_hash: bytes
     sealed_at: str
     case_number: int | None
-    text: bytes
-    signature: bytes
-    key: bytes
+    leaf: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +93,6 @@ class Intake:
         clock: this machine's time.
         author: member, log, system.
         not_before: the newest final block that is known; never waits for the chain.
-        maximum_merge_delay: seconds, promised in every receipt.
     """
 
     begin: Begin
@@ -109,7 +102,6 @@ class Intake:
     clock: Clock
     author: Author
     not_before: Callable[[], NotBefore | None]
-    maximum_merge_delay: int
 
     def seal(self, item: Item) -> Receipt:
         """Seal one item.
@@ -157,22 +149,17 @@ class Intake:
         Raises:
             UnavailableError: the database refuses; nothing was sealed.
         """
-        # Receipts are signed on a thread of their own while the database commits: Ed25519 needs no lock.
-        with ThreadPoolExecutor(max_workers=1) as signing:
-            receipts = self._commit(drafts, signing)
-        outcomes = receipts.result()
+        outcomes = self._commit(drafts)
         self._discard(drafts, outcomes)
-        return outcomes
+        return [each if isinstance(each, LedgerError) else _receipt(each) for each in outcomes]
 
-    def _commit(
-        self, drafts: Sequence[Draft | LedgerError], signing: ThreadPoolExecutor
-    ) -> Future[list[Receipt | LedgerError]]:
+    def _commit(self, drafts: Sequence[Draft | LedgerError]) -> list[StatementRow | LedgerError]:
         # Asking for the block may touch the chain and the database: before the transaction, never inside.
         named = self.not_before()
         for _ in range(CONFLICT_RETRIES):
             try:
                 with self.begin() as connection:
-                    return self._insert(connection, drafts, named, signing)
+                    return self._insert(connection, drafts, named)
             except ConflictError as error:
                 # Another replica opened the same new case first; the next round finds it.
                 last = error
@@ -213,8 +200,7 @@ class Intake:
         connection: Connection,
         drafts: Sequence[Draft | LedgerError],
         named: NotBefore | None,
-        signing: ThreadPoolExecutor,
-    ) -> Future[list[Receipt | LedgerError]]:
+    ) -> list[StatementRow | LedgerError]:
         numbering = Numbering.lock(connection, _cases(drafts))
         last = statements.last_sealed_at(connection)
         moment = Moment(format_instant(self.clock.now()), last, named)
@@ -225,16 +211,10 @@ class Intake:
             else self._seal_draft(connection, each, numbering, seen, moment)
             for each in drafts
         ]
-        receipts = signing.submit(self._receipts, outcomes)
         rows = [outcome for outcome in outcomes if isinstance(outcome, StatementRow)]
         numbering.save(connection)
         statements.insert(connection, rows, _inline(drafts, outcomes))
-        return receipts
-
-    def _receipts(
-        self, outcomes: Sequence[StatementRow | LedgerError]
-    ) -> list[Receipt | LedgerError]:
-        return [each if isinstance(each, LedgerError) else self._receipt(each) for each in outcomes]
+        return outcomes
 
     def _seal_draft(
         self,
@@ -265,28 +245,15 @@ class Intake:
             seen.setdefault(row.content_sha256, row.leaf_hash)
         return row
 
-    def _receipt(self, row: StatementRow) -> Receipt:
-        promise = receipt_text(
-            leaf_hash=row.leaf_hash,
-            sealed_at=row.sealed_at,
-            checkpoint_origin=self.author.log.checkpoint_origin,
-            maximum_merge_delay=self.maximum_merge_delay,
-        )
-        signature = self.signer.sign(promise)
-        return Receipt(
-            row.leaf_hash,
-            row.sealed_at,
-            row.case_number,
-            promise,
-            signature,
-            self.signer.public_key,
-        )
-
     def _discard(self, drafts: Sequence[Draft | LedgerError], outcomes: Sequence[object]) -> None:
         """Remove from the vault what was not sealed."""
         for each, outcome in zip(drafts, outcomes, strict=True):
             if isinstance(each, Draft) and each.object_id and not isinstance(outcome, Receipt):
                 self.vault.delete(each.object_id)
+
+
+def _receipt(row: StatementRow) -> Receipt:
+    return Receipt(row.leaf_hash, row.sealed_at, row.case_number, row.leaf)
 
 
 def _error_of(item: Item, *, by_node: bool) -> LedgerError | None:

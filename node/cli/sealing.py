@@ -88,9 +88,7 @@ def answer_to_json(outcome: Receipt | LedgerError) -> dict[str, object]:
             "id": outcome.leaf_hash.hex(),
             "sealed_at": outcome.sealed_at,
             "case_number": outcome.case_number,
-            "receipt": outcome.text.decode(),
-            "signature": outcome.signature.hex(),
-            "key": outcome.key.hex(),
+            "receipt": outcome.leaf.decode(),
         }
     return {
         "error": outcome.code,

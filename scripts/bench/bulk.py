@@ -57,9 +57,8 @@ def _services(folder: Path, database: Database, keys: Database) -> tuple[Intake,
         vault=LocalVault(folder / "vault"),
         signer=evidence,
         clock=clock,
-        author=Author(identity, {"name": "lianzheng", "version": "bench"}),
+        author=Author(identity, {"name": "lianzheng", "version": "bench"}, 3600),
         not_before=lambda: None,
-        maximum_merge_delay=3600,
     )
     return intake, Sequencer(database.write, log, clock)
 

@@ -2,7 +2,7 @@
 """``make bench``: every part in a process of its own, so that memory and caches are its own.
 
 scripts/bench/run.py                 everything
-scripts/bench/run.py --only PART     one of: sealing, bulk, bulk-slow, postgres, postgres-slow, proofs, verify
+scripts/bench/run.py --only PART     one of: sealing, bulk, bulk-slow, postgres, postgres-slow, proofs, verify, gas
 scripts/bench/run.py --json          for machines
 """
 
@@ -65,6 +65,14 @@ def verify_part(folder: Path) -> list[Row]:
     return verifying.rows(folder)
 
 
+def gas_part(folder: Path) -> list[Row]:
+    """Anchoring."""
+    import gas  # noqa: PLC0415
+
+    del folder
+    return gas.rows()
+
+
 PARTS: Final[dict[str, Callable[[Path], list[Row]]]] = {
     "sealing": sealing_part,
     "bulk": bulk_part,
@@ -73,6 +81,7 @@ PARTS: Final[dict[str, Callable[[Path], list[Row]]]] = {
     "postgres-slow": postgres_part,
     "proofs": proofs_part,
     "verify": verify_part,
+    "gas": gas_part,
 }
 
 

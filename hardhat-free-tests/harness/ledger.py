@@ -5,8 +5,7 @@ home again, as after a crash; ``cloned`` copies it, as a restored backup or a se
 """
 
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -80,6 +79,7 @@ class Ledger:
         clock: of this machine.
         databases: copies them.
         receipts: every acknowledged receipt.
+        others: restarts and clones, to be closed with this one.
     """
 
     home: Path
@@ -89,6 +89,7 @@ class Ledger:
     clock: TestClock
     databases: Databases
     receipts: list[Receipt] = field(default_factory=list)
+    others: list["Ledger"] = field(default_factory=list)
 
     def seal(self, content: bytes | None = RECORDING, **described: Any) -> Receipt:
         """Seal one item; a recording unless the caller says otherwise."""
@@ -150,21 +151,27 @@ class Ledger:
     def restarted(self, wrap: Wrap | None = None) -> "Ledger":
         """Return the same node, started again."""
         self.close()
-        return open_ledger(
+        again = open_ledger(
             self.home, self.network, self.clock, self.databases, receipts=self.receipts, wrap=wrap
         )
+        self.others.append(again)
+        return again
 
     def cloned(self, target: Path) -> "Ledger":
         """Return a copy of the node with its own databases and vault; this one stays."""
         self.close()
         shutil.copytree(self.home, target)
         self.databases.copy(self.home, target)
-        return open_ledger(
+        copy = open_ledger(
             target, self.network, self.clock, self.databases, receipts=[*self.receipts]
         )
+        self.others.append(copy)
+        return copy
 
     def close(self) -> None:
         """Let go of the databases; using the node opens them again."""
+        for other in self.others:
+            other.close()
         self.node.database.dispose()
         self.node.key_database.dispose()
 
@@ -227,12 +234,3 @@ def open_ledger(
     parts["_anchor_contract"] = TrustedContract(ANCHOR_CONTRACT, ANCHOR_CODE)
     parts["trust"] = trust_of(node, network)
     return Ledger(home, node, network, chain, clock, databases, receipts or [])
-
-
-@contextmanager
-def closing(ledger: Ledger) -> Iterator[Ledger]:
-    """Close the ledger's databases at the end."""
-    try:
-        yield ledger
-    finally:
-        ledger.close()

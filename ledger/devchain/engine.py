@@ -92,6 +92,11 @@ class Engine:
         return self._process.pid
 
     @property
+    def chain_id(self) -> int:
+        """As in EIP-155."""
+        return self._launch.chain_id
+
+    @property
     def height(self) -> int:
         """Number of the last block."""
         return self._history.height

@@ -130,7 +130,7 @@ def _submit(engine: Engine, requests: list[Any]) -> list[Answer]:
     parsed: list[bytes | Answer] = []
     for request in requests:
         try:
-            parsed.append(transactions.parse(request["params"]))
+            parsed.append(transactions.parse(request["params"], engine.chain_id))
         except MalformedError as error:
             parsed.append(_fault(-32602, str(error)))
     taken = iter(engine.submit([raw for raw in parsed if isinstance(raw, bytes)]))

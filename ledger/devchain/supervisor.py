@@ -3,7 +3,8 @@
 For development, demonstrations and tests: one operator, one process, no fees, blocks final at once.
 It gives no tamper evidence among members, and entering it warns so.
 
-* Whatever was acknowledged survives kill -9 of anvil, of the supervisor, and of both (``journal``, ``engine``).
+* Whatever was acknowledged survives kill -9 of anvil, of the supervisor, and of both (``journal``,
+  ``engine``).
 * The outside sees an allow-listing proxy (``proxy``); anvil itself listens on a private port.
 * A folder belongs to one supervisor at a time.
 * A folder restored from an older copy is a shorter chain: nodes see a reorganisation and anchor again.
@@ -15,7 +16,7 @@ import signal
 import threading
 import warnings
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Final, Self
 
 from ledger.devchain.engine import Engine, EngineOptions
@@ -27,6 +28,10 @@ CHAIN_ID: Final = 20261124
 PORT: Final = 8545
 MEMORY_CAP: Final = 4 << 30
 """Anvil takes 0.3 GiB of address space at rest; without a cap it was seen to take the machine's memory."""
+
+
+POLL_SECONDS: Final = 0.05
+"""How soon the proxy notices that it shall stop."""
 
 
 class DevelopmentChainWarning(UserWarning):
@@ -83,7 +88,10 @@ class Supervisor:
         self._ticker = Ticker(self._engine, self._rhythm, self._ended)
         self._ticker.start()
         self._server = threading.Thread(
-            target=self._proxy.serve_forever, name="devchain-proxy", daemon=True
+            target=self._proxy.serve_forever,
+            args=(POLL_SECONDS,),
+            name="devchain-proxy",
+            daemon=True,
         )
         self._server.start()
         warnings.warn(
@@ -131,7 +139,8 @@ class Supervisor:
         if threading.current_thread() is not threading.main_thread():
             self._ended.wait()
         else:
-            before = signal.signal(signal.SIGTERM, self._on_signal)
+            # Raising is safe at any point; setting the event from a handler could meet its own lock.
+            before = signal.signal(signal.SIGTERM, signal.default_int_handler)
             try:
                 self._ended.wait()
             except KeyboardInterrupt:
@@ -140,10 +149,6 @@ class Supervisor:
                 signal.signal(signal.SIGTERM, before)
         if self._engine.failure is not None:
             raise self._engine.failure
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        del number, frame
-        self._ended.set()
 
 
 def _lock(data: Path) -> int:

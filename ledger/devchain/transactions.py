@@ -1,7 +1,7 @@
 """What may enter the journal: bytes that have the form of one signed transaction.
 
-Only the form is checked here, strictly, so that one transaction has one hash; signature, nonce and funds are
-the process's to judge.
+The form is checked strictly, so that one transaction has one hash, and so is the chain id, which anvil's pool
+does not look at. Signature, nonce and funds are the process's to judge.
 """
 
 from typing import Final
@@ -20,11 +20,16 @@ _TYPES: Final = (1, 2)
 """Access list (EIP-2930) and dynamic fee (EIP-1559); blobs need a later fork."""
 
 
-def parse(params: object) -> bytes:
+_V: Final = 6
+"""Place of v in a legacy transaction; it holds the chain id (EIP-155)."""
+_FIRST_PROTECTED: Final = 35
+
+
+def parse(params: object, chain_id: int) -> bytes:
     """Return the raw transaction of the parameters of ``eth_sendRawTransaction``.
 
     Raises:
-        MalformedError: they are not one transaction in hex.
+        MalformedError: they are not one transaction in hex, or it is for another chain, or for any.
     """
     match params:
         case [str(text)] if text.startswith("0x"):
@@ -41,4 +46,19 @@ def parse(params: object) -> bytes:
     item = rlp.decode(body, max_bytes=MAX_BYTES, max_items=_MAX_ITEMS, max_depth=_MAX_DEPTH)
     if not isinstance(item, list):
         raise MalformedError("devchain-transaction")
+    found = _chain_id(item, legacy=body is raw)
+    if found != chain_id:
+        raise MalformedError("devchain-transaction-chain", expected=chain_id, found=found)
     return raw
+
+
+def _chain_id(item: list[rlp.RlpItem], *, legacy: bool) -> int | None:
+    """Return the chain id that is signed, ``None`` when it is valid on every chain."""
+    at = _V if legacy else 0
+    value = item[at] if at < len(item) else None
+    if not isinstance(value, bytes):
+        raise MalformedError("devchain-transaction")
+    number = int.from_bytes(value, "big")
+    if not legacy:
+        return number
+    return (number - _FIRST_PROTECTED) // 2 if number >= _FIRST_PROTECTED else None

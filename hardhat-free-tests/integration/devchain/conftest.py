@@ -31,6 +31,7 @@ class Client:
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
 
     def post(self, value: object, **headers: str) -> Any:
+        headers = {"Content-Type": "application/json", **headers}
         self.connection.request("POST", "/", json.dumps(value), headers)
         return json.loads(self.connection.getresponse().read())
 
@@ -105,6 +106,13 @@ class Running:
         tasks = Path(f"/proc/{self.supervisor}/task").glob("*/children")
         (child,) = [int(pid) for task in tasks for pid in task.read_text().split()]
         return child
+
+    def until_it_waits(self) -> None:
+        """Return when it catches SIGTERM: before, the signal ends it as kill -9 would."""
+        bit = 1 << (signal.SIGTERM - 1)
+        status = Path(f"/proc/{self.supervisor}/status")
+        while not int(status.read_text().split("SigCgt:")[1].split()[0], 16) & bit:
+            time.sleep(0.01)
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str]:
         if self._process.poll() is None:

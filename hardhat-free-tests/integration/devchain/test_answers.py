@@ -112,12 +112,42 @@ def test_a_read_that_meets_a_dead_process_is_answered_by_the_next(
     assert rpc.hashes()[: len(before)] == before
 
 
-def test_a_replaced_transaction_is_dropped_and_the_replacement_mined(
+def test_a_block_that_somebody_else_mined_is_undone(
     chain: Supervisor, client: Make, sender: Make
 ) -> None:
     rpc, someone = client(chain.url), sender()
-    gap = rpc.call("eth_sendRawTransaction", someone.sign(nonce=1, data="0x01", to=someone.address))
+    before = rpc.hashes()
+    behind = chain._engine._process
+    intruder = client(f"http://127.0.0.1:{behind.port}")
+    intruder.call("evm_mine", 4_000_000_000)
+    rpc.mined(rpc.call("eth_sendRawTransaction", someone.sign()))
+    after = rpc.hashes()
+    assert after[: len(before)] == before
+    assert all(
+        int(rpc.call("eth_getBlockByNumber", hex(number), False)["timestamp"], 16) < 4_000_000_000
+        for number in range(len(after))
+    )
+    assert not behind.alive
+
+
+def test_a_transaction_with_a_gap_waits_for_the_one_before(
+    chain: Supervisor, client: Make, sender: Make
+) -> None:
+    rpc, someone = client(chain.url), sender()
+    later = rpc.call("eth_sendRawTransaction", someone.sign(nonce=1))
     first = rpc.call("eth_sendRawTransaction", someone.sign(nonce=0))
-    rpc.mined(first)
-    rpc.mined(gap)
+    assert rpc.mined(first)["status"] == rpc.mined(later)["status"] == "0x1"
     assert rpc.ask("eth_sendRawTransaction", someone.sign(nonce=0, gas=50_000))["error"]
+
+
+def test_the_same_transaction_sent_again_is_mined_once_and_survives(
+    chain: Supervisor, client: Make, sender: Make
+) -> None:
+    rpc, someone = client(chain.url), sender()
+    raw = someone.sign(nonce=1)
+    name = rpc.call("eth_sendRawTransaction", raw)
+    assert "error" in rpc.ask("eth_sendRawTransaction", raw)
+    os.kill(chain.process_id, signal.SIGKILL)
+    assert "error" in rpc.ask("eth_sendRawTransaction", raw)
+    rpc.call("eth_sendRawTransaction", someone.sign(nonce=0))
+    assert rpc.mined(name)["status"] == "0x1"

@@ -41,7 +41,9 @@ def test_a_stopped_chain_comes_back_with_the_same_blocks(
 
 
 def test_sigterm_stops_it_cleanly(run: Make) -> None:
-    assert run().end() == (0, "")
+    chain = run()
+    chain.until_it_waits()
+    assert chain.end() == (0, "")
 
 
 def test_refused_and_waiting_transactions_do_not_disturb_a_restart(

@@ -50,6 +50,7 @@ FINDINGS: Final[Mapping[str, Message]] = {
     "checkpoint-signature": Message("检查点没有该成员日志密钥的有效签名。", "No valid signature by a log key of the member."),
     "member-unknown": Message("信任文件中没有该机构。", "The institution is not in the trust file."),
     "cosigned": Message("{found} 家其他成员联署（要求 {quorum} 家）。", "Cosigned by {found} other members ({quorum} required)."),
+    "cosignature": Message("{name} 的联署签名无效。", "The cosignature of {name} does not hold."),
     "cosignatures-none": Message("没有其他成员联署。", "No other member cosigned."),
     "cosignatures-too-few": Message(
         "有效联署 {found} 家，少于要求的 {quorum} 家。", "{found} valid cosignatures, {quorum} required."

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
+from ledger.errors import LimitError, MalformedError
 from ledger.primitives import ed25519
 from ledger.primitives.checkpoint_text import CheckpointBody
 from ledger.primitives.note import (
     COSIGNATURE_V1,
     ED25519,
+    MAX_SIGNATURES,
     Note,
     NoteSignature,
     VerifierKey,
@@ -49,8 +51,11 @@ def cosignature_times(
         members: whose cosignatures count.
 
     Raises:
-        MalformedError: a line is not of its form.
+        MalformedError: a line is not of its form, or the signature of a known witness does not hold.
+        LimitError: more lines than a note can have; each costs a millisecond.
     """
+    if len(lines) > MAX_SIGNATURES:
+        raise LimitError("note-too-many-signatures", count=len(lines), limit=MAX_SIGNATURES)
     known = {
         (key.name, key.key_id): (member, key) for member in members for key in _witness_keys(member)
     }
@@ -61,8 +66,9 @@ def cosignature_times(
         if member is None or key is None:
             continue
         message, signature, moment = signed_message(text, line, key)
-        if moment is not None and ed25519.verify(key.public_key, message, signature):
-            times[member.member] = moment
+        if moment is None or not ed25519.verify(key.public_key, message, signature):
+            raise MalformedError("cosignature", name=line.name)
+        times[member.member] = moment
     return times
 
 

@@ -43,11 +43,11 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgres_server() -> Iterator[Server]:
     tools = find_tools()
     if tools is None:
         pytest.skip("PostgreSQL is not installed: no initdb on PATH or in /usr/lib/postgresql")
-    with running(tools, tmp_path_factory.mktemp("postgres")) as server:
+    with running(tools) as server:
         yield server
 
 

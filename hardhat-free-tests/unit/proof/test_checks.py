@@ -1,0 +1,551 @@
+"""V1 to V17: for each check what is proved, what is refuted, and what is not provable.
+
+Attackers hold the exporter's evidence key here, so that no refutation rests on the list of files alone.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from harness.ledger import Ledger
+from harness.network import ANCHOR_CONTRACT
+from harness.packages import WITNESSES, Case, codes, complete, open_case
+from unit.proof_chain.sealing import sealed_by, validators
+
+from ledger.evidence.statement import compose_leaf, read_leaf
+from ledger.primitives.canonical import decode, encode
+from ledger.primitives.digest import sha256
+from ledger.primitives.note import Note
+from ledger.primitives.tlog_proof import TlogProof
+from ledger.proof import layout
+from ledger.proof.header import parse_header
+from ledger.proof.proof_files import consistency_from_bytes, consistency_to_bytes
+from ledger.proof.report import CHECKS, ExitCode
+from ledger.services.intake import Receipt
+
+Change = Callable[[Case], Any]
+
+
+def _json(case: Case, path: str) -> Any:
+    return decode(case.files[path], max_bytes=1 << 22)
+
+
+def _edit(case: Case, path: str, change: Callable[[Any], Any]) -> None:
+    value = _json(case, path)
+    changed = change(value)
+    case.put(path, encode(value if changed is None else changed))
+
+
+def _lines(case: Case) -> list[str]:
+    return case.files[layout.COSIGNATURES].decode().splitlines(keepends=True)
+
+
+def _resign_leaf(case: Case, change: Callable[[Any], Any]) -> None:
+    """Sign a changed statement with the bank's own key: a leaf that the log never held."""
+    statement = _json(case, layout.STATEMENT)["statement"]
+    change(statement)
+    signed = encode(statement)
+    signer = case.ledger.node.evidence_key
+    leaf = compose_leaf(signed, signature=signer.sign(signed), key=signer.public_key)
+    case.put(layout.STATEMENT, leaf)
+
+
+def _header(case: Case, change: Callable[[Any], Any]) -> None:
+    header = parse_header(case.files[layout.HEADER])
+    case.put(layout.HEADER, change(header).encode())
+
+
+def _reseal(case: Case, sealers: Any) -> None:
+    _header(case, lambda header: sealed_by(header, sealers))
+
+
+def _token_of_somebody(case: Case) -> None:
+    case.trust["timestamp_roots"] = []
+
+
+def _with_note(case: Case, change: Callable[[Note], Note]) -> None:
+    proof = TlogProof.parse(case.files[layout.LEAF_PROOF])
+    changed = TlogProof(proof.index, proof.path, change(proof.checkpoint))
+    case.put(layout.LEAF_PROOF, changed.serialise())
+
+
+def _other_text(note: Note) -> Note:
+    return Note(note.text.replace("\n5\n", "\n6\n", 1), note.signatures)
+
+
+def _path_of(case: Case, at: int, data: bytes) -> None:
+    proof = TlogProof.parse(case.files[layout.LEAF_PROOF])
+    path = [*proof.path[:at], data, *proof.path[at + 1 :]]
+    case.put(layout.LEAF_PROOF, TlogProof(proof.index, tuple(path), proof.checkpoint).serialise())
+
+
+def _consistency(case: Case, change: Callable[[Any], Any]) -> None:
+    proof = consistency_from_bytes(case.files[layout.CONSISTENCY])
+    case.put(layout.CONSISTENCY, consistency_to_bytes(change(proof)))
+
+
+def _policy(**changes: Any) -> Change:
+    return lambda case: case.trust["policy"].update(changes)
+
+
+def test_everything_is_proved_with_seals_witnesses_and_a_timestamp(full: Case) -> None:
+    report = full.verify()
+    assert codes(report, "proved") == list(CHECKS)
+    assert report.exit_code is ExitCode.PROVED
+    assert set(report.asserted) == {layout.CATALOGUE, layout.README}
+    assert report.of("V12").code == "anchor-follows"
+    assert report.of("V14").params["source"] in ("block", "cosignature", "timestamp")
+
+
+PROVED: dict[str, tuple[str, Change, str]] = {
+    "V3 nothing: content withheld is not proved": ("V3", lambda _: None, "content-unchanged"),
+    "V5 with every field disclosed": ("V5", lambda _: None, "fields-match"),
+    "V7 with an unknown second signature": (
+        "V7",
+        lambda c: _with_note(c, lambda n: Note(n.text, (*n.signatures, *_foreign(c)))),
+        "checkpoint-signed",
+    ),
+    "V8 with a line of an unknown witness": (
+        "V8",
+        lambda c: c.put(
+            layout.COSIGNATURES,
+            "".join(_lines(c)).encode() + _lines(c)[0].replace("bank-b", "bank-x").encode(),
+        ),
+        "cosigned",
+    ),
+    "V11 with a key that was rotated within the merge delay": (
+        "V11",
+        lambda c: c.key("evidence", until=_height(c) - 1, reason="rotated"),
+        "one-member",
+    ),
+    "V11 with a key that was compromised later": (
+        "V11",
+        lambda c: c.key("evidence", compromised_since=_height(c) + 1, reason="compromised"),
+        "one-member",
+    ),
+    "V11 without a state proof": ("V11", lambda c: c.put(layout.MEMBERSHIP, None), "one-member"),
+    "V14 by the block alone": (
+        "V14",
+        lambda c: (c.put(layout.COSIGNATURES, None), c.put(layout.TIMESTAMP, None)),
+        "interval",
+    ),
+}
+
+
+def _foreign(case: Case) -> Any:
+    text = TlogProof.parse(case.files[layout.LEAF_PROOF]).checkpoint.text
+    line = WITNESSES[0].line(text, 1).replace("bank-b", "bank-x")
+    return Note.parse(f"{text}\n{line}".encode()).signatures
+
+
+def _height(case: Case) -> int:
+    return parse_header(case.files[layout.HEADER]).number
+
+
+def _named(case: Case) -> int:
+    named = read_leaf(case.files[layout.STATEMENT]).statement.not_before
+    assert named is not None
+    return named.number
+
+
+@pytest.mark.parametrize("name", PROVED)
+def test_what_holds_is_proved(full: Case, name: str) -> None:
+    check, change, code = PROVED[name]
+    change(full)
+    assert full.finding(check) == ("proved", code)
+
+
+REFUTED: dict[str, tuple[str, Change, str]] = {
+    "V1 a file beside the payload": ("V1", lambda c: c.files.update({"x.txt": b""}), "package-file-unexpected"),
+    "V2 a file that the list does not name": ("V2", lambda c: c.files.update({"data/x": b""}), "package-file-changed"),
+    "V2 a list for another item": (
+        "V2",
+        lambda c: _resign_leaf(c, lambda s: s.update(nonce="00" * 16)),
+        "package-other-leaf",
+    ),
+    "V3 other content": ("V3", lambda c: c.put("data/content/1.wav", b"x" * 5120), "content-changed"),
+    "V3 longer content": ("V3", lambda c: c.put("data/content/1.wav", bytes(9999)), "content-changed"),
+    "V3 two contents": ("V3", lambda c: c.put("data/content/2.wav", b"x"), "content-more-than-one"),
+    "V3 content that is silently gone": ("V3", lambda c: c.put("data/content/1.wav", None), "content-missing"),
+    "V4 another value under the old signature": (
+        "V4",
+        lambda c: _edit(c, layout.STATEMENT, lambda v: v["statement"].update(kind="letter")),
+        "leaf-signature",
+    ),
+    "V4 an unknown member": (
+        "V4",
+        lambda c: _edit(c, layout.STATEMENT, lambda v: v["statement"].update(mood=1)),
+        "statement-form",
+    ),
+    "V4 not canonical": (
+        "V4",
+        lambda c: c.put(layout.STATEMENT, c.files[layout.STATEMENT].replace(b":", b": ", 1)),
+        "canonical-form",
+    ),
+    "V5 another value": (
+        "V5",
+        lambda c: _edit(c, layout.FIELDS, lambda v: v["agent"].update(value="B-1")),
+        "field-not-committed",
+    ),
+    "V5 another salt": (
+        "V5",
+        lambda c: _edit(c, layout.FIELDS, lambda v: v["agent"].update(salt="00" * 16)),
+        "field-not-committed",
+    ),
+    "V5 a field that was never committed": (
+        "V5",
+        lambda c: _edit(c, layout.FIELDS, lambda v: v.update(extra=v["agent"])),
+        "field-not-committed",
+    ),
+    "V5 a field left out silently": (
+        "V5",
+        lambda c: _edit(c, layout.FIELDS, lambda v: {k: x for k, x in v.items() if k != "agent"}),
+        "fields-withheld-silently",
+    ),
+    "V6 a leaf that the log never held": (
+        "V6",
+        lambda c: _resign_leaf(c, lambda s: s.update(nonce="00" * 16)),
+        "merkle-root",
+    ),
+    "V6 another path": ("V6", lambda c: _path_of(c, 0, bytes(32)), "merkle-root"),
+    "V7 another text under the signature": ("V7", lambda c: _with_note(c, _other_text), "checkpoint-signature"),
+    "V7 the log key of somebody else": (
+        "V7",
+        lambda c: c.key("log", key=WITNESSES[0].signer.public_key.hex()),
+        "checkpoint-signature",
+    ),
+    "V8 a cosignature over another checkpoint": (
+        "V8",
+        lambda c: c.put(layout.COSIGNATURES, WITNESSES[0].line("x\n", 1_795_500_060).encode()),
+        "cosignature",
+    ),
+    "V8 a line that is none": ("V8", lambda c: c.put(layout.COSIGNATURES, b"hello\n"), "note-signature-line"),
+    "V9 a receipt of another block": (
+        "V9",
+        lambda c: _header(c, lambda h: type(h)((*h.items[:5], bytes(32), *h.items[6:]))),
+        "trie-proof-hash",
+    ),
+    "V9 another index": (
+        "V9",
+        lambda c: _edit(c, layout.RECEIPT, lambda v: v.update(index=1)),
+        "receipt-absent",
+    ),
+    "V9 an event of another contract": (
+        "V9",
+        lambda c: c.trust["contracts"]["EvidenceAnchor"].update(address="00" * 20),
+        "anchor-event-missing",
+    ),
+    "V10 two of four seals": ("V10", lambda c: _reseal(c, validators(4)[:2]), "block-not-sealed"),
+    "V10 a seal twice": ("V10", lambda c: _reseal(c, (*validators(4)[:2], validators(4)[0])), "block-not-sealed"),
+    "V10 a seal of somebody else": (
+        "V10",
+        lambda c: _reseal(c, (*validators(4)[:3], validators(7)[-1], validators(7)[-2])),
+        "block-not-sealed",
+    ),
+    "V10 other validators than those trusted": (
+        "V10",
+        lambda c: c.trust["chain"]["validators"][0].update(
+            addresses=[each.address.hex() for each in validators(5)]
+        ),
+        "block-not-sealed",
+    ),
+    "V10 a header that was changed after sealing": (
+        "V10",
+        lambda c: _header(c, lambda h: type(h)((*h.items[:13], bytes(32), *h.items[14:]))),
+        "block-not-sealed",
+    ),
+    "V11 the evidence key of somebody else": (
+        "V11",
+        lambda c: c.key("evidence", key="11" * 32),
+        "key-of-another-member",
+    ),
+    "V11 another origin": ("V11", lambda c: c.member(origin="lianzheng.example/x"), "origin-of-another-member"),
+    "V11 a key that came later": ("V11", lambda c: c.key("log", since=_height(c) + 1), "key-not-active"),
+    "V11 a key that was rotated before the merge delay": (
+        "V11",
+        lambda c: (_policy(grace_blocks=0)(c), c.key("evidence", until=_height(c) - 1, reason="rotated")),
+        "key-not-active",
+    ),
+    "V11 a retired key": (
+        "V11",
+        lambda c: (_policy(grace_blocks=1)(c), c.key("log", until=_height(c) - 2, reason="retired")),
+        "key-not-active",
+    ),
+    "V11 a key compromised before the named block": (
+        "V11",
+        lambda c: c.key("evidence", compromised_since=_named(c), reason="compromised"),
+        "key-compromised",
+    ),
+    "V11 other code at the contract's address": (
+        "V11",
+        lambda c: c.trust["contracts"]["EvidenceAnchor"].update(code_hash="00" * 32),
+        "state-other-code",
+    ),
+    "V11 a state proof without the head": (
+        "V11",
+        lambda c: _edit(c, layout.MEMBERSHIP, lambda v: v[0].update(slots=[])),
+        "state-slot-missing",
+    ),
+    "V12 a consistency proof of other sizes": (
+        "V12",
+        lambda c: _consistency(c, lambda p: type(p)(2, p.new_size, p.path)),
+        "consistency-other-sizes",
+    ),
+    "V12 another consistency proof": (
+        "V12",
+        lambda c: _consistency(c, lambda p: type(p)(p.old_size, p.new_size, (bytes(32), *p.path[1:]))),
+        "merkle-new-root",
+    ),
+    "V14 another block than the one named": (
+        "V14",
+        lambda c: c.put(layout.NOT_BEFORE_HEADER, c.files[layout.HEADER]),
+        "not-before-other-block",
+    ),
+    "V15 a gap in the case": (
+        "V15",
+        lambda c: c.put(layout.case_statement(2), c.files[layout.case_statement(3)]),
+        "case-gap",
+    ),
+    "V15 a chain that stops before the head": (
+        "V15",
+        lambda c: c.put(layout.case_statement(3), None),
+        "case-head-missing",
+    ),
+    "V15 an item under another signature": (
+        "V15",
+        lambda c: _edit(c, layout.case_statement(1), lambda v: v["signature"].update(value="00" * 64)),
+        "case-gap",
+    ),
+    "V15 a head in another log": (
+        "V15",
+        lambda c: c.put(layout.CASE_HEAD_PROOF, c.files[layout.LEAF_PROOF]),
+        "merkle-root",
+    ),
+    "V15 a head whose growth is not proved": (
+        "V15",
+        lambda c: c.put(layout.CASE_CONSISTENCY, None),
+        "package-file-missing",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUTED)
+def test_what_does_not_hold_is_refuted_and_the_exit_code_says_so(full: Case, name: str) -> None:
+    check, change, code = REFUTED[name]
+    change(full)
+    report = full.verify()
+    found = report.of(check)
+    assert (found.verdict.value, found.code) == ("refuted", code)
+    assert report.exit_code is ExitCode.REFUTED
+
+
+NOT_PROVABLE: dict[str, tuple[str, Change, str]] = {
+    "V6 without a proof": ("V6", lambda c: c.put(layout.LEAF_PROOF, None), "part-missing"),
+    "V7 for an unknown member": ("V7", lambda c: c.trust.update(members=[]), "member-unknown"),
+    "V8 without cosignatures": ("V8", lambda c: c.put(layout.COSIGNATURES, None), "cosignatures-too-few"),
+    "V8 with one of two": (
+        "V8",
+        lambda c: c.put(layout.COSIGNATURES, _lines(c)[0].encode()),
+        "cosignatures-too-few",
+    ),
+    "V8 with the same witness twice": (
+        "V8",
+        lambda c: c.put(layout.COSIGNATURES, 2 * _lines(c)[0].encode()),
+        "cosignatures-too-few",
+    ),
+    "V9 without a receipt": ("V9", lambda c: c.put(layout.RECEIPT, None), "part-missing"),
+    "V9 without the contract in the trust file": (
+        "V9",
+        lambda c: c.trust["contracts"].pop("EvidenceAnchor"),
+        "part-missing",
+    ),
+    "V10 without the validators of that height": (
+        "V10",
+        lambda c: c.trust["chain"]["validators"][0].update(since=_height(c) + 1),
+        "validators-unknown",
+    ),
+    "V11 between the named block and the compromise": (
+        "V11",
+        lambda c: c.key("evidence", compromised_since=_height(c), reason="compromised"),
+        "key-compromised-between",
+    ),
+    "V12 without its proof": ("V12", lambda c: c.put(layout.CONSISTENCY, None), "consistency-missing"),
+    "V13 without a token": ("V13", lambda c: c.put(layout.TIMESTAMP, None), "timestamp-none"),
+    "V13 of an unknown authority": ("V13", _token_of_somebody, "timestamp-no-trusted-root"),
+    "V14 without the named block": ("V14", lambda c: c.put(layout.NOT_BEFORE_HEADER, None), "part-missing"),
+    "V15 without the case": ("V15", lambda c: c.put(layout.CASE_HEAD_PROOF, None), "case-not-included"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOT_PROVABLE)
+def test_what_is_missing_is_not_provable_and_never_proved(full: Case, name: str) -> None:
+    check, change, code = NOT_PROVABLE[name]
+    change(full)
+    found = full.verify().of(check)
+    assert (found.verdict.value, found.code) == ("not_provable", code)
+
+
+REQUIRED_MISSING = [
+    name for name in NOT_PROVABLE if not name.startswith(("V7", "V15", "V9 without the"))
+]
+
+
+@pytest.mark.parametrize("name", REQUIRED_MISSING)
+def test_a_required_check_that_is_not_provable_gives_exit_code_3(full: Case, name: str) -> None:
+    NOT_PROVABLE[name][1](full)
+    assert full.verify().exit_code is ExitCode.NOT_PROVABLE
+
+
+@pytest.mark.parametrize("index", [3, 4])
+def test_items_without_case_custody_or_extraction_prove_neither(bank: Ledger, index: int) -> None:
+    case = open_case(bank, bank.export(bank.receipts[index], f"{index}.zip"))
+    report = case.verify()
+    found = {check: report.of(check).code for check in ("V15", "V16", "V17")}
+    assert found == {
+        "V15": "case-none",
+        "V16": "custody-unrecorded",
+        "V17": "extraction-unrecorded",
+    }
+    assert report.of("V3").code == ("content-none" if index == 3 else "content-unchanged")
+
+
+def test_the_first_anchor_has_no_predecessor(bank: Ledger) -> None:
+    case = open_case(bank, bank.export(bank.receipts[0], "first.zip"))
+    assert case.finding("V12") == ("proved", "anchor-first")
+
+
+def test_on_a_development_chain_seals_are_not_provable(
+    sqlite_ledger: Ledger,
+) -> None:
+    receipt = sqlite_ledger.seal()
+    sqlite_ledger.anchor()
+    case = open_case(sqlite_ledger, sqlite_ledger.export(receipt))
+    assert case.finding("V10") == ("not_provable", "block-single-operator")
+    assert case.finding("V14") == ("not_provable", "interval-claimed")
+    assert case.verify().exit_code is ExitCode.PROVED
+
+
+def test_custody_and_extraction_that_a_bank_sealed_wrongly_are_refuted(full: Case) -> None:
+    """Intake refuses them; a bank with another program could still seal them."""
+    _resign_leaf(full, lambda s: s["custody"].reverse())
+    assert full.finding("V16") == ("refuted", "custody-broken")
+    _resign_leaf(full, lambda s: s["extra"]["extraction"].update(output_sha256="00" * 32))
+    assert full.finding("V17") == ("refuted", "extraction-other-output")
+
+
+def test_a_statement_of_another_bank_in_this_log_is_refuted(full: Case) -> None:
+    other = WITNESSES[0].trusted()
+    other["keys"].append({**full.trust["members"][0]["keys"][0]})
+    full.trust["members"] = [full.trust["members"][0], other]
+    _resign_leaf(full, lambda s: s.update(member=other["id"]))
+    report = full.verify()
+    assert report.exit_code is ExitCode.REFUTED
+    assert {"V6", "V7"} <= set(codes(report, "refuted"))
+
+
+def test_the_wrong_trust_file_proves_nothing(full: Case) -> None:
+    full.trust["members"][0]["id"] = "00" * 32
+    report = full.verify()
+    assert report.of("V11").code == "member-unknown"
+    assert report.exit_code is ExitCode.REFUTED
+
+
+def test_after_a_rotation_the_list_may_be_signed_by_the_newer_key(case: Case) -> None:
+    signer = WITNESSES[1].signer
+    own = case.ledger.node.__dict__["evidence_key"]
+    case.ledger.node.__dict__["evidence_key"] = signer
+    try:
+        case.put("data/dossier/x.txt", b"x")
+        assert case.finding("V2") == ("refuted", "package-list-foreign-key")
+        record = {**case.trust["members"][0]["keys"][0], "key": signer.public_key.hex()}
+        case.trust["members"][0]["keys"].append(record)
+        assert case.finding("V2") == ("proved", "package-unchanged")
+    finally:
+        case.ledger.node.__dict__["evidence_key"] = own
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("data/dossier/opinion.pdf", b"%PDF"),
+        ("data/dossier/custody.json", b"[]"),
+        ("data/case/notes.pdf", b"%PDF"),
+        ("data/case/000009.json", b"{}"),
+        ("data/certificate.pdf", b"%PDF"),
+        ("data/dossier/custody.json", bytes(5_000_000)),
+    ],
+)
+def test_a_file_that_nothing_sealed_commits_to_is_only_asserted(
+    full: Case, path: str, data: bytes
+) -> None:
+    report = full.put(path, data).verify()
+    assert path in report.asserted
+    assert report.exit_code is ExitCode.PROVED
+
+
+def test_a_proof_that_proves_nothing_is_only_asserted(bank: Ledger) -> None:
+    case = open_case(bank, bank.export(bank.receipts[0], "first.zip"))
+    case.put(layout.TIMESTAMP, b"\x30\x00").put(layout.CONSISTENCY, b"{}")
+    report = case.put(layout.CASE_CONSISTENCY, b"{}").verify()
+    assert {layout.CONSISTENCY, layout.CASE_CONSISTENCY} <= set(report.asserted)
+
+
+def test_a_committed_content_field_of_the_wrong_form_refutes_and_never_raises(bank: Ledger) -> None:
+    from harness.ledger import make_item  # noqa: PLC0415 - one use
+
+    from ledger.services import composing  # noqa: PLC0415 - one use
+
+    reserved = composing.RESERVED
+    composing.RESERVED = frozenset()  # type: ignore[misc]
+    try:
+        item = make_item(None, kind="decision", fields={"content": "not digests"})
+        (receipt,) = bank.node.intake.seal_many([item])
+    finally:
+        composing.RESERVED = reserved  # type: ignore[misc]
+    assert isinstance(receipt, Receipt)
+    small = open_case(bank, bank.export(bank.receipts[3], "one.zip"))
+    leaf = encode(_row(bank, receipt))
+    small.put(layout.STATEMENT, leaf)
+    fields = bank.node.vault.open_fields(*_sealed(bank, receipt))
+    from ledger.services.packing import fields_file  # noqa: PLC0415 - one use
+
+    report = small.put(layout.FIELDS, fields_file(fields)).verify()
+    assert report.of("V5").verdict.value == "proved"
+    assert report.of("V3").verdict.value == "refuted"
+    assert report.exit_code is ExitCode.REFUTED
+
+
+def _row(bank: Ledger, receipt: Receipt) -> Any:
+    from ledger.store import statements  # noqa: PLC0415 - one use
+
+    with bank.node.database.read() as connection:
+        row = statements.by_leaf_hash(connection, receipt.leaf_hash)
+    assert row is not None
+    return decode(row.leaf, max_bytes=1 << 20)
+
+
+def _sealed(bank: Ledger, receipt: Receipt) -> Any:
+    from ledger.store import statements  # noqa: PLC0415 - one use
+
+    with bank.node.database.read() as connection:
+        row = statements.by_leaf_hash(connection, receipt.leaf_hash)
+    assert row is not None
+    assert row.sealed_fields is not None
+    assert row.key_id is not None
+    return row.sealed_fields, bank.node.record_keys.open(row.key_id)
+
+
+def test_cosignatures_by_the_hundred_are_refused_before_they_are_checked(full: Case) -> None:
+    full.put(layout.COSIGNATURES, 100 * _lines(full)[0].encode())
+    assert full.finding("V8") == ("refuted", "note-too-many-signatures")
+
+
+def test_the_anchor_contract_of_the_network_is_the_trusted_one(case: Case) -> None:
+    assert case.trust["contracts"]["EvidenceAnchor"]["address"] == ANCHOR_CONTRACT.hex()
+    assert sha256(b"anchor contract")[:20] == ANCHOR_CONTRACT
+
+
+def test_completing_changes_nothing_that_was_proved(case: Case) -> None:
+    before = codes(case.verify(), "proved")
+    after = codes(complete(case, 1_795_500_060).verify(), "proved")
+    assert set(before) <= set(after)

@@ -20,7 +20,7 @@ from typing import Any, Final, NoReturn, TypeAlias, TypeVar
 from ledger.devchain import dumps
 from ledger.devchain.allowlist import SEND
 from ledger.devchain.history import History, hash_of
-from ledger.devchain.journal import Founded, Journal, Mined, Refused, Submitted
+from ledger.devchain.journal import Founded, Journal, BlockMade, Refused, Submitted
 from ledger.devchain.process import AnsweredError, Launch, Process, ProcessDiedError, find_tool
 from ledger.devchain.replay import block_at, rebuild
 from ledger.errors import ConfigurationError, IntegrityError, LedgerError, UnavailableError
@@ -208,13 +208,13 @@ class Engine:
             self._refused.add(name)
         return answer
 
-    def _mine_once(self) -> Mined:
+    def _mine_once(self) -> BlockMade:
         try:
             return self._next_block()
         except AnsweredError as error:
             raise ProcessDiedError from error  # it stands elsewhere than we do
 
-    def _next_block(self) -> Mined:
+    def _next_block(self) -> BlockMade:
         number = self.height + 1
         stamp = max(int(time.time()), self._history.time + 1)
         self._process.call("evm_mine", stamp)
@@ -225,7 +225,7 @@ class Engine:
             raise ProcessDiedError  # somebody else put it there
         left = self._history.pending.keys() - set(block.transactions)
         gone = tuple(sorted(self._gone(left))) if left else ()
-        return Mined(number, stamp, block.hash, block.transactions, gone)
+        return BlockMade(number, stamp, block.hash, block.transactions, gone)
 
     def _gone(self, left: set[str]) -> set[str]:
         """Return those that the process has let go and does not take again."""

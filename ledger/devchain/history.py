@@ -9,7 +9,7 @@ from typing import Final
 
 from eth_utils.crypto import keccak
 
-from ledger.devchain.journal import Entry, Founded, Mined, Refused, Submitted
+from ledger.devchain.journal import Entry, Founded, BlockMade, Refused, Submitted
 from ledger.errors import IntegrityError
 
 
@@ -24,7 +24,7 @@ class History:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.founded: Founded | None = None
-        self.blocks: Final[list[Mined]] = []
+        self.blocks: Final[list[BlockMade]] = []
         self.pending: Final[dict[str, bytes]] = {}
         self._mined: Final[dict[str, bytes]] = {}
         for entry in entries:
@@ -67,10 +67,10 @@ class History:
                     self.pending.setdefault(name, entry.raw)
             case Refused():
                 self.pending.pop(entry.transaction, None)
-            case Mined():
+            case BlockMade():
                 self._take_block(entry)
 
-    def _take_block(self, block: Mined) -> None:
+    def _take_block(self, block: BlockMade) -> None:
         if block.number != self.height + 1 or block.time <= self.time or self.founded is None:
             raise IntegrityError("devchain-history", number=block.number)
         if any(name not in self.pending for name in block.transactions):

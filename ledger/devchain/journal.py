@@ -58,7 +58,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Mined:
+class BlockMade:
     """A block, on disk before anybody sees it.
 
     Attributes:
@@ -76,7 +76,7 @@ class Mined:
     dropped: tuple[str, ...] = ()
 
 
-Entry: TypeAlias = Founded | Submitted | Refused | Mined
+Entry: TypeAlias = Founded | Submitted | Refused | BlockMade
 
 
 class Journal:
@@ -225,7 +225,7 @@ def _json(entry: Entry) -> bytes:
             value = {"raw": entry.raw.hex()}
         case Refused():
             value = {"refused": entry.transaction}
-        case Mined():
+        case BlockMade():
             value = {"block": entry.number, "time": entry.time, "hash": entry.hash}
             value["transactions"] = entry.transactions
             if entry.dropped:
@@ -237,7 +237,7 @@ def _entry(value: dict[str, Any]) -> Entry:
     if "raw" in value:
         return Submitted(bytes.fromhex(value["raw"]))
     if "block" in value:
-        return Mined(
+        return BlockMade(
             value["block"],
             value["time"],
             value["hash"],

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ledger.devchain import dumps
 from ledger.devchain.history import History
-from ledger.devchain.journal import Mined
+from ledger.devchain.journal import BlockMade
 from ledger.devchain.process import AnsweredError, Launch, Process, ProcessDiedError
 from ledger.errors import IntegrityError
 
@@ -36,13 +36,13 @@ def rebuild(folder: Path, launch: Launch, history: History, spawner: Executor) -
     return _build(launch, 0, history, spawner)
 
 
-def block_at(process: Process, number: int) -> Mined | None:
+def block_at(process: Process, number: int) -> BlockMade | None:
     """Return a block as the process has it, ``None`` when it has none."""
     block = process.call("eth_getBlockByNumber", hex(number), False)  # noqa: FBT003 - JSON-RPC
     if block is None:
         return None
     time = int(block["timestamp"], 16)
-    return Mined(number, time, block["hash"], tuple(block["transactions"]))
+    return BlockMade(number, time, block["hash"], tuple(block["transactions"]))
 
 
 def _build(launch: Launch, height: int, history: History, spawner: Executor) -> Process:
@@ -72,7 +72,7 @@ def _check_start(process: Process, height: int, history: History) -> None:
         raise IntegrityError("devchain-replay", number=height)
 
 
-def _mine_again(process: Process, block: Mined, history: History) -> None:
+def _mine_again(process: Process, block: BlockMade, history: History) -> None:
     for name in block.transactions:
         _send_again(process, history.raw(name))
     process.call("evm_mine", block.time)

@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.devchain.history import History, hash_of
-from ledger.devchain.journal import Entry, Founded, Mined, Refused, Submitted
+from ledger.devchain.journal import Entry, Founded, BlockMade, Refused, Submitted
 from ledger.errors import IntegrityError
 
 FOUNDED = Founded(1, 1000, 30_000_000, "0x00")
@@ -11,8 +11,8 @@ ONE, TWO = Submitted(b"one"), Submitted(b"two")
 FIRST, SECOND = hash_of(b"one"), hash_of(b"two")
 
 
-def block(number: int, *transactions: str, dropped: tuple[str, ...] = ()) -> Mined:
-    return Mined(number, 1000 + number, f"0x{number:02}", transactions, dropped)
+def block(number: int, *transactions: str, dropped: tuple[str, ...] = ()) -> BlockMade:
+    return BlockMade(number, 1000 + number, f"0x{number:02}", transactions, dropped)
 
 
 def test_a_submitted_transaction_waits_until_it_is_mined() -> None:
@@ -50,7 +50,7 @@ def test_a_mined_transaction_that_is_submitted_again_does_not_wait_again() -> No
         [FOUNDED, block(1), block(1)],
         [FOUNDED, block(1, FIRST)],
         [FOUNDED, ONE, block(1, FIRST), block(2, FIRST)],
-        [FOUNDED, Mined(1, 1000, "0x01", ())],
+        [FOUNDED, BlockMade(1, 1000, "0x01", ())],
     ],
     ids=["twice", "unfounded", "gap", "again", "unknown", "mined-twice", "time-stands-still"],
 )

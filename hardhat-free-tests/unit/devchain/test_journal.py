@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from ledger.devchain.journal import Founded, Journal, Mined, Refused, Submitted
+from ledger.devchain.journal import Founded, Journal, BlockMade, Refused, Submitted
 from ledger.errors import IntegrityError, UnavailableError
 
 ENTRIES = (
     Founded(20261124, 1_790_000_000, 60_000_000, "0x" + "aa" * 32),
     Submitted(b"\xc0\x01"),
     Refused("0x" + "bb" * 32),
-    Mined(1, 1_790_000_001, "0x" + "cc" * 32, ("0x01",), ("0x02",)),
-    Mined(2, 1_790_000_002, "0x" + "dd" * 32, ()),
+    BlockMade(1, 1_790_000_001, "0x" + "cc" * 32, ("0x01",), ("0x02",)),
+    BlockMade(2, 1_790_000_002, "0x" + "dd" * 32, ()),
 )
 
 

@@ -16,6 +16,7 @@ from ledger.ports.record_keys import RecordKey
 from ledger.ports.vault import INLINE_BYTES, ByteSource, SealedContent
 from ledger.vault.fields import open_fields, seal_fields
 from ledger.vault.pipeline import digest_and_encrypt
+from ledger.vault.reading import read_up_to
 from ledger.vault.stream import decrypt
 
 SUFFIX: Final = ".lzv"
@@ -35,7 +36,7 @@ class LocalVault:
 
     def seal(self, source: ByteSource, *, object_id: bytes, key: RecordKey) -> SealedContent:
         """See ``ports.vault``."""
-        first = _read_start(source)
+        first = read_up_to(source, INLINE_BYTES + 1)
         if len(first) <= INLINE_BYTES:
             return self._seal_inline(first, source, object_id, key)
         try:
@@ -59,10 +60,12 @@ class LocalVault:
         self._make_folder(place.parent)
         part = place.with_suffix(PART)
         try:
-            with os.fdopen(os.open(part, _NEW_FILE, 0o600), "wb", buffering=0) as file:
+            # Buffered, because a raw write may take a part only and say so in a number nobody reads.
+            with os.fdopen(os.open(part, _NEW_FILE, 0o600), "wb") as file:
                 sha256, sm3, size = digest_and_encrypt(
                     first, source, object_id=object_id, key=key, write=file.write
                 )
+                file.flush()
                 os.fsync(file.fileno())
             part.rename(place)
             _fsync_folder(place.parent)
@@ -118,18 +121,6 @@ class LocalVault:
     def _place(self, object_id: bytes) -> Path:
         name = object_id.hex()
         return self._folder / name[:2] / (name + SUFFIX)
-
-
-def _read_start(source: ByteSource) -> bytes:
-    """Read just enough to know whether the object is small."""
-    pieces, missing = [], INLINE_BYTES + 1
-    while missing:
-        piece = source.read(missing)
-        if not piece:
-            break
-        pieces.append(piece)
-        missing -= len(piece)
-    return b"".join(pieces)
 
 
 def _fsync_folder(folder: Path) -> None:

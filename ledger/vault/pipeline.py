@@ -15,6 +15,7 @@ from ledger.errors import RefusedError
 from ledger.ports.record_keys import RecordKey
 from ledger.ports.vault import ByteSource
 from ledger.primitives.sm3 import Sm3
+from ledger.vault.reading import read_up_to
 from ledger.vault.stream import CHUNK_BYTES, Encryptor
 
 QUEUE_CHUNKS: Final = 8
@@ -62,27 +63,16 @@ def digest_and_encrypt(
     with _HashThread(hashlib.sha256()) as sha256, _HashThread(new_sm3()) as sm3:
         encryptor = Encryptor.begin(object_id, key)
         write(encryptor.header)
-        size, current = 0, _fill(first, source)
+        size, current = 0, read_up_to(source, CHUNK_BYTES, start=first)
         while current:
             sha256.put(current)
             sm3.put(current)
             size += len(current)
-            following = _fill(b"", source) if len(current) == CHUNK_BYTES else b""
+            whole = len(current) == CHUNK_BYTES
+            following = read_up_to(source, CHUNK_BYTES) if whole else b""
             write(encryptor.chunk(current, last=not following))
             current = following
         return sha256.finish(), sm3.finish(), size
-
-
-def _fill(start: bytes, source: ByteSource) -> bytes:
-    """Return a whole chunk that begins with ``start``; shorter only at the end of the source."""
-    pieces, missing = [start], CHUNK_BYTES - len(start)
-    while missing:
-        piece = source.read(missing)
-        if not piece:
-            break
-        pieces.append(piece)
-        missing -= len(piece)
-    return b"".join(pieces)
 
 
 class _HashThread:

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from ledger.errors import IntegrityError, LimitError
 from ledger.ports.record_keys import RecordKey
 from ledger.ports.vault import ByteSource
+from ledger.vault.reading import read_up_to
 
 MAGIC: Final = b"LZV\x01"
 CHUNK_BYTES: Final = 1024 * 1024
@@ -71,16 +72,16 @@ def decrypt(source: ByteSource, object_id: bytes, key: RecordKey) -> Iterator[by
     Raises:
         IntegrityError: another object or key, a changed or missing chunk, or bytes after the last one.
     """
-    header = _read_exactly(source, HEADER_BYTES)
+    header = read_up_to(source, HEADER_BYTES)
     if len(header) != HEADER_BYTES:
         raise IntegrityError("vault-truncated", object=object_id.hex())
     magic, named_object, named_key, prefix = _HEADER.unpack(header)
     if (magic, named_object, named_key) != (MAGIC, object_id, key.key_id):
         raise IntegrityError("vault-wrong-object", object=object_id.hex())
     cipher, context = _cipher(key, object_id), hashlib.sha256(header).digest()
-    counter, current = 0, _read_exactly(source, CHUNK_BYTES + TAG_BYTES)
+    counter, current = 0, read_up_to(source, CHUNK_BYTES + TAG_BYTES)
     while True:
-        following = _read_exactly(source, CHUNK_BYTES + TAG_BYTES)
+        following = read_up_to(source, CHUNK_BYTES + TAG_BYTES)
         nonce = _nonce(prefix, counter, last=not following)
         try:
             yield cipher.decrypt(nonce, current, context)
@@ -97,15 +98,3 @@ def _cipher(key: RecordKey, object_id: bytes) -> AESGCM:
 
 def _nonce(prefix: bytes, counter: int, *, last: bool) -> bytes:
     return prefix + counter.to_bytes(4, "big") + bytes([last])
-
-
-def _read_exactly(source: ByteSource, size: int) -> bytes:
-    """Read ``size`` bytes unless the source ends; sockets and pipes answer in smaller pieces."""
-    pieces = []
-    while size:
-        piece = source.read(size)
-        if not piece:
-            break
-        pieces.append(piece)
-        size -= len(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)

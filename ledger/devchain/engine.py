@@ -20,7 +20,7 @@ from typing import Any, Final, NoReturn, TypeAlias, TypeVar
 from ledger.devchain import dumps
 from ledger.devchain.allowlist import SEND
 from ledger.devchain.history import History, hash_of
-from ledger.devchain.journal import Founded, Journal, BlockMade, Refused, Submitted
+from ledger.devchain.journal import BlockMade, Founded, Journal, Refused, Submitted
 from ledger.devchain.process import AnsweredError, Launch, Process, ProcessDiedError, find_tool
 from ledger.devchain.replay import block_at, rebuild
 from ledger.errors import ConfigurationError, IntegrityError, LedgerError, UnavailableError

@@ -9,7 +9,7 @@ from typing import Final
 
 from eth_utils.crypto import keccak
 
-from ledger.devchain.journal import Entry, Founded, BlockMade, Refused, Submitted
+from ledger.devchain.journal import BlockMade, Entry, Founded, Refused, Submitted
 from ledger.errors import IntegrityError
 
 

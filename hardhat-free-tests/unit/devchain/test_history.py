@@ -3,7 +3,7 @@
 import pytest
 
 from ledger.devchain.history import History, hash_of
-from ledger.devchain.journal import Entry, Founded, BlockMade, Refused, Submitted
+from ledger.devchain.journal import BlockMade, Entry, Founded, Refused, Submitted
 from ledger.errors import IntegrityError
 
 FOUNDED = Founded(1, 1000, 30_000_000, "0x00")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.devchain.journal import Founded, Journal, BlockMade, Refused, Submitted
+from ledger.devchain.journal import BlockMade, Founded, Journal, Refused, Submitted
 from ledger.errors import IntegrityError, UnavailableError
 
 ENTRIES = (

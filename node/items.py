@@ -16,7 +16,7 @@ from typing import BinaryIO, Final
 from ledger.errors import MalformedError, RefusedError
 from ledger.evidence import shape
 from ledger.evidence.custody import custody_from_json
-from ledger.primitives.canonical import JsonValue
+from ledger.primitives.canonical import MAX_DEPTH, JsonValue, check_depth
 from ledger.services.composing import Item
 
 MEMBERS: Final = frozenset(
@@ -127,6 +127,7 @@ def read_json_object(data: bytes, where: str) -> Mapping[str, JsonValue]:
     """
     if len(data) > MAX_JSON_BYTES:
         raise MalformedError("fields-file", why=f"over {MAX_JSON_BYTES} bytes")
+    check_depth(data, MAX_DEPTH)
     try:
         value: JsonValue = json.loads(data)
     except (ValueError, RecursionError) as error:

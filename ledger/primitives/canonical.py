@@ -65,7 +65,7 @@ def decode(data: bytes, *, max_bytes: int, max_depth: int = 16) -> JsonValue:
     """
     if len(data) > max_bytes:
         raise LimitError("canonical-too-long", length=len(data), limit=max_bytes)
-    _check_depth(data, min(max_depth, MAX_DEPTH))
+    check_depth(data, min(max_depth, MAX_DEPTH))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -116,8 +116,12 @@ def _check_string(value: str) -> None:
         raise MalformedError("canonical-not-nfc")
 
 
-def _check_depth(data: bytes, max_depth: int) -> None:
-    """Refuse deep nesting before the parser recurses into it."""
+def check_depth(data: bytes, max_depth: int) -> None:
+    """Refuse deep nesting before a parser recurses into it, which can end the process.
+
+    Raises:
+        LimitError: nested deeper than ``max_depth``.
+    """
     if data.count(b"[") + data.count(b"{") <= max_depth:
         return
     # Without escapes, every second part between quotes is outside strings; a regular expression for

@@ -73,8 +73,10 @@ class Bundle:
         """Return the digests of a file, hashed once.
 
         Raises:
-            MalformedError: its CRC differs.
+            MalformedError: it is missing, or its CRC differs.
         """
+        if path not in self.files:
+            raise MalformedError("package-file-missing", path=path)
         known = self._digests.get(path)
         if known is None or (with_sm3 and known.sm3 is None):
             known = _digest(self._archive.chunks(self.files[path]), self._sm3(path, with_sm3))

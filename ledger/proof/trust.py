@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from ledger.errors import LimitError, MalformedError
 from ledger.evidence import shape
 from ledger.evidence.possession import PURPOSES
-from ledger.primitives.canonical import JsonValue, encode
+from ledger.primitives.canonical import MAX_DEPTH, JsonValue, check_depth, encode
 from ledger.proof.header import ChainKind
 from ledger.proof.qbft import SealCurve
 from ledger.proof.report import CHECKS
@@ -175,6 +175,7 @@ def read_trust(data: bytes) -> Trust:
     """
     if len(data) > MAX_BYTES:
         raise LimitError("trust-too-large", limit=MAX_BYTES)
+    check_depth(data, MAX_DEPTH)
     try:
         value: JsonValue = json.loads(data, object_pairs_hook=_unique)
         canonical = encode(value)

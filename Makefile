@@ -31,12 +31,14 @@ check: setup ## Style, types, floors, generators, sizes, docs
 	@$(PY) scripts/compile_contracts.py --check
 	@$(PY) scripts/build_verifier.py --check
 	@$(PY) scripts/make_recordings.py --check
+	@$(PY) scripts/make_vectors.py --check
 	@$(PY) scripts/write_docs.py --check
 	@$(PY) scripts/slither_check.py
 	@$(BIN)/pytest -q hardhat-free-tests/architecture
 
 .PHONY: bench
 bench: setup ## Speed and memory, each as a ratio to a limit measured in the same run
+	@$(PY) scripts/build_verifier.py
 	@$(PY) scripts/bench/run.py
 
 .PHONY: soak

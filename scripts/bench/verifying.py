@@ -4,21 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from harness.databases import SqliteDatabases
 from harness.ledger import Ledger, TestClock, make_template, migrate, open_ledger
 from harness.network import Network
-from harness.trusting import key_record, trust_bytes, trust_value
+from harness.packages import Witness
+from harness.trusting import trust_bytes, trust_value
 from measure import Row, seconds
 from tampering import Memory
 
-from ledger.primitives.note import (
-    COSIGNATURE_V1,
-    Note,
-    VerifierKey,
-    cosignature_message,
-    join_cosignature,
-)
+from ledger.primitives.note import Note
 from ledger.proof.report import ExitCode
 from ledger.proof.trust import read_trust
 from ledger.proof.verify import verify_package
@@ -61,45 +55,27 @@ def _package(home: Path, validators: int) -> tuple[bytes, bytes]:
     ledger = open_ledger(home, network, TestClock(), SqliteDatabases(home))
     receipt = ledger.seal(b"x" * 10_000)
     ledger.anchor()
-    witnesses = [Ed25519PrivateKey.generate() for _ in range(validators - 1)]
+    witnesses = [Witness(f"bench.example/bank-{number:02d}") for number in range(1, validators)]
     _cosign(ledger, witnesses)
     package = ledger.export(receipt, with_content=False)
-    value = trust_value(ledger.node, network, cosignature_quorum=validators - 1)
-    value["members"] += [
-        {
-            "id": f"{number:064x}",
-            "name": f"bank {number}",
-            "origin": _origin(number),
-            "keys": [key_record("log", key.public_key().public_bytes_raw())],
-        }
-        for number, key in enumerate(witnesses, start=1)
-    ]
+    value = trust_value(ledger.node, network, cosignature_quorum=len(witnesses))
+    value["members"] += [witness.trusted() for witness in witnesses]
     ledger.close()
     return package, trust_bytes(value)
 
 
-def _cosign(ledger: Ledger, witnesses: list[Ed25519PrivateKey]) -> None:
+def _cosign(ledger: Ledger, witnesses: list[Witness]) -> None:
     with ledger.node.database.write() as connection:
         checkpoint = logs.latest_checkpoint(connection, 0)
         if checkpoint is None:
             message = "nothing was sequenced"
             raise RuntimeError(message)
         text = Note.parse(checkpoint.note.encode()).text
-        for number, key in enumerate(witnesses, start=1):
-            name = VerifierKey(_origin(number), COSIGNATURE_V1, key.public_key().public_bytes_raw())
-            moment = int(ledger.clock.now().timestamp())
-            signature = join_cosignature(moment, key.sign(cosignature_message(text, moment)))
-            values = {
-                "generation": 0,
-                "size": checkpoint.size,
-                "witness": name.name,
-                "line": name.signature_line(signature).line(),
-            }
+        place = {"generation": 0, "size": checkpoint.size}
+        moment = int(ledger.clock.now().timestamp())
+        for each in witnesses:
+            values = {**place, "witness": each.origin, "line": each.line(text, moment)}
             connection.execute(cosignature.insert().values(values))
-
-
-def _origin(number: int) -> str:
-    return f"bench.example/bank-{number:02d}"
 
 
 def _process(folder: Path, package: bytes, trust: bytes) -> None:

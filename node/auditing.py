@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from ledger.services import sweeping
 from ledger.services.auditing import BATCH, AuditReport
 from node.wiring import Node
 
@@ -12,7 +13,7 @@ STATE_FILE: Final = "audit.json"
 
 
 def audit_node(
-    node: Node, *, sample: float, resume: bool, progress: Callable[[int, int], None]
+    node: Node, *, sample: float, resume: bool, sweep: bool, progress: Callable[[int, int], None]
 ) -> AuditReport:
     """Audit from the beginning, or from where the last audit stopped.
 
@@ -20,6 +21,7 @@ def audit_node(
         node: whose ledger.
         sample: share of the contents that is decrypted.
         resume: go on where an interrupted audit stopped.
+        sweep: afterwards remove from the vault what crashes left there.
         progress: is told (leaves done, size).
     """
     state = node.settings.home / STATE_FILE
@@ -31,6 +33,8 @@ def audit_node(
     start = _read(state, node.log.generation) if resume else 0
     report = node.auditor.run(start=start, sample=sample, progress=remember)
     state.unlink(missing_ok=True)
+    if sweep:
+        report.swept = sweeping.sweep(node.database.write, node.vault)
     return report
 
 

@@ -78,6 +78,7 @@ WORDS: Final[Mapping[str, Message]] = {
     "audit-checkpoints": Message("检查点", "Checkpoints"),
     "audit-anchors": Message("上链", "Anchors"),
     "audit-waiting": Message("待入日志", "Waiting"),
+    "audit-swept": Message("清除的无主对象", "Orphans removed"),
     "audit-sound": Message("未发现问题。", "No problem found."),
     "audit-problems": Message("发现 {count} 个问题。", "{count} problems found."),
     "tick-title": Message("上链", "Anchoring"),

@@ -6,10 +6,7 @@ from typing import Final
 from ledger.messages.message import Message
 
 PRIMITIVES: Final[Mapping[str, Message]] = {
-    # Digests and canonical JSON
-    "digest-form": Message("{text} 不是摘要的规范写法。", "{text} is not a digest as written here.", "写法为 sha256: 或 sm3: 加 64 位小写十六进制。", "Write sha256: or sm3: and 64 lower-case hexadecimal digits."),
-    "digest-algorithm": Message("未知的摘要算法 {algorithm}。", "Unknown digest algorithm {algorithm}.", "请使用 sha256 或 sm3。", "Use sha256 or sm3."),
-    "digest-length": Message("摘要应为 32 字节，实为 {length}。", "A digest has 32 bytes, not {length}."),
+    # Canonical JSON
     "canonical-too-long": Message("JSON 长 {length} 字节，超过 {limit}。", "The JSON has {length} bytes, over {limit}."),
     "canonical-too-deep": Message("JSON 嵌套超过 {limit} 层。", "The JSON nests deeper than {limit}."),
     "canonical-not-utf-8": Message("第 {at} 字节处不是 UTF-8。", "Not UTF-8 at byte {at}."),

@@ -9,6 +9,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Protocol
 
 from ledger.evidence.fields import Field
@@ -84,6 +85,10 @@ class Vault(Protocol):
         """Delete the object; absent is not an error."""
         ...
 
-    def object_ids(self) -> Iterator[bytes]:
-        """Yield the ids of all objects, in no order."""
+    def object_ids(self, age: timedelta = timedelta(0)) -> Iterator[bytes]:
+        """Yield the ids of all objects that were finished at least ``age`` ago, in no order."""
+        ...
+
+    def sweep_parts(self, age: timedelta) -> int:
+        """Remove unfinished objects that nobody has written to for ``age``; return how many."""
         ...

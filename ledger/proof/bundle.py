@@ -7,22 +7,14 @@ as they lie, for all checks together.
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from ledger.errors import LimitError, MalformedError
-from ledger.primitives.sm3 import Sm3
+from ledger.primitives.digest import MAX_PURE_SM3_BYTES, SM3_IN_OPENSSL, Hasher, new_sm3
 from ledger.proof.archive import Archive, Entry, RandomAccess, read_archive
 
 MAX_PROOF_FILE: Final = 4 * 1024 * 1024
 """Files that are read whole: the largest is a receipts path of a full block."""
-MAX_SLOW_SM3: Final = 8 * 1024 * 1024
-"""Pure Python hashes SM3 at about 1 MB/s; beyond this a court would wait for minutes."""
-
-
-class _Hash(Protocol):
-    def update(self, data: bytes, /) -> object: ...
-
-    def digest(self) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +71,15 @@ class Bundle:
             raise MalformedError("package-file-missing", path=path)
         known = self._digests.get(path)
         if known is None or (with_sm3 and known.sm3 is None):
-            known = _digest(self._archive.chunks(self.files[path]), self._sm3(path, with_sm3))
+            sm3 = self._sm3(path) if with_sm3 else None
+            known = _digest(self._archive.chunks(self.files[path]), sm3)
             self._digests[path] = known
         return known
 
-    def _sm3(self, path: str, with_sm3: bool) -> _Hash | None:  # noqa: FBT001 - private, one caller
-        if not with_sm3:
-            return None
-        try:
-            return hashlib.new("sm3")
-        except ValueError:
-            return Sm3() if self.files[path].size <= MAX_SLOW_SM3 else None
+    def _sm3(self, path: str) -> Hasher | None:
+        """Return a hasher; ``None`` where a court would wait for minutes."""
+        feasible = SM3_IN_OPENSSL or self.files[path].size <= MAX_PURE_SM3_BYTES
+        return new_sm3() if feasible else None
 
     def payload(self) -> list[str]:
         """Return the paths below ``data/``, in order."""
@@ -116,7 +106,7 @@ def _by_path(archive: Archive, folder: str) -> Mapping[str, Entry]:
     return files
 
 
-def _digest(chunks: Iterator[bytes], sm3: _Hash | None) -> FileDigests:
+def _digest(chunks: Iterator[bytes], sm3: Hasher | None) -> FileDigests:
     sha256 = hashlib.sha256()
     for chunk in chunks:
         sha256.update(chunk)

@@ -1,8 +1,9 @@
 """V1 to V3: the package as a thing, its files, its content."""
 
 from ledger.primitives import ed25519
+from ledger.primitives.digest import MAX_PURE_SM3_BYTES
 from ledger.proof import layout
-from ledger.proof.bundle import MAX_SLOW_SM3, Bundle
+from ledger.proof.bundle import Bundle
 from ledger.proof.package_list import PackageList
 from ledger.proof.report import Finding, not_provable, proved, refuted
 from ledger.proof.subject import Subject
@@ -85,7 +86,7 @@ def v3_content_digests(subject: Subject) -> Finding:
     if (digests.sha256, size) != (expected.sha256, expected.size):
         return refuted("V3", "content-changed", algorithm="SHA-256")
     if digests.sm3 is None:
-        return proved("V3", "content-sha256-only", limit=MAX_SLOW_SM3)
+        return proved("V3", "content-sha256-only", limit=MAX_PURE_SM3_BYTES)
     if digests.sm3 != expected.sm3:
         return refuted("V3", "content-changed", algorithm="SM3")
     return proved("V3", "content-unchanged", size=size)

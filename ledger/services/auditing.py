@@ -59,6 +59,7 @@ class AuditReport:
         checkpoints: compared with the recomputed root, signature included.
         anchors: whose chain proof was verified again.
         waiting: statements without a place.
+        swept: orphans that were removed from the vault afterwards.
         problems: empty when the ledger is sound.
     """
 
@@ -67,6 +68,7 @@ class AuditReport:
     checkpoints: int = 0
     anchors: int = 0
     waiting: int = 0
+    swept: int = 0
     problems: list[Problem] = field(default_factory=list)
 
     def to_json(self) -> dict[str, object]:
@@ -87,6 +89,7 @@ class AuditReport:
             "checkpoints": self.checkpoints,
             "anchors": self.anchors,
             "waiting": self.waiting,
+            "swept": self.swept,
         }
 
 

@@ -11,6 +11,7 @@ from ledger.evidence.fields import Field, commitment
 from ledger.evidence.statement import Content, SignedStatement, content_from_json, read_leaf
 from ledger.ports.record_keys import RecordKey, RecordKeys
 from ledger.ports.vault import Vault
+from ledger.primitives.digest import new_sm3
 from ledger.services.composing import CONTENT_FIELD
 from ledger.store import erasures, statements
 from ledger.store.statements import StatementRow
@@ -90,7 +91,7 @@ class RecordAuditor:
             if row.object_id is None or key is None:
                 return
             inline = statements.inline_content(connection, row.object_id)
-            sha256, sm3, size = hashlib.sha256(), hashlib.new("sm3"), 0
+            sha256, sm3, size = hashlib.sha256(), new_sm3(), 0
             for chunk in self.vault.open(row.object_id, key=key, inline=inline):
                 sha256.update(chunk)
                 sm3.update(chunk)

@@ -229,11 +229,10 @@ def drop_inline(connection: Connection, object_id: bytes) -> None:
     connection.execute(small_object.delete().where(small_object.c.object_id == object_id))
 
 
-def object_ids(connection: Connection) -> set[bytes]:
-    """Return the object ids that statements name."""
-    return set(
-        connection.scalars(select(statement.c.object_id).where(statement.c.object_id.is_not(None)))
-    )
+def names_object(connection: Connection, object_id: bytes) -> bool:
+    """Tell whether a statement names the object."""
+    query = select(statement.c.seq).where(statement.c.object_id == object_id).limit(1)
+    return connection.scalar(query) is not None
 
 
 def _from_row(row: Row[tuple[object, ...]]) -> StatementRow:

@@ -55,6 +55,7 @@ statement = Table(
     Index("statement_leaf_hash", "leaf_hash", unique=True),
     Index("statement_case", "case_id", "case_number", unique=True),
     Index("statement_content", "content_sha256"),
+    Index("statement_object", "object_id"),
 )
 
 outbox = Table(

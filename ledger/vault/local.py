@@ -6,7 +6,9 @@ ever reads and ``sweep_parts`` removes. Small objects are handed back to be stor
 
 import io
 import os
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -97,20 +99,23 @@ class LocalVault:
         """See ``ports.vault``."""
         self._place(object_id).unlink(missing_ok=True)
 
-    def object_ids(self) -> Iterator[bytes]:
+    def object_ids(self, age: timedelta = timedelta(0)) -> Iterator[bytes]:
         """See ``ports.vault``."""
-        for place in self._folder.glob(f"??/*{SUFFIX}"):
+        for place in self._older(SUFFIX, age):
             yield bytes.fromhex(place.stem)
 
-    def sweep_parts(self) -> int:
-        """Remove what crashes left half written, and return how many there were.
-
-        Call it only while no seal is running.
-        """
-        parts = list(self._folder.glob(f"??/*{PART}"))
+    def sweep_parts(self, age: timedelta) -> int:
+        """See ``ports.vault``."""
+        parts = list(self._older(PART, age))
         for part in parts:
             part.unlink(missing_ok=True)
         return len(parts)
+
+    def _older(self, suffix: str, age: timedelta) -> Iterator[Path]:
+        latest = time.time() - age.total_seconds()
+        for place in self._folder.glob(f"??/*{suffix}"):
+            if place.stat().st_mtime <= latest:
+                yield place
 
     def _make_folder(self, folder: Path) -> None:
         """Make a folder that is still there after a power cut: its name is durable in the folder above."""

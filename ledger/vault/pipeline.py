@@ -9,37 +9,17 @@ import hashlib
 from collections.abc import Callable
 from queue import Queue
 from threading import Thread
-from typing import Final, Protocol, Self
+from typing import Final, Self
 
 from ledger.errors import RefusedError
 from ledger.ports.record_keys import RecordKey
 from ledger.ports.vault import ByteSource
-from ledger.primitives.sm3 import Sm3
+from ledger.primitives.digest import Hasher, new_sm3
 from ledger.vault.reading import read_up_to
 from ledger.vault.stream import CHUNK_BYTES, Encryptor
 
 QUEUE_CHUNKS: Final = 8
 """8 MiB a thread: enough to smooth an fsync, far below the memory limit."""
-
-
-class Hasher(Protocol):
-    """A hash that takes bytes piece by piece."""
-
-    def update(self, data: bytes, /) -> object:
-        """Take more bytes."""
-        ...
-
-    def digest(self) -> bytes:
-        """Return the digest of all bytes so far."""
-        ...
-
-
-def new_sm3() -> Hasher:
-    """Return OpenSSL's SM3 where it has one, else our own (fifty times slower)."""
-    try:
-        return hashlib.new("sm3")
-    except ValueError:
-        return Sm3()
 
 
 def digest_and_encrypt(

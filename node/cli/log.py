@@ -44,9 +44,12 @@ def checkpoint(context: Context, *, machine: bool) -> None:
     help="解密核对的内容比例 Share of contents",
 )
 @click.option("--resume", is_flag=True, help="从上次停下处继续 Go on where it stopped")
+@click.option(
+    "--sweep", is_flag=True, help="清除崩溃遗留的无主对象 Remove what crashes left in the vault"
+)
 @as_json
 @pass_context
-def audit(context: Context, sample: float, *, resume: bool, machine: bool) -> None:
+def audit(context: Context, sample: float, *, resume: bool, sweep: bool, machine: bool) -> None:
     """重新读取并核验全部日志、保管库与上链 Re-read and check everything."""
     with context.node() as node, Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(context.word("audit-title"), total=None)
@@ -54,6 +57,7 @@ def audit(context: Context, sample: float, *, resume: bool, machine: bool) -> No
             node,
             sample=sample,
             resume=resume,
+            sweep=sweep,
             progress=lambda done, size: bar.update(task, completed=done, total=size),
         )
     print_report(context, report, machine=machine)

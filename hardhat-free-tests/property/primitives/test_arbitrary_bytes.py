@@ -11,7 +11,6 @@ from ledger.errors import LedgerError
 from ledger.primitives import canonical, ecdsa, ed25519, rlp, trie
 from ledger.primitives.checkpoint_text import CheckpointBody
 from ledger.primitives.der import Reader
-from ledger.primitives.digest import Digest
 from ledger.primitives.note import Note, VerifierKey
 from ledger.primitives.rsa import RsaPublicKey
 from ledger.primitives.tlog_proof import TlogProof
@@ -36,7 +35,6 @@ READERS: dict[str, Callable[[bytes], Any]] = {
     "tlog-proof after its header": lambda data: TlogProof.parse(b"c2sp.org/tlog-proof@v1\n" + data),
     "checkpoint": lambda data: CheckpointBody.parse(data.decode("utf-8", "replace")),
     "verifier key": lambda data: VerifierKey.parse(data.decode("utf-8", "replace")),
-    "digest": lambda data: Digest.parse(data.decode("utf-8", "replace")),
     "rlp": lambda data: rlp.decode(data, **LIMITS),
     "trie vertex": lambda data: parse_vertex(rlp.decode(data, **LIMITS)),
     "trie proof": lambda data: trie.verify(bytes(32), b"key", [data]),

@@ -98,6 +98,7 @@ def _create_statements() -> None:
     )
     op.create_index("statement_case", "statement", ["case_id", "case_number"], unique=True)
     op.create_index("statement_content", "statement", ["content_sha256"], unique=False)
+    op.create_index("statement_object", "statement", ["object_id"], unique=False)
     op.create_index("statement_leaf_hash", "statement", ["leaf_hash"], unique=True)
 
 
@@ -202,6 +203,7 @@ def downgrade() -> None:
     op.drop_index("anchor_size", table_name="anchor")
     op.drop_table("anchor")
     op.drop_index("statement_leaf_hash", table_name="statement")
+    op.drop_index("statement_object", table_name="statement")
     op.drop_index("statement_content", table_name="statement")
     op.drop_index("statement_case", table_name="statement")
     op.drop_table("statement")

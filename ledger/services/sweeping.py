@@ -1,0 +1,31 @@
+"""Sweeping: removes what a crash left in the vault: objects whose record was never committed, half-written ones.
+
+An object is durable before its row, so a young object without a row may be a seal that is still running. Only
+objects older than a day are orphans.
+"""
+
+from datetime import timedelta
+from typing import Final
+
+from ledger.ports.vault import Vault
+from ledger.store import statements
+from ledger.store.transactions import Begin
+
+ORPHAN_AGE: Final = timedelta(days=1)
+"""Far longer than the longest seal: 5 GiB take half a minute."""
+
+
+def sweep(begin: Begin, vault: Vault) -> int:
+    """Delete orphans from the vault and return how many there were.
+
+    Raises:
+        UnavailableError: the database does not answer.
+    """
+    swept = vault.sweep_parts(ORPHAN_AGE)
+    for object_id in vault.object_ids(ORPHAN_AGE):
+        with begin() as connection:
+            named = statements.names_object(connection, object_id)
+        if not named:
+            vault.delete(object_id)
+            swept += 1
+    return swept

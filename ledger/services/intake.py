@@ -248,7 +248,7 @@ class Intake:
     def _discard(self, drafts: Sequence[Draft | LedgerError], outcomes: Sequence[object]) -> None:
         """Remove from the vault what was not sealed."""
         for each, outcome in zip(drafts, outcomes, strict=True):
-            if isinstance(each, Draft) and each.object_id and not isinstance(outcome, Receipt):
+            if isinstance(each, Draft) and each.object_id and not isinstance(outcome, StatementRow):
                 self.vault.delete(each.object_id)
 
 

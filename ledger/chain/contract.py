@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from eth_abi.abi import decode, encode
+from eth_abi.exceptions import DecodingError
 from eth_utils.abi import collapse_if_tuple
 from eth_utils.crypto import keccak
 
 from contracts import Artifact
+from ledger.chain import answers
 from ledger.chain.errors import Meaning, NodeError
-from ledger.chain.rpc import Rpc
+from ledger.chain.rpc import DETAIL_CHARACTERS, Rpc, refusal
 from ledger.errors import ConfigurationError, RefusedError, UnavailableError
 
 _SELECTOR: Final = 4
@@ -52,19 +54,25 @@ class Contract:
             answer = self._rpc.call("eth_call", request, block)
         except NodeError as error:
             raise self.translate(error) from error
-        data = bytes.fromhex(str(answer)[2:])
+        data = answers.data(answer, "eth_call")
         if not data:
             raise ConfigurationError("contract-missing", contract=self._name)
-        return decode(_types(self._functions[function]["outputs"]), data)
+        try:
+            return decode(_types(self._functions[function]["outputs"]), data)
+        except (DecodingError, OverflowError, UnicodeDecodeError) as error:
+            # Another contract stands at the address, or the node makes answers up.
+            raise ConfigurationError("contract-other", contract=self._name) from error
 
     def translate(self, error: NodeError) -> RefusedError | UnavailableError:
         """Return our error for a node's: the contract's own named error where it has one."""
         if error.meaning is not Meaning.REVERTED:
-            return UnavailableError("chain-refuses", detail=error.message[:200])
+            return refusal(error)
         data = _revert_data(error.data)
         known = self._errors.get(data[:_SELECTOR])
         if known is None:
-            return RefusedError("contract-reverted", why=data.hex() or error.message[:200])
+            return RefusedError(
+                "contract-reverted", why=data.hex() or error.message[:DETAIL_CHARACTERS]
+            )
         return RefusedError("contract-reverted", why=known["name"])
 
 

@@ -15,11 +15,12 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from contracts import Artifact, artifact
-from ledger.chain.blocks import HASHES_ONLY
+from ledger.chain.answers import data, mapping, member_data, member_quantity, quantity
+from ledger.chain.blocks import read_block, reference
 from ledger.chain.contract import Contract
-from ledger.chain.errors import NodeError
+from ledger.chain.errors import Meaning, NodeError
 from ledger.chain.fees import FeePolicy
-from ledger.chain.rpc import Rpc
+from ledger.chain.rpc import Rpc, refusal
 from ledger.errors import RefusedError, UnavailableError
 from ledger.evidence.possession import PURPOSES
 from ledger.ports.signer import TransactionSigner
@@ -31,6 +32,11 @@ WAIT_SECONDS: Final = 120.0
 """A chain that lost its quorum takes about a minute to go on after it is back."""
 VOTING_PERIOD_SECONDS: Final = 14 * 24 * 3600
 ROLE_MEMBER: Final = 1
+ADDRESS_BYTES: Final = 20
+
+_COUNT: Final = "eth_getTransactionCount"
+_ESTIMATE: Final = "eth_estimateGas"
+_RECEIPT: Final = "eth_getTransactionReceipt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +121,8 @@ def code_hash(url: str, address: bytes) -> bytes:
     Raises:
         UnavailableError: the node does not answer.
     """
-    code: str = Rpc(url).ask("eth_getCode", "0x" + address.hex(), "latest")
-    return bytes(keccak(hexstr=code))
+    code = data(Rpc(url).ask("eth_getCode", "0x" + address.hex(), "latest"), "eth_getCode")
+    return bytes(keccak(code))
 
 
 def genesis_hash(url: str) -> bytes:
@@ -125,8 +131,10 @@ def genesis_hash(url: str) -> bytes:
     Raises:
         UnavailableError: the node does not answer.
     """
-    block: Mapping[str, Any] = Rpc(url).ask("eth_getBlockByNumber", "0x0", HASHES_ONLY)
-    return bytes.fromhex(block["hash"][2:])
+    block = read_block(Rpc(url), 0)
+    if block is None:
+        raise UnavailableError("chain-block-missing", number=0)
+    return reference(block).block_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,36 +146,47 @@ class _Deployer:
 
     def nonce(self) -> int:
         sender = to_checksum_address(self.signer.address)
-        return int(self.rpc.ask("eth_getTransactionCount", sender, "latest"), 16)
+        return quantity(self.rpc.ask(_COUNT, sender, "latest"), _COUNT)
 
     def create(self, built: Artifact, arguments: tuple[object, ...], nonce: int) -> bytes:
         constructor = next(entry for entry in built.abi if entry["type"] == "constructor")
         types = [collapse_if_tuple(each) for each in constructor["inputs"]]
-        data = "0x" + (built.bytecode + encode(types, arguments)).hex()
+        code = "0x" + (built.bytecode + encode(types, arguments)).hex()
         raw = self.signer.sign_transaction(
             {
                 "chainId": self.chain_id,
                 "nonce": nonce,
                 "value": 0,
-                "data": data,
-                "gas": self._gas(built, data),
+                "data": code,
+                "gas": self._gas(built, code),
                 "gasPrice": self.fees.price(self.rpc, above=None),
             }
         )
-        try:
-            name = self.rpc.call("eth_sendRawTransaction", "0x" + raw.hex())
-        except NodeError as error:
-            raise UnavailableError("chain-refuses", detail=error.message[:200]) from error
-        receipt = self._wait(str(name))
-        if receipt["status"] != "0x1":
+        self._send(raw)
+        receipt = self._wait("0x" + keccak(raw).hex())
+        if member_quantity(receipt, "status", _RECEIPT) != 1:
             raise RefusedError("deployment-failed", contract=built.name)
-        return bytes.fromhex(receipt["contractAddress"][2:])
+        return member_data(receipt, "contractAddress", _RECEIPT, length=ADDRESS_BYTES)
 
-    def _gas(self, built: Artifact, data: str) -> int:
-        """Return the gas to offer; a constructor that would revert is refused here, by its own error."""
-        request = {"from": to_checksum_address(self.signer.address), "data": data}
+    def _send(self, raw: bytes) -> None:
         try:
-            estimate = int(self.rpc.call("eth_estimateGas", request), 16)
+            self.rpc.call("eth_sendRawTransaction", "0x" + raw.hex())
+        except NodeError as error:
+            match error.meaning:
+                case Meaning.ALREADY_KNOWN:
+                    return
+                case Meaning.NO_FUNDS:
+                    raise UnavailableError("chain-no-funds") from error
+                case Meaning.NOT_ALLOWED:
+                    raise RefusedError("chain-not-allowed") from error
+                case _:
+                    raise refusal(error) from error
+
+    def _gas(self, built: Artifact, code: str) -> int:
+        """Return the gas to offer; a constructor that would revert is refused here, by its own error."""
+        request = {"from": to_checksum_address(self.signer.address), "data": code}
+        try:
+            estimate = quantity(self.rpc.call(_ESTIMATE, request), _ESTIMATE)
         except NodeError as error:
             raise Contract(self.rpc, built, bytes(20)).translate(error) from error
         return estimate * GAS_MARGIN_PERCENT // 100
@@ -175,11 +194,11 @@ class _Deployer:
     def _wait(self, transaction: str) -> Mapping[str, Any]:
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
-            receipt: Mapping[str, Any] | None = self.rpc.ask(
-                "eth_getTransactionReceipt", transaction
-            )
-            if receipt:
-                return receipt
+            answer = self.rpc.ask(_RECEIPT, transaction)
+            if answer is not None:
+                receipt = mapping(answer, _RECEIPT)
+                if receipt.get("blockHash") is not None:
+                    return receipt
             time.sleep(0.2)
         raise UnavailableError("chain-does-not-mine", seconds=int(WAIT_SECONDS))
 

@@ -7,6 +7,7 @@ lack of funds. The price is what the node says, or what the settings fix.
 from dataclasses import dataclass
 from typing import Final
 
+from ledger.chain.answers import quantity
 from ledger.chain.rpc import Rpc
 
 REPLACEMENT_PERCENT: Final = 113
@@ -25,7 +26,11 @@ class FeePolicy:
 
     def price(self, rpc: Rpc, *, above: int | None) -> int:
         """Return wei per gas, above the price of an earlier attempt when there was one."""
-        asked = self.fixed if self.fixed is not None else int(rpc.ask("eth_gasPrice"), 16)
+        asked = self.fixed if self.fixed is not None else _suggested(rpc)
         if above is None:
             return asked
         return max(asked, above * REPLACEMENT_PERCENT // 100 + 1)
+
+
+def _suggested(rpc: Rpc) -> int:
+    return quantity(rpc.ask("eth_gasPrice"), "eth_gasPrice")

@@ -9,12 +9,13 @@ from eth_utils.crypto import keccak
 
 from contracts import artifact
 from ledger.chain import proofs
-from ledger.chain.blocks import header_bytes, read_block, reference
+from ledger.chain.answers import mapping, member_data, member_quantity, quantity
+from ledger.chain.blocks import HASH_BYTES, header_bytes, read_block, reference
 from ledger.chain.contract import Contract
 from ledger.chain.errors import Meaning, NodeError
 from ledger.chain.fees import FeePolicy
 from ledger.chain.finality import TAG, check_policy, final_number
-from ledger.chain.rpc import Rpc
+from ledger.chain.rpc import Rpc, refusal
 from ledger.errors import ConfigurationError, RefusedError, UnavailableError
 from ledger.evidence.anchoring import Inclusion
 from ledger.ports.chain import AnchorCall, AnchorHead, BlockRef, ChainProof, SignedTransaction
@@ -29,6 +30,11 @@ LOW_BALANCE_ANCHORS: Final = 100
 """Warn while there is still a day's worth of anchors in the account."""
 ANCHOR_GAS: Final = 80_000
 NO_MEMBER: Final = bytes(32)
+
+_BALANCE: Final = "eth_getBalance"
+_COUNT: Final = "eth_getTransactionCount"
+_ESTIMATE: Final = "eth_estimateGas"
+_RECEIPT: Final = "eth_getTransactionReceipt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,7 @@ class Web3Chain:
 
     def chain_id(self) -> int:
         """See ``ports.chain``."""
-        return int(self._rpc.ask("eth_chainId"), 16)
+        return quantity(self._rpc.ask("eth_chainId"), "eth_chainId")
 
     def latest(self) -> BlockRef:
         """See ``ports.chain``."""
@@ -113,7 +119,8 @@ class Web3Chain:
     def next_nonce(self) -> int:
         """See ``ports.chain``."""
         self._check_chain()
-        return int(self._rpc.ask("eth_getTransactionCount", self._sender, "latest"), 16)
+        answer = self._rpc.ask(_COUNT, self._sender, "latest")
+        return quantity(answer, _COUNT)
 
     def active_member(self) -> bytes | None:
         """See ``ports.chain``."""
@@ -139,7 +146,7 @@ class Web3Chain:
         data = self._anchor.encode("anchor", call.generation, call.size, call.root, proof)
         request = {"from": self._sender, "to": _hex(self._config.anchor), "data": _hex(data)}
         try:
-            estimate = int(self._rpc.call("eth_estimateGas", request), 16)
+            estimate = quantity(self._rpc.call(_ESTIMATE, request), _ESTIMATE)
         except NodeError as error:
             raise self._anchor.translate(error) from error
         gas = estimate * GAS_MARGIN_PERCENT // 100
@@ -178,19 +185,25 @@ class Web3Chain:
     def find(self, transactions: Sequence[bytes]) -> Inclusion | None:
         """See ``ports.chain``."""
         for transaction in transactions:
-            receipt = self._rpc.ask("eth_getTransactionReceipt", _hex(transaction))
-            if not receipt or not receipt.get("blockHash"):
-                continue
-            number = int(receipt["blockNumber"], 16)
-            block = read_block(self._rpc, number)
-            if block is not None and block["hash"] == receipt["blockHash"]:
-                return Inclusion(
-                    transaction=transaction,
-                    block_number=number,
-                    block_hash=bytes.fromhex(receipt["blockHash"][2:]),
-                    succeeded=receipt["status"] == "0x1",
-                )
+            found = self._inclusion(transaction)
+            if found is not None:
+                return found
         return None
+
+    def _inclusion(self, transaction: bytes) -> Inclusion | None:
+        answer = self._rpc.ask(_RECEIPT, _hex(transaction))
+        if answer is None:
+            return None
+        receipt = mapping(answer, _RECEIPT)
+        if receipt.get("blockHash") is None:  # some clients answer for what is still in the pool
+            return None
+        number = member_quantity(receipt, "blockNumber", _RECEIPT)
+        block_hash = member_data(receipt, "blockHash", _RECEIPT, length=HASH_BYTES)
+        status = member_quantity(receipt, "status", _RECEIPT)
+        block = read_block(self._rpc, number)
+        if block is None or reference(block).block_hash != block_hash:
+            return None
+        return Inclusion(transaction, number, block_hash, succeeded=status == 1)
 
     def freeze(self, inclusion: Inclusion, *, member: bytes, generation: int) -> ChainProof:
         """See ``ports.chain``."""
@@ -205,7 +218,7 @@ class Web3Chain:
         if self._config.kind == "dev":
             found.append("chain-development")
         price = self._fees.price(self._rpc, above=None)
-        balance = int(self._rpc.ask("eth_getBalance", self._sender, "latest"), 16)
+        balance = quantity(self._rpc.ask(_BALANCE, self._sender, "latest"), _BALANCE)
         if price and balance < price * ANCHOR_GAS * LOW_BALANCE_ANCHORS:
             found.append("chain-low-balance")
         return tuple(found)
@@ -236,8 +249,8 @@ def _judge_refusal(error: NodeError) -> None:
             raise UnavailableError("chain-no-funds") from error
         case Meaning.NOT_ALLOWED:
             raise RefusedError("chain-not-allowed") from error
-        case Meaning.REVERTED | Meaning.UNSUPPORTED | Meaning.OTHER:
-            raise UnavailableError("chain-refuses", detail=error.message[:200]) from error
+        case Meaning.REVERTED | Meaning.UNSUPPORTED | Meaning.BUSY | Meaning.OTHER:
+            raise refusal(error) from error
 
 
 def _hex(data: bytes) -> str:

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,13 +52,20 @@ def _as_server(command: list[str]) -> list[str]:
 
 
 @contextmanager
-def running(tools: Path, folder: Path, settings: Sequence[str] = SETTINGS) -> Iterator[Server]:
-    """Run a server in ``folder``."""
+def running(tools: Path, settings: Sequence[str] = SETTINGS) -> Iterator[Server]:
+    """Run a server in a folder of its own, which the user ``postgres`` can reach."""
+    with tempfile.TemporaryDirectory(prefix="lianzheng-postgres-") as folder:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        with _started(tools, Path(folder), settings) as server:
+            yield server
+
+
+@contextmanager
+def _started(tools: Path, folder: Path, settings: Sequence[str]) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
     data = folder / "data"
     initdb = [str(tools / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-N"]
     _run([*initdb, "-E", "UTF8", "--locale=C"])

@@ -46,9 +46,9 @@ def postgres_part(folder: Path) -> list[Row]:
     tools = find_tools()
     if tools is None:
         return [Row("bulk sealing, PostgreSQL", "skipped: not installed", "", None, "≥ 5,000/s")]
-    with running(tools, folder, DURABLE) as server:
+    with running(tools, DURABLE) as server:
         server.run("CREATE DATABASE bench")
-        return bulk.rows(folder / "bulk", server.url("bench"), _named("PostgreSQL"))
+        return bulk.rows(folder, server.url("bench"), _named("PostgreSQL"))
 
 
 def proofs_part(folder: Path) -> list[Row]:

@@ -1,8 +1,8 @@
 """What nodes answer when they refuse, and what we make of it: the one table of foreign error texts.
 
-Clients do not agree on codes, only roughly on words. A row is (pattern in the message, from the beginning of a
-word; what it means). Read in the sources of Besu, GoQuorum 24.4, geth 1.13 and anvil 1.7; the tests hold the
-texts as each client writes them.
+Clients do not agree on codes, only roughly on words. A row is (pattern in the message, from the beginning
+of a word; what it means). Read in the sources of Besu, GoQuorum 24.4, geth 1.13 and anvil 1.7; the tests hold
+the texts as each client writes them.
 """
 
 import re

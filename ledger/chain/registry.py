@@ -1,13 +1,17 @@
 """Members and their keys as ``ConsortiumRegistry`` records them: what a trust file is made of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from contracts import artifact
 from ledger.chain.contract import Contract
 from ledger.chain.rpc import Rpc
+from ledger.errors import ConfigurationError
 from ledger.evidence.possession import PURPOSES
 from ledger.proof.trust import KeyRecord
+
+_Name = TypeVar("_Name")
 
 _REASONS: Final = (None, "rotated", "retired", "compromised")
 
@@ -57,19 +61,26 @@ def _member(contract: Contract, member: bytes) -> RegisteredMember:
         name_hash=bytes(name_hash),
         origin=origin,
         generation=generation,
-        status=_STATUS[status],
+        status=_named(_STATUS, status),
         keys=tuple(_key(record) for record in records),
     )
 
 
 def _key(record: tuple[bytes, int, int, int, int, int]) -> KeyRecord:
     key, since, until, compromised_since, purpose, reason = record
-    name = PURPOSES[purpose]
+    name = _named(PURPOSES, purpose)
     return KeyRecord(
         purpose=name,
         key=bytes(key)[-20:] if name == "anchor" else bytes(key),
         since=since,
         until=until if reason else None,
-        reason=_REASONS[reason],
+        reason=_named(_REASONS, reason),
         compromised_since=compromised_since or None,
     )
+
+
+def _named(names: Sequence[_Name], index: int) -> _Name:
+    """Return the name of a Solidity enum's value."""
+    if not 0 <= index < len(names):
+        raise ConfigurationError("contract-other", contract="ConsortiumRegistry")
+    return names[index]

@@ -10,21 +10,37 @@ from typing import Any, Final
 import requests
 from web3 import HTTPProvider
 from web3.exceptions import Web3Exception
-from web3.types import RPCEndpoint
+from web3.types import RPCEndpoint, RPCResponse
 
 from ledger.chain.answers import malformed
 from ledger.chain.errors import NodeError
 from ledger.chain.transport import MAX_ANSWER_BYTES, CappedSession
-from ledger.errors import ConfigurationError, UnavailableError
+from ledger.errors import ConfigurationError, MalformedError, UnavailableError
+from ledger.primitives.canonical import check_depth
 
 TIMEOUT_SECONDS: Final = 10.0
 """A healthy node on the same network answers in milliseconds; a proof of a full block in a second."""
 BATCH: Final = 100
 """Besu takes 1,024 requests in a batch by default, geth 1,000, gateways fewer."""
 DETAIL_CHARACTERS: Final = 200
+MAX_DEPTH: Final = 12
+"""A batch of receipts with logs and topics is six deep."""
 
-_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
-"""What web3 lets through when a body is not JSON, not JSON-RPC, or nested without end."""
+_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError)
+"""What web3 lets through when a body is not JSON, or not JSON-RPC."""
+
+
+class _Provider(HTTPProvider):
+    """web3's provider, which measures an answer's nesting before it parses it.
+
+    web3 lifts Python's recursion limit so far that a deep answer ends the process.
+    """
+
+    @staticmethod
+    def decode_rpc_response(raw_response: bytes) -> RPCResponse:
+        """See web3."""
+        check_depth(raw_response, MAX_DEPTH)
+        return HTTPProvider.decode_rpc_response(raw_response)
 
 
 class Rpc:
@@ -45,7 +61,7 @@ class Rpc:
         self._timeout: Final = timeout
         self._session: Final = CappedSession(timeout, limit)
         # web3's own retries would hide an outage for a minute; ours happen on the next tick.
-        self._provider: Final = HTTPProvider(
+        self._provider: Final = _Provider(
             url,
             request_kwargs={"timeout": timeout},
             session=self._session,
@@ -107,7 +123,7 @@ class Rpc:
     def _post(self, calls: object) -> Any:  # noqa: ANN401 - JSON
         with self._session.post(self._url, json=calls, timeout=self._timeout) as answer:
             answer.raise_for_status()
-            return answer.json()
+            return _Provider.decode_rpc_response(answer.content)
 
 
 def refusal(error: NodeError) -> UnavailableError:
@@ -122,8 +138,8 @@ def _exchange(send: Callable[[], Any], method: str) -> Any:  # noqa: ANN401 - JS
     except requests.HTTPError as error:
         status = error.response.status_code if error.response is not None else 0
         raise UnavailableError("chain-unreachable", detail=f"HTTP {status}") from error
-    except requests.JSONDecodeError as error:
-        raise malformed(method, "body") from error
+    except MalformedError as error:
+        raise malformed(method, "depth") from error
     except (requests.RequestException, OSError, Web3Exception) as error:
         raise UnavailableError("chain-unreachable", detail=type(error).__name__) from error
     except _UNREADABLE as error:

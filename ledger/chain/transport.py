@@ -59,7 +59,8 @@ class _CappedBody:
     def stream(self, _amount: int, *, decode_content: bool) -> Iterator[bytes]:
         """Yield the body in pieces; raise when it is over a limit."""
         left = self._limit
-        for piece in self._raw.stream(_CHUNK, decode_content=decode_content):
+        # Not urllib3's own ``stream``, which waits until a whole piece has arrived.
+        while piece := self._raw.read1(_CHUNK, decode_content=decode_content):
             left -= len(piece)
             if left < 0:
                 self._raw.close()

@@ -1,7 +1,7 @@
 """A bank's node on a database, a vault, a key store and a chain in memory, put together by ``node.wiring``.
 
-Homes and databases are copied from one template, so that a ledger costs milliseconds. ``restarted`` opens the same
-home again, as after a crash; ``cloned`` copies it, as a restored backup or a second copy.
+Homes and databases are copied from one template, so that a ledger costs milliseconds. ``restarted`` opens the
+same home again, as after a crash; ``cloned`` copies it, as a restored backup or a second copy.
 """
 
 import shutil

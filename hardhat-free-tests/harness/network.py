@@ -1,4 +1,4 @@
-"""A chain in memory that works: real headers, receipts and state under real tries, the anchor contract's rules.
+"""A chain in memory that works: real headers, receipts and state tries, and the anchor contract's rules.
 
 Several accounts share one network. Transactions are not signed (a sender is named in the bytes), gas is not
 counted, and nothing else is left out: nonces, replacement by price, reverts that are mined, reorganisations

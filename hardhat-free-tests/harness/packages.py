@@ -1,4 +1,4 @@
-"""Packages to verify: of a ledger on a QBFT-sealed chain with witnesses and a timestamp, and what an attacker makes.
+"""Packages to verify: of a ledger on a sealed chain with witnesses and a timestamp, and what attackers make.
 
 An attacker here is the exporter itself: it holds its own keys, so that it can sign any list of files. What it
 cannot do is change what the log, the chain, the witnesses and the authority have fixed.

@@ -136,7 +136,7 @@ def test_connections_that_the_server_cut_are_an_outage_and_then_work_again(
     ledger.seal()
     name = ledger.node.database.engine.url.database
     cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 - our own name
-    with pytest.raises(UnavailableError), ledger.node.database.write() as connection:
+    with pytest.raises(UnavailableError), ledger.node.database.write() as connection:  # noqa: PT012 - cut inside
         postgres_databases.server.run(cut)  # type: ignore[attr-defined]  # PostgreSQL's have a server
         connection.execute(text("SELECT 1"))
     ledger.seal(b"again" * 2000)

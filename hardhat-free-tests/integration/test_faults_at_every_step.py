@@ -15,6 +15,8 @@ from ledger.proof.verify import verify_package
 from ledger.store import anchors, statements
 
 ATTEMPTS = 6
+LARGE = bytes(range(250)) * 300
+"""75,000 bytes: a file of its own in the vault."""
 
 
 def _main_job(ledger: Ledger, *, again: bool = False) -> bytes:
@@ -22,7 +24,7 @@ def _main_job(ledger: Ledger, *, again: bool = False) -> bytes:
     case = ledger.node.case_lookup("2026-000317")
     if len(ledger.receipts) < 1:
         reason = "the answer of the first attempt was lost" if again else None
-        ledger.seal(case=case, fields={"agent": "A-1"}, duplicate_reason=reason)
+        ledger.seal(LARGE, case=case, fields={"agent": "A-1"}, duplicate_reason=reason)
     if len(ledger.receipts) < 2:
         ledger.seal(None, kind="promise_to_pay", case=case, fields={"amount_fen": 5000})
     for _ in range(4):
@@ -95,9 +97,9 @@ def _strike(ledger: Ledger, faults: Faults) -> None:
         try:
             package = _main_job(ledger, again=failed > 0)
             break
-        except (UnavailableError, RefusedError) as error:
+        except (UnavailableError, RefusedError):
             failed += 1
-            assert failed < ATTEMPTS, (faults.steps[faults.at], error)
+            assert failed < ATTEMPTS, faults.steps[faults.at]
             ledger.clock.move(1)
             ledger.network.mine()
             ledger = ledger.restarted()

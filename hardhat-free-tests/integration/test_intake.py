@@ -1,4 +1,4 @@
-"""Intake on both databases: numbering, duplicates, receipts, clocks, and what is refused before it is sealed."""
+"""Intake on both databases: numbering, duplicates, receipts, clocks, and what is refused at the door."""
 
 import os
 from collections.abc import Callable
@@ -12,8 +12,8 @@ from tampering import Memory
 
 from ledger.errors import LedgerError, LimitError, MalformedError, RefusedError, UnavailableError
 from ledger.evidence.custody import CustodyEntry
+from ledger.evidence.statement import read_leaf
 from ledger.keys.files import verify_statement
-from ledger.primitives.canonical import decode
 from ledger.primitives.digest import sha256
 from ledger.proof.report import ExitCode
 from ledger.proof.verify import verify_package
@@ -72,14 +72,25 @@ def test_a_duplicate_within_one_batch_is_refused_and_the_others_are_sealed(ledge
     audit(ledger)
 
 
-def test_a_receipt_is_a_signed_promise_about_this_leaf(ledger: Ledger) -> None:
+def test_a_receipt_is_the_signed_leaf_and_names_its_log(ledger: Ledger) -> None:
     receipt = ledger.seal()
-    assert verify_statement(receipt.key, receipt.text, receipt.signature)
-    assert not verify_statement(receipt.key, receipt.text + b" ", receipt.signature)
-    promise = decode(receipt.text, max_bytes=1000)
-    assert isinstance(promise, dict)
-    assert promise["leaf"] == receipt.leaf_hash.hex()
-    assert promise["origin"] == ledger.node.log.checkpoint_origin
+    signed = read_leaf(receipt.leaf)
+    assert verify_statement(signed.key, signed.signed_bytes, signed.signature)
+    assert not verify_statement(signed.key, signed.signed_bytes + b" ", signed.signature)
+    assert signed.leaf_hash == receipt.leaf_hash
+    assert signed.statement.origin == ledger.node.log.checkpoint_origin
+    audit(ledger)
+
+
+def test_content_of_any_size_can_be_read_again(ledger: Ledger) -> None:
+    """Around the sizes where it is committed, kept with its row, or given a file, and one chunk more."""
+    sizes = (1, 4095, 4096, 65535, 65536, 65537, 1 << 20, (1 << 20) + 1)
+    for size in sizes:
+        ledger.seal(bytes([size % 251]) * size)
+    ledger.anchor()
+    report = ledger.node.auditor.run()
+    assert (report.contents, report.problems) == (len(sizes), [])
+    assert len(list(ledger.node.vault.object_ids())) == sum(size > 65536 for size in sizes)
     audit(ledger)
 
 

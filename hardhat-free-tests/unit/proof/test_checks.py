@@ -156,8 +156,16 @@ def test_what_holds_is_proved(full: Case, name: str) -> None:
 
 
 REFUTED: dict[str, tuple[str, Change, str]] = {
-    "V1 a file beside the payload": ("V1", lambda c: c.files.update({"x.txt": b""}), "package-file-unexpected"),
-    "V2 a file that the list does not name": ("V2", lambda c: c.files.update({"data/x": b""}), "package-file-changed"),
+    "V1 a file beside the payload": (
+        "V1",
+        lambda c: c.files.update({"x.txt": b""}),
+        "package-file-unexpected",
+    ),
+    "V2 a file that the list does not name": (
+        "V2",
+        lambda c: c.files.update({"data/x": b""}),
+        "package-file-changed",
+    ),
     "V2 a list for another item": (
         "V2",
         lambda c: _resign_leaf(c, lambda s: s.update(nonce="00" * 16)),
@@ -166,7 +174,11 @@ REFUTED: dict[str, tuple[str, Change, str]] = {
     "V3 other content": ("V3", lambda c: c.put("data/content/1.wav", b"x" * 5120), "content-changed"),
     "V3 longer content": ("V3", lambda c: c.put("data/content/1.wav", bytes(9999)), "content-changed"),
     "V3 two contents": ("V3", lambda c: c.put("data/content/2.wav", b"x"), "content-more-than-one"),
-    "V3 content that is silently gone": ("V3", lambda c: c.put("data/content/1.wav", None), "content-missing"),
+    "V3 content that is silently gone": (
+        "V3",
+        lambda c: c.put("data/content/1.wav", None),
+        "content-missing",
+    ),
     "V4 another value under the old signature": (
         "V4",
         lambda c: _edit(c, layout.STATEMENT, lambda v: v["statement"].update(kind="letter")),
@@ -208,7 +220,11 @@ REFUTED: dict[str, tuple[str, Change, str]] = {
         "merkle-root",
     ),
     "V6 another path": ("V6", lambda c: _path_of(c, 0, bytes(32)), "merkle-root"),
-    "V7 another text under the signature": ("V7", lambda c: _with_note(c, _other_text), "checkpoint-signature"),
+    "V7 another text under the signature": (
+        "V7",
+        lambda c: _with_note(c, _other_text),
+        "checkpoint-signature",
+    ),
     "V7 the log key of somebody else": (
         "V7",
         lambda c: c.key("log", key=WITNESSES[0].signer.public_key.hex()),
@@ -236,7 +252,11 @@ REFUTED: dict[str, tuple[str, Change, str]] = {
         "anchor-event-missing",
     ),
     "V10 two of four seals": ("V10", lambda c: _reseal(c, validators(4)[:2]), "block-not-sealed"),
-    "V10 a seal twice": ("V10", lambda c: _reseal(c, (*validators(4)[:2], validators(4)[0])), "block-not-sealed"),
+    "V10 a seal twice": (
+        "V10",
+        lambda c: _reseal(c, (*validators(4)[:2], validators(4)[0])),
+        "block-not-sealed",
+    ),
     "V10 a seal of somebody else": (
         "V10",
         lambda c: _reseal(c, (*validators(4)[:3], validators(7)[-1], validators(7)[-2])),
@@ -259,7 +279,11 @@ REFUTED: dict[str, tuple[str, Change, str]] = {
         lambda c: c.key("evidence", key="11" * 32),
         "key-of-another-member",
     ),
-    "V11 another origin": ("V11", lambda c: c.member(origin="lianzheng.example/x"), "origin-of-another-member"),
+    "V11 another origin": (
+        "V11",
+        lambda c: c.member(origin="lianzheng.example/x"),
+        "origin-of-another-member",
+    ),
     "V11 a key that came later": ("V11", lambda c: c.key("log", since=_height(c) + 1), "key-not-active"),
     "V11 a key that was rotated before the merge delay": (
         "V11",

@@ -144,9 +144,9 @@ ARCHIVES: dict[str, Any] = {
     "a decomposed name": lambda _: _canonical("b/data/e\u0301"),
     "a name of 300 bytes": lambda _: _raw(["b/" + "x" * 300]),
     "a name that is not UTF-8": lambda _: _canonical("b/data/\u00e9").replace(b"\xc3\xa9", b"\xe9\xe9"),
-    "a duplicate name": lambda p: _twice(p),
-    "a name that differs in case only": lambda p: _other_case(p),
-    "two bags": lambda p: _two_bags(p),
+    "a duplicate name": lambda _: _twice(),
+    "a name that differs in case only": lambda _: _other_case(),
+    "two bags": lambda _: _two_bags(),
 }  # fmt: skip
 
 
@@ -164,15 +164,15 @@ def _raw(names: list[str]) -> bytes:
     return sink.getvalue()
 
 
-def _twice(_package: bytes) -> bytes:
+def _twice() -> bytes:
     return _raw(["b/data/x", "b/data/x"])
 
 
-def _other_case(_package: bytes) -> bytes:
+def _other_case() -> bytes:
     return _raw(["b/data/X", "b/data/x"])
 
 
-def _two_bags(_package: bytes) -> bytes:
+def _two_bags() -> bytes:
     return _raw(["a/data/x", "b/data/x"])
 
 

@@ -134,7 +134,8 @@ class Auditor:
             read = logs.vertex_reader(connection, generation, root_coordinates(start))
             report.problems += _unplaced(connection)
             frontier = Frontier.load(start, read)
-            edge = logs.read_tiles(connection, generation, tiles.edge(start))
+            stored = logs.read_tiles(connection, generation, tiles.edge(start))
+            edge = {name: hashes[: _filled(name, start)] for name, hashes in stored.items()}
         for first in range(start, log.size, BATCH):
             count = min(BATCH, log.size - first)
             with self.begin() as connection:
@@ -239,6 +240,11 @@ class Auditor:
                 self.check_proof(log, row, row.proof)
             except LedgerError as error:
                 report.problems.append(Problem(f"anchor {row.size}", error.code))
+
+
+def _filled(name: TileName, size: int) -> int:
+    """Return how many bytes of an edge tile a log of ``size`` leaves had; since then it may have grown."""
+    return (size >> tiles.HEIGHT * name.level) % tiles.WIDTH * tiles.HASH_BYTES
 
 
 def _unplaced(connection: Connection) -> list[Problem]:

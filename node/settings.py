@@ -6,9 +6,9 @@ a file of its own, or the variable ``LIANZHENG_MASTER_KEY``, which is not a sett
 
 import json
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,6 +23,11 @@ from ledger.proof.qbft import SealCurve
 FILE_NAME: Final = "lianzheng.toml"
 _ADDRESS: Final = r"^[0-9a-f]{40}$"
 _WORD: Final = r"^[0-9a-f]{64}$"
+
+
+def _empty_is_none(value: object) -> object:
+    """Read the empty text as no value: neither TOML nor the environment has a null."""
+    return None if value == "" else value
 
 
 class Settings(BaseSettings):
@@ -62,7 +67,7 @@ class Settings(BaseSettings):
         "instant",
         description="When a block counts as final: instant, finalized, or a number of blocks.",
     )
-    gas_price: int | None = Field(
+    gas_price: Annotated[int | None, BeforeValidator(_empty_is_none)] = Field(
         0, ge=0, description="Wei per gas; 0 on networks without fees, empty asks the node."
     )
     registry: str | None = Field(

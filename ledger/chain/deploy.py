@@ -6,6 +6,7 @@ it follows from the sender and its nonce. The sender keeps no power over either.
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -192,11 +193,12 @@ class _Deployer:
         return estimate * GAS_MARGIN_PERCENT // 100
 
     def _wait(self, transaction: str) -> Mapping[str, Any]:
+        """Return the receipt; an outage while waiting is waited out, since the transaction is on its way."""
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
-            answer = self.rpc.ask(_RECEIPT, transaction)
-            if answer is not None:
-                receipt = mapping(answer, _RECEIPT)
+            with suppress(UnavailableError):
+                answer = self.rpc.ask(_RECEIPT, transaction)
+                receipt = {} if answer is None else mapping(answer, _RECEIPT)
                 if receipt.get("blockHash") is not None:
                     return receipt
             time.sleep(0.2)

@@ -47,7 +47,7 @@ _TABLE: Final = tuple(
         ("sender account not authorized", Meaning.NOT_ALLOWED),
         ("account does not have permission", Meaning.NOT_ALLOWED),
         ("execution reverted", Meaning.REVERTED),
-        ("timeout|timed out|initial sync is still in progress", Meaning.BUSY),
+        ("timeout|timed out|(initial sync|indexing) is (still )?in progress", Meaning.BUSY),
         ("rate limit|too many requests|limit exceeded", Meaning.BUSY),
         ("method not (found|enabled)|not supported", Meaning.UNSUPPORTED),
         ("does not exist/is not available", Meaning.UNSUPPORTED),

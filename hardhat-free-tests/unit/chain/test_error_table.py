@@ -77,6 +77,7 @@ TEXTS = (
     (BESU, -32603, "Timeout expired", Meaning.BUSY),
     (BESU, -32008, "Initial sync is still in progress", Meaning.BUSY),
     (GETH, -32002, "request timed out", Meaning.BUSY),
+    (GETH, -32000, "transaction indexing is in progress", Meaning.BUSY),
     ("a gateway", -32005, "daily request rate limit reached", Meaning.BUSY),
     (BESU, -32603, "Internal error", Meaning.OTHER),
     (BESU, -32006, "Nonce too high", Meaning.OTHER),

@@ -136,6 +136,8 @@ def test_an_anchor_whose_nonce_went_elsewhere_in_a_reorganisation_is_found_again
     def reorganising(transactions: list[bytes]) -> object:
         ledger.chain.find = find  # type: ignore[method-assign]
         ledger.network.reorg(1)
+        # What is signed now pays less, so that the pool keeps the first and mines it.
+        ledger.chain.price = 1
         return find(transactions)
 
     ledger.chain.find = reorganising  # type: ignore[method-assign, assignment]

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from harness.geth import CHAIN_ID, ETHER, Geth
+from harness.geth import CHAIN_ID, Geth
 from harness.member import Member
-from harness.rpc_node import post
 
 from ledger.errors import ConfigurationError, UnavailableError
 from ledger.proof.report import ExitCode, Verdict
@@ -14,15 +13,31 @@ PROVED = ("V1", "V2", "V3", "V4", "V5", "V6", "V7", "V9", "V11", "V12")
 ANCHORED = "0x" + b"anchored".hex()
 
 
-@pytest.fixture
-def member(geth: Geth, make_member: Callable[..., Member]) -> Member:
-    """A member with money, whose contracts are deployed."""
-    made = make_member(
-        chain_url=geth.url, chain_id=CHAIN_ID, chain_kind="clique", finality="3", gas_price=""
-    )
-    geth.fund(made.account, ETHER)
-    made.deploy()
+def settings(geth: Geth) -> dict[str, object]:
+    return {
+        "chain_url": geth.url,
+        "chain_id": CHAIN_ID,
+        "chain_kind": "clique",
+        "finality": "3",
+        "gas_price": "",
+    }
+
+
+@pytest.fixture(scope="module")
+def members(geth: Geth, tmp_path_factory: pytest.TempPathFactory) -> list[Member]:
+    """Members with money, whose contracts are deployed: at the same time, since each waits for blocks."""
+    root = tmp_path_factory.mktemp("members")
+    made = [Member.create(root / str(number), **settings(geth)) for number in range(3)]
+    geth.fund(*(each.account for each in made))
+    running = [each.command("chain", "deploy") for each in made]
+    assert [each.wait(60) for each in running] == [0] * len(made)
     return made
+
+
+@pytest.fixture
+def member(members: list[Member]) -> Member:
+    """A member that no other test uses."""
+    return members.pop()
 
 
 def anchors_on_chain(geth: Geth, member: Member) -> list[str]:
@@ -54,15 +69,13 @@ def test_what_was_sealed_is_anchored_and_proved_without_seals(geth: Geth, member
 def test_an_empty_account_is_warned_about_and_refused_by_name(
     geth: Geth, make_member: Callable[..., Member]
 ) -> None:
-    member = make_member(
-        chain_url=geth.url, chain_id=CHAIN_ID, chain_kind="clique", finality="3", gas_price=""
-    )
+    member = make_member(**settings(geth))
     with pytest.raises(UnavailableError, match="chain-no-funds"):
         member.deploy()
     member.configure(registry="11" * 20, anchor="22" * 20)
     with member.node() as node:
         assert node.chain.warnings() == ("chain-low-balance",)
-    geth.fund(member.account, ETHER)
+    geth.fund(member.account)
     with member.node() as node:
         assert node.chain.warnings() == ()
         with pytest.raises(ConfigurationError, match="contract-missing"):
@@ -92,10 +105,7 @@ def test_a_transaction_that_pays_too_little_is_replaced_under_its_nonce(
     assert not member.audit().problems
 
 
-@pytest.mark.parametrize("depth", [2])
-def test_an_anchor_in_a_block_that_lost_is_anchored_again_once(
-    geth: Geth, member: Member, depth: int
-) -> None:
+def test_an_anchor_in_a_block_that_lost_is_anchored_again_once(geth: Geth, member: Member) -> None:
     first = member.seal()
     member.until("frozen")
     member.seal()
@@ -103,7 +113,7 @@ def test_an_anchor_in_a_block_that_lost_is_anchored_again_once(
     assert included.progress.size == 2
     (_, lost) = anchors_on_chain(geth, member)
     block = int(geth.call("eth_getTransactionReceipt", lost)["blockNumber"], 16)
-    geth.rewind(block - depth)
+    geth.rewind(block - 2)
     member.until("frozen", 60)
     assert "anchor-reorged" in member.alarms
     surviving = anchors_on_chain(geth, member)
@@ -112,10 +122,3 @@ def test_an_anchor_in_a_block_that_lost_is_anchored_again_once(
         assert node.chain.head(node.log.member, 0).size == 2
     assert not member.audit().problems
     assert member.export(first).of("V9").verdict is Verdict.PROVED
-
-
-def test_geth_answers_what_the_adapter_is_prepared_for(geth: Geth) -> None:
-    """The words in ``ledger/chain/errors.py`` and the forms in ``docs/spec/chain-clients.md``."""
-    version = post(geth.url, "web3_clientVersion")
-    assert version.startswith("Geth/v1.13.")
-    assert geth.call("eth_getBlockReceipts", "0xffffff") is None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from eth_account import Account
+from eth_utils.address import to_checksum_address
 from harness.rpc_node import Refusal, post, until
 
 CAPPED: Final = Path(__file__).parents[2] / "ledger" / "devchain" / "capped.py"
@@ -104,24 +105,27 @@ class Geth:
         except Refusal:
             return False
 
-    def fund(self, address: bytes, wei: int) -> None:
+    def fund(self, *addresses: bytes, wei: int = ETHER) -> None:
         """Pay from the genesis's account, and wait for it."""
         nonce = int(self.call("eth_getTransactionCount", _FUNDER.address, "latest"), 16)
         price = int(self.call("eth_gasPrice"), 16) * 2
-        to = Account.from_key(b"\1" * 32).address if not address else checksum(address)
+        names = [self._pay(address, wei, nonce + at, price) for at, address in enumerate(addresses)]
+        until(lambda: all(self.mined(name) for name in names))
+        self.wait(1)  # the pool looks at the block a moment later than everybody else
+
+    def _pay(self, address: bytes, wei: int, nonce: int, price: int) -> str:
         signed = _FUNDER.sign_transaction(
             {
                 "chainId": CHAIN_ID,
                 "nonce": nonce,
-                "to": to,
+                "to": to_checksum_address(address),
                 "value": wei,
                 "gas": 21_000,
                 "gasPrice": price,
             }
         )
-        name = self.call("eth_sendRawTransaction", "0x" + signed["raw_transaction"].hex())
-        until(lambda: self.mined(name))
-        self.wait(1)  # the pool looks at the block a moment later than everybody else
+        raw = "0x" + signed["raw_transaction"].hex()
+        return str(self.call("eth_sendRawTransaction", raw))
 
     def close(self) -> None:
         """End the process."""
@@ -168,13 +172,6 @@ class Geth:
             return bool(self.call("eth_chainId"))
         except (OSError, Refusal):
             return False
-
-
-def checksum(address: bytes) -> str:
-    """Return an address as eth-account wants it."""
-    from eth_utils.address import to_checksum_address  # noqa: PLC0415 - one use
-
-    return to_checksum_address(address)
 
 
 def _genesis(base_fee: int) -> dict[str, Any]:

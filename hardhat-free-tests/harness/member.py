@@ -3,6 +3,8 @@
 import dataclasses
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,6 +67,14 @@ class Member:
         with self.node() as node:
             deploy_contracts(node)
 
+    def command(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start a command of the program in a process of its own."""
+        start = "import sys; from node.cli.main import main; sys.exit(main())"
+        return subprocess.Popen(
+            [sys.executable, "-c", start, "--home", str(self.home), *arguments],
+            stdout=subprocess.DEVNULL,
+        )
+
     def seal(self, **described: Any) -> Receipt:
         with self.node() as node:
             (receipt,) = node.intake.seal_many([make_item(os.urandom(5000), **described)])
@@ -98,7 +108,7 @@ class Member:
 
     def export(self, receipt: Receipt, **options: Any) -> Report:
         """Export a package and return what the verifier says under this node's trust file."""
-        package = self.home / "package.zip"
+        package = self.home / f"{os.urandom(4).hex()}.zip"
         with self.node() as node:
             node.certifier.export(receipt.leaf_hash, package, ExportOptions(**options))
             return verify_file(package, node.trust)

@@ -1,0 +1,68 @@
+"""The embedded chain's folder is put back to an older copy: a shorter chain, as after a deep fork."""
+
+import shutil
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from harness.member import Member
+from harness.rpc_node import post
+
+from ledger.devchain.supervisor import DevelopmentChainWarning, Supervisor
+from ledger.proof.report import Verdict
+
+
+@contextmanager
+def running(data: Path) -> Iterator[Supervisor]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DevelopmentChainWarning)
+        with Supervisor(data, port=0, block_time=0.05, heartbeat=0.15) as chain:
+            yield chain
+
+
+def anchored_sizes(chain: Supervisor, member: Member) -> list[int]:
+    """Return the sizes of all anchor events of the surviving chain."""
+    with member.node() as node:
+        address = "0x" + str(node.settings.anchor)
+    query = {"fromBlock": "0x0", "toBlock": "latest", "address": address}
+    return [int(each["topics"][3], 16) for each in post(chain.url, "eth_getLogs", query)]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "chain"
+
+
+def test_an_anchor_that_an_older_copy_lacks_is_anchored_again_once(
+    data: Path, tmp_path: Path
+) -> None:
+    member = Member.create(tmp_path / "home", finality="1000000")
+    with running(data) as chain:
+        member.configure(chain_url=chain.url)
+        member.deploy()
+    shutil.copytree(data, tmp_path / "older")
+    with running(data) as chain:
+        member.configure(chain_url=chain.url)
+        first = member.seal()
+        member.seal()
+        assert member.until("included").progress.size == 2
+    shutil.rmtree(data)
+    shutil.copytree(tmp_path / "older", data)
+    with running(data) as chain:
+        member.configure(chain_url=chain.url)
+        assert anchored_sizes(chain, member) == []
+        member.until("included")
+        assert "anchor-reorged" in member.alarms
+        member.configure(finality="2")
+        member.until("frozen")
+        assert anchored_sizes(chain, member) == [2]
+        third = member.seal()
+        member.until("frozen")
+        assert anchored_sizes(chain, member) == [2, 3]
+        for receipt in (first, third):
+            report = member.export(receipt)
+            assert report.of("V9").verdict is Verdict.PROVED
+            assert report.of("V6").verdict is Verdict.PROVED
+        assert not member.audit().problems

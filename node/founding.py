@@ -11,7 +11,6 @@ from ledger.evidence.log import LogIdentity, check_origin
 from ledger.evidence.possession import possession_message
 from ledger.keys.accounts import create_transaction_key
 from ledger.keys.files import create_secret, create_statement_key
-from ledger.primitives.keccak import keccak256
 from ledger.store import logs
 from node.master_key import create_master_key
 from node.settings import FILE_NAME, write_settings
@@ -142,8 +141,6 @@ def _founder(node: Node, registry: bytes) -> Founder:
         keys=(
             FoundingKey("evidence", evidence.public_key, evidence.sign(message("evidence"))),
             FoundingKey("log", log.public_key, log.sign(message("log"))),
-            FoundingKey(
-                "anchor", account.address, account.sign_digest(keccak256(message("anchor")))
-            ),
+            FoundingKey("anchor", account.address, account.sign_message(message("anchor"))),
         ),
     )

@@ -76,6 +76,21 @@ class Settings(BaseSettings):
     anchor: str | None = Field(
         None, pattern=_ADDRESS, description="Address of EvidenceAnchor, hex without 0x."
     )
+    evidence_signer_url: str = Field(
+        "", description="Evidence key in a Transit-style service; empty: the file in the home."
+    )
+    log_signer_url: str = Field(
+        "", description="Log key in a Transit-style service; empty: the file in the home."
+    )
+    signer_token_file: Path | None = Field(
+        None, description="File with that service's token, relative to the home."
+    )
+    anchor_signer_url: str = Field(
+        "", description="Anchor key in a Web3Signer-style service; empty: the file in the home."
+    )
+    anchor_signer_token_file: Path | None = Field(
+        None, description="File with a bearer token for it, relative to the home."
+    )
     maximum_merge_delay: int = Field(
         3600, ge=1, description="Seconds within which a receipt promises a place in the log."
     )

@@ -20,7 +20,6 @@ from ledger.errors import ConfigurationError, IntegrityError, MalformedError
 from ledger.evidence.log import LogIdentity
 from ledger.evidence.statement import NotBefore
 from ledger.keys.files import (
-    FileStatementSigner,
     load_secret,
     load_statement_key,
     verify_statement,
@@ -28,7 +27,7 @@ from ledger.keys.files import (
 from ledger.keys.key_store import SqlRecordKeys
 from ledger.messages.catalogue import text
 from ledger.ports.chain import Chain, ChainProof
-from ledger.ports.signer import TransactionSigner
+from ledger.ports.signer import StatementSigner, TransactionSigner
 from ledger.proof.chain_proof import ExpectedAnchor, check_chain_proof
 from ledger.proof.report import Report
 from ledger.proof.trust import Trust, TrustedContract
@@ -84,20 +83,26 @@ class Node:
     clock: SystemClock
 
     @cached_property
-    def evidence_key(self) -> FileStatementSigner:
+    def evidence_key(self) -> StatementSigner:
         """The key that signs statements, receipts and package lists."""
-        return load_statement_key(self._key_file(EVIDENCE_KEY), self.master_key)
+        return self._statement_key(EVIDENCE_KEY, self.settings.evidence_signer_url)
 
     @cached_property
-    def log_key(self) -> FileStatementSigner:
+    def log_key(self) -> StatementSigner:
         """The key that signs checkpoints."""
-        return load_statement_key(self._key_file(LOG_KEY), self.master_key)
+        return self._statement_key(LOG_KEY, self.settings.log_signer_url)
 
     @cached_property
     def anchor_key(self) -> TransactionSigner:
         """The account that anchors."""
         from ledger.keys.accounts import load_transaction_key  # noqa: PLC0415 - see the module docstring
 
+        settings = self.settings
+        if settings.anchor_signer_url:
+            from ledger.keys.web3signer import Web3SignerTransactionSigner  # noqa: PLC0415 - as above
+
+            token_file = self._token_file(settings.anchor_signer_token_file)
+            return Web3SignerTransactionSigner(settings.anchor_signer_url, token_file)
         return load_transaction_key(self._key_file(ANCHOR_KEY), self.master_key)
 
     @cached_property
@@ -265,6 +270,16 @@ class Node:
         from node import trust_file  # noqa: PLC0415 - see the module docstring
 
         return trust_file.anchor_contract(self.settings)
+
+    def _statement_key(self, name: str, url: str) -> StatementSigner:
+        if not url:
+            return load_statement_key(self._key_file(name), self.master_key)
+        from ledger.keys.transit import TransitStatementSigner  # noqa: PLC0415 - see the module docstring
+
+        return TransitStatementSigner(url, self._token_file(self.settings.signer_token_file))
+
+    def _token_file(self, file: Path | None) -> Path | None:
+        return None if file is None else self.settings.home / file
 
     def _key_file(self, name: str) -> Path:
         return self.settings.home / "keys" / name

@@ -27,7 +27,7 @@ class Refusal(Exception):  # noqa: N818 - the protocol's word is error, ours is 
         self.data = data
 
 
-class _Served:
+class Served:
     """A server in a thread, as a context manager."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class _Served:
         self._thread.join()
 
 
-class RawServer(_Served):
+class RawServer(Served):
     """Answers each request by a function that has the handler and the body of the request.
 
     Args:
@@ -95,7 +95,7 @@ class RawServer(_Served):
         self.respond(handler, body)
 
 
-class RestrictedNode(_Served):
+class RestrictedNode(Served):
     """Answers from a table, and passes on what is not in it.
 
     Args:

@@ -14,6 +14,7 @@ from eth_typing import Hash32
 
 from ledger.errors import ConfigurationError
 from ledger.keys.files import read_private, write_private
+from ledger.primitives.keccak import keccak256
 
 _ITERATIONS: Final = 1000
 """Keystore v3 wants some; the passphrase is a random 256-bit key already."""
@@ -35,9 +36,10 @@ class FileTransactionSigner:
         signed = self._account.sign_transaction(transaction)  # type: ignore[arg-type]  # web3's form
         return bytes(signed.raw_transaction)
 
-    def sign_digest(self, digest: bytes) -> bytes:
+    def sign_message(self, message: bytes) -> bytes:
         """See ``ports.signer``."""
-        return bytes(self._account.unsafe_sign_hash(Hash32(digest)).signature)
+        digest = Hash32(keccak256(message))
+        return bytes(self._account.unsafe_sign_hash(digest).signature)
 
 
 def create_transaction_key(path: Path, master_key: bytes) -> FileTransactionSigner:

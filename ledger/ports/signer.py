@@ -20,6 +20,7 @@ class StatementSigner(Protocol):
 
         Raises:
             UnavailableError: a remote signer does not answer; ask again.
+            IntegrityError: a remote signer's signature does not hold.
         """
         ...
 
@@ -37,13 +38,18 @@ class TransactionSigner(Protocol):
 
         Raises:
             UnavailableError: a remote signer does not answer; ask again.
+            IntegrityError: a remote signer signed something else.
         """
         ...
 
-    def sign_digest(self, digest: bytes) -> bytes:
-        """Return r ‖ s ‖ v (65 bytes) over a 32-byte digest: proofs of possession, never transactions.
+    def sign_message(self, message: bytes) -> bytes:
+        """Return r ‖ s ‖ v (65 bytes, v 27 or 28) over the Keccak-256 hash of ``message``.
+
+        For proofs of possession, whose messages begin with words that no transaction begins with. The message
+        and not its hash is handed over: no signing service signs a bare digest.
 
         Raises:
             UnavailableError: a remote signer does not answer; ask again.
+            IntegrityError: a remote signer's signature does not hold.
         """
         ...

@@ -119,6 +119,7 @@ def test_a_refused_anchor_that_was_mined_after_all_is_not_sent_a_second_time(
     ledger.node.anchorer.retry_refused()
     done = ledger.node.anchorer.tick()
     assert (done.phase, done.frozen) == (Phase.FINAL, True)
+    ledger.network.mine()
     assert len(_anchors_mined(ledger)) == 1
     audit(ledger)
 

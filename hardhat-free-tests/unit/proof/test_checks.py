@@ -3,89 +3,28 @@
 Attackers hold the exporter's evidence key here, so that no refutation rests on the list of files alone.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from harness.ledger import Ledger
 from harness.network import ANCHOR_CONTRACT
 from harness.packages import WITNESSES, Case, codes, complete, open_case
-from unit.proof_chain.sealing import sealed_by, validators
+from unit.proof.changes import (
+    Change,
+    foreign,
+    height,
+    lines,
+    resign_leaf,
+    token_of_somebody,
+    with_note,
+)
 
-from ledger.evidence.statement import compose_leaf, read_leaf
 from ledger.primitives.canonical import decode, encode
 from ledger.primitives.digest import sha256
 from ledger.primitives.note import Note
-from ledger.primitives.tlog_proof import TlogProof
 from ledger.proof import layout
-from ledger.proof.header import parse_header
-from ledger.proof.proof_files import consistency_from_bytes, consistency_to_bytes
 from ledger.proof.report import CHECKS, ExitCode
 from ledger.services.intake import Receipt
-
-Change = Callable[[Case], Any]
-
-
-def _json(case: Case, path: str) -> Any:
-    return decode(case.files[path], max_bytes=1 << 22)
-
-
-def _edit(case: Case, path: str, change: Callable[[Any], Any]) -> None:
-    value = _json(case, path)
-    changed = change(value)
-    case.put(path, encode(value if changed is None else changed))
-
-
-def _lines(case: Case) -> list[str]:
-    return case.files[layout.COSIGNATURES].decode().splitlines(keepends=True)
-
-
-def _resign_leaf(case: Case, change: Callable[[Any], Any]) -> None:
-    """Sign a changed statement with the bank's own key: a leaf that the log never held."""
-    statement = _json(case, layout.STATEMENT)["statement"]
-    change(statement)
-    signed = encode(statement)
-    signer = case.ledger.node.evidence_key
-    leaf = compose_leaf(signed, signature=signer.sign(signed), key=signer.public_key)
-    case.put(layout.STATEMENT, leaf)
-
-
-def _header(case: Case, change: Callable[[Any], Any]) -> None:
-    header = parse_header(case.files[layout.HEADER])
-    case.put(layout.HEADER, change(header).encode())
-
-
-def _reseal(case: Case, sealers: Any) -> None:
-    _header(case, lambda header: sealed_by(header, sealers))
-
-
-def _token_of_somebody(case: Case) -> None:
-    case.trust["timestamp_roots"] = []
-
-
-def _with_note(case: Case, change: Callable[[Note], Note]) -> None:
-    proof = TlogProof.parse(case.files[layout.LEAF_PROOF])
-    changed = TlogProof(proof.index, proof.path, change(proof.checkpoint))
-    case.put(layout.LEAF_PROOF, changed.serialise())
-
-
-def _other_text(note: Note) -> Note:
-    return Note(note.text.replace("\n5\n", "\n6\n", 1), note.signatures)
-
-
-def _path_of(case: Case, at: int, data: bytes) -> None:
-    proof = TlogProof.parse(case.files[layout.LEAF_PROOF])
-    path = [*proof.path[:at], data, *proof.path[at + 1 :]]
-    case.put(layout.LEAF_PROOF, TlogProof(proof.index, tuple(path), proof.checkpoint).serialise())
-
-
-def _consistency(case: Case, change: Callable[[Any], Any]) -> None:
-    proof = consistency_from_bytes(case.files[layout.CONSISTENCY])
-    case.put(layout.CONSISTENCY, consistency_to_bytes(change(proof)))
-
-
-def _policy(**changes: Any) -> Change:
-    return lambda case: case.trust["policy"].update(changes)
 
 
 def test_everything_is_proved_with_seals_witnesses_and_a_timestamp(full: Case) -> None:
@@ -102,25 +41,25 @@ PROVED: dict[str, tuple[str, Change, str]] = {
     "V5 with every field disclosed": ("V5", lambda _: None, "fields-match"),
     "V7 with an unknown second signature": (
         "V7",
-        lambda c: _with_note(c, lambda n: Note(n.text, (*n.signatures, *_foreign(c)))),
+        lambda c: with_note(c, lambda n: Note(n.text, (*n.signatures, *foreign(c)))),
         "checkpoint-signed",
     ),
     "V8 with a line of an unknown witness": (
         "V8",
         lambda c: c.put(
             layout.COSIGNATURES,
-            "".join(_lines(c)).encode() + _lines(c)[0].replace("bank-b", "bank-x").encode(),
+            "".join(lines(c)).encode() + lines(c)[0].replace("bank-b", "bank-x").encode(),
         ),
         "cosigned",
     ),
     "V11 with a key that was rotated within the merge delay": (
         "V11",
-        lambda c: c.key("evidence", until=_height(c) - 1, reason="rotated"),
+        lambda c: c.key("evidence", until=height(c) - 1, reason="rotated"),
         "one-member",
     ),
     "V11 with a key that was compromised later": (
         "V11",
-        lambda c: c.key("evidence", compromised_since=_height(c) + 1, reason="compromised"),
+        lambda c: c.key("evidence", compromised_since=height(c) + 1, reason="compromised"),
         "one-member",
     ),
     "V11 without a state proof": ("V11", lambda c: c.put(layout.MEMBERSHIP, None), "one-member"),
@@ -132,235 +71,11 @@ PROVED: dict[str, tuple[str, Change, str]] = {
 }
 
 
-def _foreign(case: Case) -> Any:
-    text = TlogProof.parse(case.files[layout.LEAF_PROOF]).checkpoint.text
-    line = WITNESSES[0].line(text, 1).replace("bank-b", "bank-x")
-    return Note.parse(f"{text}\n{line}".encode()).signatures
-
-
-def _height(case: Case) -> int:
-    return parse_header(case.files[layout.HEADER]).number
-
-
-def _named(case: Case) -> int:
-    named = read_leaf(case.files[layout.STATEMENT]).statement.not_before
-    assert named is not None
-    return named.number
-
-
 @pytest.mark.parametrize("name", PROVED)
 def test_what_holds_is_proved(full: Case, name: str) -> None:
     check, change, code = PROVED[name]
     change(full)
     assert full.finding(check) == ("proved", code)
-
-
-REFUTED: dict[str, tuple[str, Change, str]] = {
-    "V1 a file beside the payload": (
-        "V1",
-        lambda c: c.files.update({"x.txt": b""}),
-        "package-file-unexpected",
-    ),
-    "V2 a file that the list does not name": (
-        "V2",
-        lambda c: c.files.update({"data/x": b""}),
-        "package-file-changed",
-    ),
-    "V2 a list for another item": (
-        "V2",
-        lambda c: _resign_leaf(c, lambda s: s.update(nonce="00" * 16)),
-        "package-other-leaf",
-    ),
-    "V3 other content": ("V3", lambda c: c.put("data/content/1.wav", b"x" * 5120), "content-changed"),
-    "V3 longer content": ("V3", lambda c: c.put("data/content/1.wav", bytes(9999)), "content-changed"),
-    "V3 two contents": ("V3", lambda c: c.put("data/content/2.wav", b"x"), "content-more-than-one"),
-    "V3 content that is silently gone": (
-        "V3",
-        lambda c: c.put("data/content/1.wav", None),
-        "content-missing",
-    ),
-    "V4 another value under the old signature": (
-        "V4",
-        lambda c: _edit(c, layout.STATEMENT, lambda v: v["statement"].update(kind="letter")),
-        "leaf-signature",
-    ),
-    "V4 an unknown member": (
-        "V4",
-        lambda c: _edit(c, layout.STATEMENT, lambda v: v["statement"].update(mood=1)),
-        "statement-form",
-    ),
-    "V4 not canonical": (
-        "V4",
-        lambda c: c.put(layout.STATEMENT, c.files[layout.STATEMENT].replace(b":", b": ", 1)),
-        "canonical-form",
-    ),
-    "V5 another value": (
-        "V5",
-        lambda c: _edit(c, layout.FIELDS, lambda v: v["agent"].update(value="B-1")),
-        "field-not-committed",
-    ),
-    "V5 another salt": (
-        "V5",
-        lambda c: _edit(c, layout.FIELDS, lambda v: v["agent"].update(salt="00" * 16)),
-        "field-not-committed",
-    ),
-    "V5 a field that was never committed": (
-        "V5",
-        lambda c: _edit(c, layout.FIELDS, lambda v: v.update(extra=v["agent"])),
-        "field-not-committed",
-    ),
-    "V5 a field left out silently": (
-        "V5",
-        lambda c: _edit(c, layout.FIELDS, lambda v: {k: x for k, x in v.items() if k != "agent"}),
-        "fields-withheld-silently",
-    ),
-    "V6 a leaf that the log never held": (
-        "V6",
-        lambda c: _resign_leaf(c, lambda s: s.update(nonce="00" * 16)),
-        "merkle-root",
-    ),
-    "V6 another path": ("V6", lambda c: _path_of(c, 0, bytes(32)), "merkle-root"),
-    "V7 another text under the signature": (
-        "V7",
-        lambda c: _with_note(c, _other_text),
-        "checkpoint-signature",
-    ),
-    "V7 the log key of somebody else": (
-        "V7",
-        lambda c: c.key("log", key=WITNESSES[0].signer.public_key.hex()),
-        "checkpoint-signature",
-    ),
-    "V8 a cosignature over another checkpoint": (
-        "V8",
-        lambda c: c.put(layout.COSIGNATURES, WITNESSES[0].line("x\n", 1_795_500_060).encode()),
-        "cosignature",
-    ),
-    "V8 a line that is none": ("V8", lambda c: c.put(layout.COSIGNATURES, b"hello\n"), "note-signature-line"),
-    "V9 a receipt of another block": (
-        "V9",
-        lambda c: _header(c, lambda h: type(h)((*h.items[:5], bytes(32), *h.items[6:]))),
-        "trie-proof-hash",
-    ),
-    "V9 another index": (
-        "V9",
-        lambda c: _edit(c, layout.RECEIPT, lambda v: v.update(index=1)),
-        "receipt-absent",
-    ),
-    "V9 an event of another contract": (
-        "V9",
-        lambda c: c.trust["contracts"]["EvidenceAnchor"].update(address="00" * 20),
-        "anchor-event-missing",
-    ),
-    "V10 two of four seals": ("V10", lambda c: _reseal(c, validators(4)[:2]), "block-not-sealed"),
-    "V10 a seal twice": (
-        "V10",
-        lambda c: _reseal(c, (*validators(4)[:2], validators(4)[0])),
-        "block-not-sealed",
-    ),
-    "V10 a seal of somebody else": (
-        "V10",
-        lambda c: _reseal(c, (*validators(4)[:3], validators(7)[-1], validators(7)[-2])),
-        "block-not-sealed",
-    ),
-    "V10 other validators than those trusted": (
-        "V10",
-        lambda c: c.trust["chain"]["validators"][0].update(
-            addresses=[each.address.hex() for each in validators(5)]
-        ),
-        "block-not-sealed",
-    ),
-    "V10 a header that was changed after sealing": (
-        "V10",
-        lambda c: _header(c, lambda h: type(h)((*h.items[:13], bytes(32), *h.items[14:]))),
-        "block-not-sealed",
-    ),
-    "V11 the evidence key of somebody else": (
-        "V11",
-        lambda c: c.key("evidence", key="11" * 32),
-        "key-of-another-member",
-    ),
-    "V11 another origin": (
-        "V11",
-        lambda c: c.member(origin="lianzheng.example/x"),
-        "origin-of-another-member",
-    ),
-    "V11 a key that came later": ("V11", lambda c: c.key("log", since=_height(c) + 1), "key-not-active"),
-    "V11 a key that was rotated before the merge delay": (
-        "V11",
-        lambda c: (_policy(grace_blocks=0)(c), c.key("evidence", until=_height(c) - 1, reason="rotated")),
-        "key-not-active",
-    ),
-    "V11 a retired key": (
-        "V11",
-        lambda c: (_policy(grace_blocks=1)(c), c.key("log", until=_height(c) - 2, reason="retired")),
-        "key-not-active",
-    ),
-    "V11 a key compromised before the named block": (
-        "V11",
-        lambda c: c.key("evidence", compromised_since=_named(c), reason="compromised"),
-        "key-compromised",
-    ),
-    "V11 other code at the contract's address": (
-        "V11",
-        lambda c: c.trust["contracts"]["EvidenceAnchor"].update(code_hash="00" * 32),
-        "state-other-code",
-    ),
-    "V11 a state proof without the head": (
-        "V11",
-        lambda c: _edit(c, layout.MEMBERSHIP, lambda v: v[0].update(slots=[])),
-        "state-slot-missing",
-    ),
-    "V12 a consistency proof of other sizes": (
-        "V12",
-        lambda c: _consistency(c, lambda p: type(p)(2, p.new_size, p.path)),
-        "consistency-other-sizes",
-    ),
-    "V12 another consistency proof": (
-        "V12",
-        lambda c: _consistency(c, lambda p: type(p)(p.old_size, p.new_size, (bytes(32), *p.path[1:]))),
-        "merkle-new-root",
-    ),
-    "V14 another block than the one named": (
-        "V14",
-        lambda c: c.put(layout.NOT_BEFORE_HEADER, c.files[layout.HEADER]),
-        "not-before-other-block",
-    ),
-    "V15 a gap in the case": (
-        "V15",
-        lambda c: c.put(layout.case_statement(2), c.files[layout.case_statement(3)]),
-        "case-gap",
-    ),
-    "V15 a chain that stops before the head": (
-        "V15",
-        lambda c: c.put(layout.case_statement(3), None),
-        "case-head-missing",
-    ),
-    "V15 an item under another signature": (
-        "V15",
-        lambda c: _edit(c, layout.case_statement(1), lambda v: v["signature"].update(value="00" * 64)),
-        "case-gap",
-    ),
-    "V15 a head in another log": (
-        "V15",
-        lambda c: c.put(layout.CASE_HEAD_PROOF, c.files[layout.LEAF_PROOF]),
-        "merkle-root",
-    ),
-    "V15 a head whose growth is not proved": (
-        "V15",
-        lambda c: c.put(layout.CASE_CONSISTENCY, None),
-        "package-file-missing",
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", REFUTED)
-def test_what_does_not_hold_is_refuted_and_the_exit_code_says_so(full: Case, name: str) -> None:
-    check, change, code = REFUTED[name]
-    change(full)
-    report = full.verify()
-    found = report.of(check)
-    assert (found.verdict.value, found.code) == ("refuted", code)
-    assert report.exit_code is ExitCode.REFUTED
 
 
 NOT_PROVABLE: dict[str, tuple[str, Change, str]] = {
@@ -369,12 +84,12 @@ NOT_PROVABLE: dict[str, tuple[str, Change, str]] = {
     "V8 without cosignatures": ("V8", lambda c: c.put(layout.COSIGNATURES, None), "cosignatures-too-few"),
     "V8 with one of two": (
         "V8",
-        lambda c: c.put(layout.COSIGNATURES, _lines(c)[0].encode()),
+        lambda c: c.put(layout.COSIGNATURES, lines(c)[0].encode()),
         "cosignatures-too-few",
     ),
     "V8 with the same witness twice": (
         "V8",
-        lambda c: c.put(layout.COSIGNATURES, 2 * _lines(c)[0].encode()),
+        lambda c: c.put(layout.COSIGNATURES, 2 * lines(c)[0].encode()),
         "cosignatures-too-few",
     ),
     "V9 without a receipt": ("V9", lambda c: c.put(layout.RECEIPT, None), "part-missing"),
@@ -385,17 +100,17 @@ NOT_PROVABLE: dict[str, tuple[str, Change, str]] = {
     ),
     "V10 without the validators of that height": (
         "V10",
-        lambda c: c.trust["chain"]["validators"][0].update(since=_height(c) + 1),
+        lambda c: c.trust["chain"]["validators"][0].update(since=height(c) + 1),
         "validators-unknown",
     ),
     "V11 between the named block and the compromise": (
         "V11",
-        lambda c: c.key("evidence", compromised_since=_height(c), reason="compromised"),
+        lambda c: c.key("evidence", compromised_since=height(c), reason="compromised"),
         "key-compromised-between",
     ),
     "V12 without its proof": ("V12", lambda c: c.put(layout.CONSISTENCY, None), "consistency-missing"),
     "V13 without a token": ("V13", lambda c: c.put(layout.TIMESTAMP, None), "timestamp-none"),
-    "V13 of an unknown authority": ("V13", _token_of_somebody, "timestamp-no-trusted-root"),
+    "V13 of an unknown authority": ("V13", token_of_somebody, "timestamp-no-trusted-root"),
     "V14 without the named block": ("V14", lambda c: c.put(layout.NOT_BEFORE_HEADER, None), "part-missing"),
     "V15 without the case": ("V15", lambda c: c.put(layout.CASE_HEAD_PROOF, None), "case-not-included"),
 }  # fmt: skip
@@ -451,9 +166,9 @@ def test_on_a_development_chain_seals_are_not_provable(
 
 def test_custody_and_extraction_that_a_bank_sealed_wrongly_are_refuted(full: Case) -> None:
     """Intake refuses them; a bank with another program could still seal them."""
-    _resign_leaf(full, lambda s: s["custody"].reverse())
+    resign_leaf(full, lambda s: s["custody"].reverse())
     assert full.finding("V16") == ("refuted", "custody-broken")
-    _resign_leaf(full, lambda s: s["extra"]["extraction"].update(output_sha256="00" * 32))
+    resign_leaf(full, lambda s: s["extra"]["extraction"].update(output_sha256="00" * 32))
     assert full.finding("V17") == ("refuted", "extraction-other-output")
 
 
@@ -461,7 +176,7 @@ def test_a_statement_of_another_bank_in_this_log_is_refuted(full: Case) -> None:
     other = WITNESSES[0].trusted()
     other["keys"].append({**full.trust["members"][0]["keys"][0]})
     full.trust["members"] = [full.trust["members"][0], other]
-    _resign_leaf(full, lambda s: s.update(member=other["id"]))
+    resign_leaf(full, lambda s: s.update(member=other["id"]))
     report = full.verify()
     assert report.exit_code is ExitCode.REFUTED
     assert {"V6", "V7"} <= set(codes(report, "refuted"))
@@ -560,7 +275,7 @@ def _sealed(bank: Ledger, receipt: Receipt) -> Any:
 
 
 def test_cosignatures_by_the_hundred_are_refused_before_they_are_checked(full: Case) -> None:
-    full.put(layout.COSIGNATURES, 100 * _lines(full)[0].encode())
+    full.put(layout.COSIGNATURES, 100 * lines(full)[0].encode())
     assert full.finding("V8") == ("refuted", "note-too-many-signatures")
 
 

@@ -25,7 +25,14 @@ class FeePolicy:
     fixed: int | None
 
     def price(self, rpc: Rpc, *, above: int | None) -> int:
-        """Return wei per gas, above the price of an earlier attempt when there was one."""
+        """Return wei per gas, above the price of an earlier attempt when there was one.
+
+        On a network without fees the price stays 0: the account has nothing to pay with, GoQuorum refuses any
+        other price, and what is stuck there is not stuck for its price. The "replacement" is then the same
+        transaction again.
+        """
+        if self.fixed == 0:
+            return 0
         asked = self.fixed if self.fixed is not None else _suggested(rpc)
         if above is None:
             return asked

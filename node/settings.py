@@ -77,16 +77,18 @@ class Settings(BaseSettings):
         None, pattern=_ADDRESS, description="Address of EvidenceAnchor, hex without 0x."
     )
     evidence_signer_url: str = Field(
-        "", description="Evidence key in a Transit-style service; empty: the file in the home."
+        "",
+        description="Evidence key in a Transit-style service: https://HOST/v1/MOUNT/keys/NAME[?version=N&key=HEX]; empty: the file in the home.",
     )
     log_signer_url: str = Field(
-        "", description="Log key in a Transit-style service; empty: the file in the home."
+        "", description="Log key in such a service; empty: the file in the home."
     )
     signer_token_file: Path | None = Field(
         None, description="File with that service's token, relative to the home."
     )
     anchor_signer_url: str = Field(
-        "", description="Anchor key in a Web3Signer-style service; empty: the file in the home."
+        "",
+        description="Anchor key in a Web3Signer-style service: https://HOST/api/v1/eth1/sign/0xPUBLICKEY; empty: the file in the home.",
     )
     anchor_signer_token_file: Path | None = Field(
         None, description="File with a bearer token for it, relative to the home."

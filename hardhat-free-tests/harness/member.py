@@ -103,7 +103,7 @@ class Member:
             now = None if progress.phase is None else progress.phase.value
             return progress.frozen if phase == "frozen" else now == phase
 
-        until(reached, seconds)
+        until(reached, seconds, pause=0.15)
         return found[-1]
 
     def export(self, receipt: Receipt, **options: Any) -> Report:

@@ -166,12 +166,12 @@ def post(url: str, method: str, *params: object) -> Any:
     return answer["result"]
 
 
-def until(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 20.0, pause: float = 0.03) -> Any:
     """Return the first true answer of ``condition``."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         found = condition()
         if found:
             return found
-        time.sleep(0.03)
+        time.sleep(pause)
     raise TimeoutError(seconds)

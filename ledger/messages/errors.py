@@ -101,7 +101,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     "key-unreadable": Message("密钥文件 {file} 无法用当前主密钥打开。", "Key file {file} does not open under this master key.", "请检查主密钥。", "Check the master key."),
     "signer-unreachable": Message("签名服务没有可用的应答（{detail}）。", "The signing service does not answer ({detail}).", "请检查签名服务是否运行、是否已解封，稍后重试；已存证内容不受影响。", "Check that it runs and is unsealed, then try again; what was sealed is not affected."),
     "signer-refuses": Message("签名服务拒绝请求（{status}）。", "The signing service refuses ({status}).", "请检查令牌文件、密钥名称与服务的访问策略。", "Check the token file, the key's name and the service's access rules."),
-    "signer-url": Message("签名服务地址不合规。", "The signing service's address is not allowed.", "地址须指明密钥，不含口令；除本机外须用 https（docs/operations.md）。", "It must name a key and hold no password, and use https unless it is this machine (docs/operations.md)."),
+    "signer-url": Message("签名服务地址不合规。", "The signing service's address is not allowed.", "地址须指明密钥，不含口令；除本机外须用 https（docs/settings.md）。", "It must name a key and hold no password, and use https unless it is this machine (docs/settings.md)."),
     "signer-token": Message("签名服务的令牌文件 {file} 无法读取或为空。", "The signing service's token file {file} cannot be read or is empty.", "请检查文件与权限。", "Check the file and its permissions."),
     "signer-key": Message("签名服务中没有可用的 Ed25519 密钥（版本 {version}）。", "The signing service has no Ed25519 key of version {version} there.", "请检查密钥名称、类型与版本。", "Check the key's name, type and version."),
     "signer-key-changed": Message("签名服务的公钥应为 {expected}，实为 {found}。", "The signing service's public key should be {expected}, it is {found}.", "请停止使用并查明原因；密钥更换须先在登记合约中完成。", "Stop and find out why; a key is changed in the registry first."),

@@ -29,6 +29,13 @@ CHAIN_ID = 7
 SIGNER = FileTransactionSigner(Account.from_key(bytes([7]) * 32))
 WORD = bytes([9]) * 32
 
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Deployments wait outages out for two minutes; here every answer is one."""
+    monkeypatch.setattr("ledger.chain.deploy.WAIT_SECONDS", 0.2)
+
+
 Respond = Callable[[BaseHTTPRequestHandler, bytes], None]
 
 

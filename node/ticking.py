@@ -1,4 +1,4 @@
-"""One round of the worker: refresh the not-before block, fence, sequence, anchor, freeze."""
+"""One round of the worker: refresh the not-before block, fence, reconcile, sequence, anchor, freeze."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,6 +52,7 @@ def tick(node: Node) -> Tick:
     """
     node.not_before.refresh()
     node.fence.check()
+    node.reconciler.run()
     placed = node.sequencer.run()
     progress = node.anchorer.tick()
     if progress.phase is None:

@@ -40,6 +40,7 @@ from ledger.services.erasing import Eraser
 from ledger.services.fencing import Fence
 from ledger.services.intake import Intake
 from ledger.services.not_before import NotBeforeSource
+from ledger.services.reconciling import Reconciler
 from ledger.services.sequencing import Sequencer, current_log
 from ledger.store.anchors import AnchorRow
 from ledger.vault.local import LocalVault
@@ -176,6 +177,12 @@ class Node:
         """Makes sure that this copy may sequence and sign."""
         name = fingerprint(self.settings.home, self.database)
         return Fence(self.database.write, self.chain, self.clock, name)
+
+    @cached_property
+    def reconciler(self) -> Reconciler:
+        """Notices final anchors that the chain has lost."""
+        forgetful = self.settings.chain_kind == "dev"
+        return Reconciler(self.database.write, self.chain, forgetful=forgetful)
 
     @cached_property
     def anchorer(self) -> Anchorer:

@@ -1,5 +1,7 @@
 """Anchoring against reorganisations, lost answers, stuck transactions and refusals."""
 
+from dataclasses import replace
+
 import pytest
 from harness.auditor import audit
 from harness.ledger import Ledger
@@ -158,9 +160,10 @@ def test_a_block_that_was_replaced_after_finality_raises_the_alarm(ledger: Ledge
     with pytest.raises(UnavailableError):
         ledger.tick()
     ledger.network.reorg(1, lost=True)
+    ledger.node.reconciler = replace(ledger.node.reconciler, forgetful=False)
     with pytest.raises(IntegrityError) as caught:
         ledger.tick()
-    assert caught.value.code == "chain-block-moved"
+    assert caught.value.code == "anchor-final-lost"
 
 
 def test_a_proof_that_does_not_hold_is_never_stored(ledger: Ledger) -> None:

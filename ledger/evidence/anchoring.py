@@ -31,6 +31,8 @@ class Phase(Enum):
     INCLUDED = "included"
     FINAL = "final"
     REFUSED = "refused"
+    LOST = "lost"
+    """Final once, on a chain that was then restored from an older copy; never driven again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     "anchor-reorged": Message("区块被回滚，上链交易已重新发送。", "The block was reorganised away; the anchor was sent again.", "无需处理。", "Nothing to do."),
     "anchor-stuck": Message("上链交易多次提价仍未入块。", "The anchor was not mined in spite of several price rises.", "请检查链的运行与费用设置。", "Check the chain and the fee settings."),
     "anchor-without-inclusion": Message("已确认的上链（{size} 条）没有区块记录。", "The final anchor of size {size} has no block.", "请运行 lianzheng log audit。", "Run lianzheng log audit."),
+    "anchor-final-lost": Message("{here} 条的上链已最终确认，链上却只有 {chain} 条：链丢失了已确认的区块。", "The anchor of {here} leaves was final, the chain has {chain}: it lost final blocks.", "请停止业务并查明链的状况；在查明之前不会再签名。", "Stop and find out what happened to the chain; nothing is signed until then."),
     "anchor-proof": Message("节点给出的链上证明未通过核验：{why}。", "The chain proof does not verify: {why}.", "请检查链节点；该上链不会被采用。", "Check the chain's node; the anchor is not relied on."),
     # Chain
     "chain-unreachable": Message("链节点没有应答（{detail}）。", "The chain's node does not answer ({detail}).", "请检查节点与 chain_url 设置；开发环境请运行 lianzheng chain dev。", "Check the node and chain_url; for development run lianzheng chain dev."),

@@ -192,6 +192,7 @@ class Anchorer:
             case Replace(nonce, price):
                 return self._sign(row, nonce=nonce, above=price)
             case Broadcast(transaction):
+                self._fill_gap(transaction)
                 return self._broadcast(transaction)
             case Alarm(code):
                 alarms.append(code)
@@ -230,6 +231,15 @@ class Anchorer:
                     anchor_id=row.anchor_id,
                     stored_at=format_instant(self.clock.now()),
                 )
+
+    def _fill_gap(self, transaction: bytes) -> None:
+        """Send again what a reorganisation took from below this nonce: this one would wait for ever."""
+        first = self.chain.next_nonce()
+        with self.begin() as connection:
+            nonce = anchors.nonce_of(connection, transaction)
+            below = anchors.raw_between(connection, first, nonce) if nonce is not None else []
+        for raw in below:
+            self.chain.broadcast(raw)
 
     def _broadcast(self, transaction: bytes) -> Observation | None:
         with self.begin() as connection:

@@ -1,4 +1,4 @@
-"""Sweeping: removes what a crash left in the vault: objects whose record was never committed, half-written ones.
+"""Sweeping: removes what a crash left in the vault: objects without a committed record, half-written ones.
 
 An object is durable before its row, so a young object without a row may be a seal that is still running. Only
 objects older than a day are orphans.

@@ -48,6 +48,16 @@ def plan(
 ) -> AnchorRow:
     """Insert a planned anchor and return it."""
     state = AnchorState()
+    given_up = connection.scalar(
+        select(anchor.c.anchor_id).where(
+            anchor.c.generation == generation,
+            anchor.c.size == size,
+            anchor.c.phase == Phase.LOST.value,
+        )
+    )
+    if given_up is not None:
+        plan_again(connection, given_up, previous_size=previous_size)
+        return AnchorRow(given_up, generation, size, root, previous_size, state, None)
     values = {
         "generation": generation,
         "size": size,
@@ -59,6 +69,31 @@ def plan(
     }
     result = connection.execute(anchor.insert().values(values).returning(anchor.c.anchor_id))
     return AnchorRow(result.scalar_one(), generation, size, root, previous_size, state, None)
+
+
+def plan_again(connection: Connection, anchor_id: int, *, previous_size: int) -> None:
+    """Start an anchor over, from another anchored size."""
+    set_state(connection, anchor_id, AnchorState())
+    connection.execute(
+        anchor.update().where(anchor.c.anchor_id == anchor_id).values(previous_size=previous_size)
+    )
+
+
+def final_above(connection: Connection, generation: int, size: int) -> list[AnchorRow]:
+    """Return the final anchors that are larger than ``size``, smallest first."""
+    query = select(anchor).where(
+        anchor.c.generation == generation,
+        anchor.c.phase == Phase.FINAL.value,
+        anchor.c.size > size,
+    )
+    return [_from_row(row) for row in connection.execute(query.order_by(anchor.c.size))]
+
+
+def give_up(connection: Connection, anchor_id: int) -> None:
+    """Mark a final anchor as lost with its chain, and drop the proof that was frozen on it."""
+    set_state(connection, anchor_id, AnchorState(phase=Phase.LOST))
+    proof = {"header": None, "receipt": None, "membership": None, "final_at": None}
+    connection.execute(anchor.update().where(anchor.c.anchor_id == anchor_id).values(proof))
 
 
 def in_flight(connection: Connection, generation: int) -> AnchorRow | None:
@@ -85,10 +120,13 @@ def unfrozen(connection: Connection, generation: int) -> list[AnchorRow]:
 
 
 def newest(connection: Connection, generation: int) -> AnchorRow | None:
-    """Return the anchor with the largest size that was not refused; ``None`` when none is."""
+    """Return the largest anchor that was neither refused nor lost; ``None`` when there is none."""
     query = (
         select(anchor)
-        .where(anchor.c.generation == generation, anchor.c.phase != Phase.REFUSED.value)
+        .where(
+            anchor.c.generation == generation,
+            anchor.c.phase.not_in((Phase.REFUSED.value, Phase.LOST.value)),
+        )
         .order_by(anchor.c.size.desc())
         .limit(1)
     )
@@ -182,6 +220,23 @@ def highest_nonce(connection: Connection) -> int | None:
     """Return the highest nonce that this node ever signed; ``None`` before the first."""
     highest: int | None = connection.scalar(select(func.max(transaction.c.nonce)))
     return highest
+
+
+def nonce_of(connection: Connection, transaction_hash: bytes) -> int | None:
+    """Return the nonce of a stored transaction; ``None`` when it is unknown."""
+    query = select(transaction.c.nonce).where(transaction.c.hash == transaction_hash)
+    found: int | None = connection.scalar(query)
+    return found
+
+
+def raw_between(connection: Connection, first: int, last: int) -> list[bytes]:
+    """Return the bytes of the transactions under nonces ``first`` to before ``last``, in order."""
+    query = (
+        select(transaction.c.raw)
+        .where(transaction.c.nonce >= first, transaction.c.nonce < last)
+        .order_by(transaction.c.nonce, transaction.c.stored_at)
+    )
+    return list(connection.scalars(query))
 
 
 def transactions_at(connection: Connection, nonce: int) -> list[bytes]:

@@ -11,6 +11,7 @@ from harness.member import Member
 from harness.rpc_node import post
 
 from ledger.devchain.supervisor import DevelopmentChainWarning, Supervisor
+from ledger.errors import IntegrityError
 from ledger.proof.report import Verdict
 
 
@@ -66,3 +67,52 @@ def test_an_anchor_that_an_older_copy_lacks_is_anchored_again_once(
             assert report.of("V9").verdict is Verdict.PROVED
             assert report.of("V6").verdict is Verdict.PROVED
         assert not member.audit().problems
+
+
+@pytest.mark.parametrize("sealed_afterwards", [0, 1])
+def test_final_anchors_that_an_older_copy_lacks_are_anchored_again(
+    data: Path, tmp_path: Path, sealed_afterwards: int
+) -> None:
+    member = Member.create(tmp_path / "home")
+    with running(data) as chain:
+        member.configure(chain_url=chain.url)
+        member.deploy()
+        receipts = [member.seal()]
+        member.until("frozen")
+    shutil.copytree(data, tmp_path / "older")
+    with running(data) as chain:
+        member.configure(chain_url=chain.url)
+        receipts.append(member.seal())
+        member.until("frozen")
+        assert anchored_sizes(chain, member) == [1, 2]
+    shutil.rmtree(data)
+    shutil.copytree(tmp_path / "older", data)
+    with running(data) as chain:
+        member.configure(chain_url=chain.url)
+        receipts += [member.seal() for _ in range(sealed_afterwards)]
+        member.until("frozen")
+        assert anchored_sizes(chain, member) == [1, 2 + sealed_afterwards]
+        for receipt in receipts:
+            assert member.export(receipt).of("V9").verdict is Verdict.PROVED
+        assert not member.audit().problems
+
+
+def test_a_chain_that_must_not_forget_stops_the_node_when_it_does(
+    data: Path, tmp_path: Path
+) -> None:
+    member = Member.create(tmp_path / "home")
+    with running(data) as chain:
+        member.configure(chain_url=chain.url)
+        member.deploy()
+    shutil.copytree(data, tmp_path / "older")
+    with running(data) as chain:
+        member.configure(chain_url=chain.url)
+        member.seal()
+        member.until("frozen")
+    shutil.rmtree(data)
+    shutil.copytree(tmp_path / "older", data)
+    with running(data) as chain:
+        member.configure(chain_url=chain.url, chain_kind="ethereum")
+        with pytest.raises(IntegrityError, match="anchor-final-lost"):
+            member.until("frozen")
+        assert anchored_sizes(chain, member) == []

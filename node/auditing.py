@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from ledger.errors import ConfigurationError, RefusedError, UnavailableError
 from ledger.services import sweeping
-from ledger.services.auditing import BATCH, AuditReport
+from ledger.services.auditing import BATCH, AuditReport, Problem
 from node.wiring import Node
 
 STATE_FILE: Final = "audit.json"
@@ -21,7 +22,8 @@ def audit_node(
         node: whose ledger.
         sample: share of the contents that is decrypted.
         resume: go on where an interrupted audit stopped.
-        sweep: afterwards remove from the vault what crashes left there.
+        sweep: afterwards remove from the vault what crashes left there; only from a sound ledger that is not
+            older than the chain, since an older database does not know what it holds.
         progress: is told (leaves done, size).
     """
     state = node.settings.home / STATE_FILE
@@ -33,9 +35,21 @@ def audit_node(
     start = _read(state, node.log.generation) if resume else 0
     report = node.auditor.run(start=start, sample=sample, progress=remember)
     state.unlink(missing_ok=True)
-    if sweep:
+    _compare_with_chain(node, report)
+    if sweep and report.compared and not report.problems:
         report.swept = sweeping.sweep(node.database.write, node.vault)
     return report
+
+
+def _compare_with_chain(node: Node, report: AuditReport) -> None:
+    """A sound ledger may still be an old one: only the chain knows. An outage is no problem of the ledger."""
+    try:
+        node.fence.check_head()
+    except RefusedError as error:
+        report.problems.append(Problem("chain", error.code))
+    except (UnavailableError, ConfigurationError):
+        return
+    report.compared = True
 
 
 def _read(state: Path, generation: int) -> int:

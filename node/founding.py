@@ -1,6 +1,7 @@
 """Founding a node: its keys, its databases, its settings, and its contracts on a chain without them."""
 
 import hashlib
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from ledger.keys.accounts import create_transaction_key
 from ledger.keys.files import create_secret, create_statement_key
 from ledger.store import logs
 from node.master_key import create_master_key
-from node.settings import FILE_NAME, write_settings
+from node.settings import write_settings
 from node.wiring import ANCHOR_KEY, EVIDENCE_KEY, LOG_KEY, LOOKUP_KEY, Node
 
 
@@ -71,16 +72,24 @@ def create_node(home: Path, *, name: str, origin: str) -> CreatedNode:
         MalformedError: the origin is not allowed.
     """
     check_origin(origin)
-    if (home / FILE_NAME).exists():
-        raise RefusedError("key-exists", file=FILE_NAME)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    master_key = create_master_key(home)
-    keys = home / "keys"
-    member = hashlib.sha256(f"lianzheng-member|{origin}".encode()).digest()
+    # Keys are made beside their place, so that an interrupted start can simply be repeated.
+    part, keys = home / "keys.part", home / "keys"
+    if keys.exists():
+        raise RefusedError("key-exists", file=keys.name)
+    shutil.rmtree(part, ignore_errors=True)
+    created = _create_keys(home, part, name=name, origin=origin)
+    write_settings(home, {"member": created.member.hex(), "name": name, "origin": origin})
+    part.rename(keys)
+    return created
+
+
+def _create_keys(home: Path, keys: Path, *, name: str, origin: str) -> CreatedNode:
+    master_key = create_master_key(keys)
     created = CreatedNode(
         home=home,
         name=name,
-        member=member,
+        member=hashlib.sha256(f"lianzheng-member|{origin}".encode()).digest(),
         origin=origin,
         evidence_key=create_statement_key(keys / EVIDENCE_KEY, master_key).public_key,
         log_key=create_statement_key(keys / LOG_KEY, master_key).public_key,
@@ -88,7 +97,6 @@ def create_node(home: Path, *, name: str, origin: str) -> CreatedNode:
         master_key=master_key,
     )
     create_secret(keys / LOOKUP_KEY, master_key)
-    write_settings(home, {"member": member.hex(), "name": name, "origin": origin})
     return created
 
 

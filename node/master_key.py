@@ -12,19 +12,20 @@ from ledger.errors import ConfigurationError
 from ledger.keys.files import write_private
 
 VARIABLE: Final = "LIANZHENG_MASTER_KEY"
+FILE_NAME: Final = "master.key"
 KEY_BYTES: Final = 32
 
 
-def create_master_key(home: Path) -> bytes:
-    """Make a key, store it unless the environment holds one, and return it.
+def create_master_key(keys: Path) -> bytes:
+    """Make a key, store it in the folder ``keys`` unless the environment holds one, and return it.
 
     Raises:
         RefusedError: the file exists.
     """
     if VARIABLE in os.environ:
-        return load_master_key(home)
+        return _parse(os.environ[VARIABLE])
     key = os.urandom(KEY_BYTES)
-    write_private(_file(home), key.hex().encode() + b"\n")
+    write_private(keys / FILE_NAME, key.hex().encode() + b"\n")
     return key
 
 
@@ -37,9 +38,13 @@ def load_master_key(home: Path) -> bytes:
     text = os.environ.get(VARIABLE)
     if text is None:
         try:
-            text = _file(home).read_text("ascii")
+            text = (home / "keys" / FILE_NAME).read_text("ascii")
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError("key-missing", file=_file(home).name) from error
+            raise ConfigurationError("key-missing", file=FILE_NAME) from error
+    return _parse(text)
+
+
+def _parse(text: str) -> bytes:
     try:
         key = bytes.fromhex(text.strip())
     except ValueError:
@@ -47,7 +52,3 @@ def load_master_key(home: Path) -> bytes:
     if len(key) != KEY_BYTES:
         raise ConfigurationError("master-key")
     return key
-
-
-def _file(home: Path) -> Path:
-    return home / "keys" / "master.key"

@@ -4,10 +4,13 @@ import hashlib
 import json
 from typing import Final
 
+from contracts import artifact
 from ledger.chain.deploy import code_hash, genesis_hash
-from ledger.chain.registry import RegisteredMember, read_members
+from ledger.chain.registry import RegisteredMember, read_members, read_validators
 from ledger.errors import ConfigurationError
 from ledger.primitives.canonical import JsonValue
+from ledger.primitives.keccak import keccak256
+from ledger.proof.report import CHECKS
 from ledger.proof.trust import SCHEMA, KeyRecord, Trust, TrustedContract, read_trust
 from node.settings import Settings
 
@@ -43,11 +46,11 @@ def compose(settings: Settings) -> bytes:
             "genesis": genesis_hash(settings.chain_url).hex(),
             "kind": settings.chain_kind,
             "curve": settings.chain_curve,
-            "validators": [],
+            "validators": _validators(settings, registry),
         },
         "contracts": {
-            "ConsortiumRegistry": _contract(settings, registry),
-            "EvidenceAnchor": _contract(settings, anchor),
+            "ConsortiumRegistry": _contract(settings, "ConsortiumRegistry", registry),
+            "EvidenceAnchor": _contract(settings, "EvidenceAnchor", anchor),
         },
         "members": [_member(member, settings) for member in members],
         "timestamp_roots": [],
@@ -57,14 +60,13 @@ def compose(settings: Settings) -> bytes:
 
 
 def anchor_contract(settings: Settings) -> TrustedContract:
-    """Return address and code hash of the anchor contract as the chain has it.
+    """Return address and code hash of the anchor contract, as it was compiled: no chain is asked.
 
     Raises:
         ConfigurationError: its address is not set.
-        UnavailableError: the chain does not answer.
     """
     _, anchor = _addresses(settings)
-    return TrustedContract(anchor, code_hash(settings.chain_url, anchor))
+    return TrustedContract(anchor, _compiled("EvidenceAnchor"))
 
 
 def _addresses(settings: Settings) -> tuple[bytes, bytes]:
@@ -73,8 +75,28 @@ def _addresses(settings: Settings) -> tuple[bytes, bytes]:
     return bytes.fromhex(settings.registry), bytes.fromhex(settings.anchor)
 
 
-def _contract(settings: Settings, address: bytes) -> JsonValue:
-    return {"address": address.hex(), "code_hash": code_hash(settings.chain_url, address).hex()}
+def _contract(settings: Settings, name: str, address: bytes) -> JsonValue:
+    """Pin the code that was compiled; what the chain has at the address must be the same.
+
+    Raises:
+        ConfigurationError: the chain has other code there.
+    """
+    expected = _compiled(name)
+    if code_hash(settings.chain_url, address) != expected:
+        raise ConfigurationError("contract-code", contract=name)
+    return {"address": address.hex(), "code_hash": expected.hex()}
+
+
+def _compiled(name: str) -> bytes:
+    return keccak256(artifact(name).deployed_bytecode)
+
+
+def _validators(settings: Settings, registry: bytes) -> JsonValue:
+    """Return the present validator set; earlier sets have to be added by whoever holds their blocks."""
+    if settings.chain_kind not in ("qbft-header", "qbft-contract"):
+        return []
+    addresses = read_validators(settings.chain_url, settings.chain_kind, registry)
+    return [{"since": 0, "until": None, "addresses": [each.hex() for each in addresses]}]
 
 
 def _member(member: RegisteredMember, settings: Settings) -> JsonValue:
@@ -99,11 +121,15 @@ def _key(record: KeyRecord) -> JsonValue:
 
 
 def _policy(settings: Settings, members: int) -> JsonValue:
-    """Return the default policy: a development chain cannot prove seals, one member has no witnesses."""
-    development = settings.chain_kind == "dev"
+    """Return the default policy: seals where the chain has them, witnesses where there are other members."""
+    required = list(DEVELOPMENT)
+    if settings.chain_kind != "dev" and members > 1:
+        required.append("V8")
+    if settings.chain_kind in ("qbft-header", "qbft-contract"):
+        required.append("V10")
     return {
-        "name": "development" if development else "consortium",
-        "required": list(DEVELOPMENT if development else CONSORTIUM),
-        "cosignature_quorum": 0 if development else max(1, (members + 1) // 2 - 1),
+        "name": "development" if settings.chain_kind == "dev" else "consortium",
+        "required": [check for check in CHECKS if check in required],
+        "cosignature_quorum": members // 2 if "V8" in required else 0,
         "grace_blocks": GRACE_BLOCKS,
     }

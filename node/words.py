@@ -62,7 +62,8 @@ WORDS: Final[Mapping[str, Message]] = {
     "block": Message("区块", "Block"),
     "fields": Message("字段（承诺）", "Fields (committed)"),
     "not-before": Message("不早于区块", "Not before block"),
-    "exported": Message("证据包已写入 {file}（{size} 字节），自检通过。", "Package written to {file} ({size} bytes); it passed its own verification."),
+    "exported": Message("证据包已写入 {file}（{size} 字节），自检未见矛盾。", "Package written to {file} ({size} bytes); its own verification refutes nothing."),
+    "exported-unproved": Message("注意：策略要求的 {checks} 无法证明。", "Note: the policy requires {checks}, which cannot be proved."),
     "erased": Message(
         "已擦除。密钥库最后一份备份于 {after} 到期，届时擦除才算完成。",
         "Erased. The last key-store backup expires at {after}; only then is the erasure complete.",
@@ -79,6 +80,7 @@ WORDS: Final[Mapping[str, Message]] = {
     "audit-anchors": Message("上链", "Anchors"),
     "audit-waiting": Message("待入日志", "Waiting"),
     "audit-swept": Message("清除的无主对象", "Orphans removed"),
+    "audit-not-compared": Message("链没有应答，未与链上日志比对。", "The chain did not answer: not compared with the log on chain."),
     "audit-sound": Message("未发现问题。", "No problem found."),
     "audit-problems": Message("发现 {count} 个问题。", "{count} problems found."),
     "tick-title": Message("上链", "Anchoring"),

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from contracts import artifact
+from ledger.chain.blocks import header_bytes, read_block
 from ledger.chain.contract import Contract
 from ledger.chain.rpc import Rpc
-from ledger.errors import ConfigurationError
+from ledger.errors import ConfigurationError, UnavailableError
 from ledger.evidence.possession import PURPOSES
+from ledger.proof.header import ChainKind, parse_header
+from ledger.proof.qbft_extra import QbftExtra
 from ledger.proof.trust import KeyRecord
 
 _Name = TypeVar("_Name")
@@ -50,6 +53,24 @@ def read_members(url: str, registry: bytes) -> tuple[RegisteredMember, ...]:
     contract = Contract(Rpc(url), artifact("ConsortiumRegistry"), registry)
     (ids,) = contract.call("memberIds")
     return tuple(_member(contract, bytes(member)) for member in ids)
+
+
+def read_validators(url: str, kind: ChainKind, registry: bytes) -> tuple[bytes, ...]:
+    """Return the validators of a QBFT chain: ascending, from the newest header or the contract.
+
+    Raises:
+        IntegrityError: the header is not of the kind.
+        UnavailableError: the node does not answer.
+    """
+    rpc = Rpc(url)
+    if kind == "qbft-contract":
+        (found,) = Contract(rpc, artifact("ConsortiumRegistry"), registry).call("getValidators")
+        return tuple(sorted(bytes.fromhex(str(each)[2:]) for each in found))
+    block = read_block(rpc, "latest")
+    if block is None:
+        raise UnavailableError("chain-block-missing", number="latest")
+    header = parse_header(header_bytes(block, kind))
+    return QbftExtra.parse(header.extra_data).validators
 
 
 def _member(contract: Contract, member: bytes) -> RegisteredMember:

@@ -69,8 +69,8 @@ FINDINGS: Final[Mapping[str, Message]] = {
     ),
     "block-without-seals": Message("区块 {block} 的头部不含签封。", "The header of block {block} carries no seals."),
     "block-clique": Message(
-        "区块 {block} 属 Clique 链，最终性依确认数，不能由单个头部证明。",
-        "Block {block} is of a Clique chain: finality by confirmations cannot be proved from one header.",
+        "区块 {block} 属 Clique 链，由 {signer} 签名；最终性依确认数，不能由单个头部证明。",
+        "Block {block} is of a Clique chain, signed by {signer}: finality by confirmations cannot be proved from one header.",
     ),
     "validators-unknown": Message("信任文件未载明区块 {block} 的验证人。", "The trust file names no validators at block {block}."),
     # V11, V12
@@ -106,6 +106,7 @@ FINDINGS: Final[Mapping[str, Message]] = {
     "case-gap": Message("案件链在第 {number} 号处中断。", "The case chain breaks at number {number}."),
     "case-foreign-statement": Message("第 {number} 号不是该机构的存证。", "Number {number} is not the institution's."),
     "case-signature": Message("第 {number} 号签名无效。", "The signature of number {number} is invalid."),
+    "case-head-key-compromised": Message("该机构有密钥已泄露，无法确认案件链头由其封存。", "A key of the institution is compromised: somebody else may have sealed the case head."),
     "case-without-this-item": Message("案件链不含本存证。", "The chain does not contain this item."),
     "case-head-missing": Message("案件链没有案件链头。", "The chain has no case head."),
     "case-head-other-end": Message("案件链头覆盖的末端不符。", "The case head covers another end."),

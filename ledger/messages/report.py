@@ -105,6 +105,12 @@ REPORT: Final[Mapping[str, Message]] = {
     "trust-revocation-not-checked": Message(
         "未核查时间戳证书吊销情况", "that the authority's certificate was not revoked"
     ),
+    "trust-block-unauthenticated": Message(
+        "所附区块确属该链（无验证人签封可证）", "that the block is really the chain's: no seals prove it"
+    ),
+    "trust-case-head-unanchored": Message(
+        "案件链头的检查点仅由存证机构签名，尚未要求上链", "the case head's checkpoint is signed by the institution, not required to be anchored"
+    ),
     "trust-later-items-not-excluded": Message(
         "不排除其后新增或从未存证的材料", "later items, and items never sealed, are not excluded"
     ),

@@ -1,6 +1,6 @@
 """Whose log key signed a checkpoint, and which other members cosigned it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ledger.errors import LimitError, MalformedError
 from ledger.primitives import ed25519
@@ -15,7 +15,7 @@ from ledger.primitives.note import (
     parse_signature_line,
     signed_message,
 )
-from ledger.proof.trust import TrustedMember
+from ledger.proof.trust import KeyRecord, TrustedMember
 
 
 def signing_log_key(checkpoint: Note, member: TrustedMember) -> bytes | None:
@@ -41,7 +41,11 @@ def _holds(text: str, line: NoteSignature, key: VerifierKey) -> bool:
 
 
 def cosignature_times(
-    text: str, lines: Sequence[str], members: Iterable[TrustedMember]
+    text: str,
+    lines: Sequence[str],
+    members: Iterable[TrustedMember],
+    *,
+    is_trusted: Callable[[KeyRecord], bool],
 ) -> dict[bytes, int]:
     """Return the time of each member's valid cosignature over a checkpoint, by member id.
 
@@ -49,6 +53,7 @@ def cosignature_times(
         text: of the checkpoint.
         lines: signature lines; those of unknown witnesses are passed over.
         members: whose cosignatures count.
+        is_trusted: tells whether a key counts: active, and not compromised, at the anchor's block.
 
     Raises:
         MalformedError: a line is not of its form, or the signature of a known witness does not hold.
@@ -57,7 +62,9 @@ def cosignature_times(
     if len(lines) > MAX_SIGNATURES:
         raise LimitError("note-too-many-signatures", count=len(lines), limit=MAX_SIGNATURES)
     known = {
-        (key.name, key.key_id): (member, key) for member in members for key in _witness_keys(member)
+        (key.name, key.key_id): (member, key)
+        for member in members
+        for key in _witness_keys(member, is_trusted)
     }
     times: dict[bytes, int] = {}
     for raw in lines:
@@ -72,9 +79,11 @@ def cosignature_times(
     return times
 
 
-def _witness_keys(member: TrustedMember) -> list[VerifierKey]:
+def _witness_keys(
+    member: TrustedMember, is_trusted: Callable[[KeyRecord], bool]
+) -> list[VerifierKey]:
     return [
         VerifierKey(member.origin, COSIGNATURE_V1, record.key)
         for record in member.keys
-        if record.purpose == "log"
+        if record.purpose == "log" and is_trusted(record)
     ]

@@ -32,7 +32,10 @@ def v15_case_complete(subject: Subject) -> Finding:
     if wrong is not None:
         return wrong
     _check_head_in_log(subject, chain[-1], member)
-    return proved("V15", "case-complete", trusts=("later-items-not-excluded",), items=len(chain))
+    if _head_key_compromised(chain[-1], member):
+        return not_provable("V15", "case-head-key-compromised")
+    trusts = ("later-items-not-excluded", "case-head-unanchored")
+    return proved("V15", "case-complete", trusts=trusts, items=len(chain))
 
 
 def _read_chain(subject: Subject) -> list[SignedStatement]:
@@ -101,3 +104,11 @@ def _check_head_in_log(subject: Subject, head: SignedStatement, member: TrustedM
         new_root=checkpoint.root,
         path=consistency.path,
     )
+
+
+def _head_key_compromised(head: SignedStatement, member: TrustedMember) -> bool:
+    """Tell whether somebody else may have sealed the head: it is younger than the anchor that was checked."""
+    keys = [each for each in member.keys if each.purpose == "log"]
+    evidence = member.key("evidence", head.key)
+    suspects = [*keys, *([evidence] if evidence else [])]
+    return any(each.compromised_since is not None for each in suspects)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from ledger.errors import MalformedError
-from ledger.proof import layout
+from ledger.proof import clique, layout
 from ledger.proof.anchor_state import AnchoredHead, check_anchor_state
+from ledger.proof.interval import is_sealed
 from ledger.proof.proof_files import membership_from_bytes
 from ledger.proof.qbft import verify_seals
 from ledger.proof.report import Finding, not_provable, proved, refuted
@@ -15,7 +16,6 @@ from ledger.proof.trust import KeyRecord
 _WITHOUT_SEALS: Final[Mapping[str, str]] = {
     "dev": "block-single-operator",
     "ethereum": "block-without-seals",
-    "clique": "block-clique",
 }
 """Kinds whose headers carry no quorum of seals, and what the report says instead."""
 
@@ -27,13 +27,22 @@ def v9_anchored(subject: Subject) -> Finding:
         return refuted("V9", "anchor-other-root")
     if not checkpoint.origin.endswith(f"/g{event.generation}"):
         return refuted("V9", "anchor-other-generation", generation=event.generation)
-    return proved("V9", "anchored", size=event.size, block=subject.header.number)
+    trusts = block_trusts(subject)
+    return proved("V9", "anchored", trusts=trusts, size=event.size, block=subject.header.number)
+
+
+def block_trusts(subject: Subject) -> tuple[str, ...]:
+    """Return what has to be trusted about the anchor's block where no seals authenticate it."""
+    return () if is_sealed(subject.header, subject.trust.chain) else ("block-unauthenticated",)
 
 
 def v10_block_sealed(subject: Subject) -> Finding:
     """V10: the header hashes to the block and carries a quorum of seals of the trusted validators."""
     chain, header = subject.trust.chain, subject.header
     name = "0x" + subject.block_hash.hex()
+    if chain.kind == "clique":
+        signer = "0x" + clique.signer(header).hex()
+        return not_provable("V10", "block-clique", block=name, signer=signer)
     if chain.kind in _WITHOUT_SEALS:
         return not_provable("V10", _WITHOUT_SEALS[chain.kind], block=name)
     validators = chain.validators_at(header.number)
@@ -69,7 +78,11 @@ def v11_one_member(subject: Subject) -> Finding:
         if finding is not None:
             return finding
     return _state(subject) or proved(
-        "V11", "one-member", trusts=("trust-file",), name=member.name, block=subject.header.number
+        "V11",
+        "one-member",
+        trusts=("trust-file", *block_trusts(subject)),
+        name=member.name,
+        block=subject.header.number,
     )
 
 
@@ -77,7 +90,7 @@ def _key_not_active(subject: Subject, record: KeyRecord) -> Finding | None:
     """Return what speaks against a key at the anchor's height; ``None`` when it was active."""
     height = subject.header.number
     grace = subject.trust.policy.grace_blocks
-    if height < record.since or (record.until is not None and height > record.until + grace):
+    if not record.open_at(height, grace):
         return refuted("V11", "key-not-active", purpose=record.purpose, block=height)
     compromised = record.compromised_since
     if compromised is None or height < compromised:

@@ -11,11 +11,11 @@ from ledger.proof.subject import Subject
 
 def v1_package_well_formed(subject: Subject) -> Finding:
     """V1: exactly the tag files that follow from the payload, and the files that the list names."""
-    bundle, package = subject.bundle, subject.package.package
-    for path in layout.TAG_FILES:
+    bundle = subject.bundle
+    for path in (*layout.TAG_FILES, layout.PACKAGE):
         if path not in bundle:
             return refuted("V1", "package-file-missing", path=path)
-    payload = bundle.payload()
+    package, payload = subject.package.package, bundle.payload()
     for path in bundle.files:
         if path not in layout.TAG_FILES and path not in payload:
             return refuted("V1", "package-file-unexpected", path=path)

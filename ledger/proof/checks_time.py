@@ -4,7 +4,7 @@ import hashlib
 
 from ledger.proof import layout
 from ledger.proof.header import block_hash
-from ledger.proof.interval import Bound, upper_bounds
+from ledger.proof.interval import Bound, is_sealed, upper_bounds
 from ledger.proof.report import Finding, not_provable, proved, refuted
 from ledger.proof.subject import Subject
 from ledger.proof.timestamp import check_token
@@ -49,7 +49,7 @@ def v14_time_interval(subject: Subject, findings: dict[str, Finding]) -> Finding
     upper = min(upper_bounds(subject, findings), key=_preference)
     if lower.timestamp > upper.time:
         return refuted("V14", "interval-empty", lower=lower.timestamp, upper=upper.time)
-    if not upper.firm:
+    if not (upper.firm and is_sealed(lower, subject.trust.chain)):
         return not_provable(
             "V14", "interval-claimed", lower=lower.timestamp, upper=upper.time, source=upper.source
         )

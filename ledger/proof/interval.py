@@ -7,8 +7,12 @@ by its proposer and is never called a trusted time; each source is named as what
 
 from dataclasses import dataclass
 
+from ledger.errors import MalformedError
+from ledger.proof.header import Header
+from ledger.proof.qbft import verify_seals
 from ledger.proof.report import Finding, Verdict
 from ledger.proof.subject import Subject
+from ledger.proof.trust import TrustedChain
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Bound:
 def upper_bounds(subject: Subject, findings: dict[str, Finding]) -> list[Bound]:
     """Return every upper bound that the package gives."""
     bounds = [Bound("block", subject.header.timestamp, firm=_is_proved(findings, "V10"))]
-    bounds += [Bound("cosignature", t, firm=True) for t in subject.cosignature_times.values()]
+    bounds += _witnessed(subject, firm=_is_proved(findings, "V8"))
     if _is_proved(findings, "V13"):
         moment = findings["V13"].params["time"]
         if isinstance(moment, int):
@@ -39,3 +43,21 @@ def upper_bounds(subject: Subject, findings: dict[str, Finding]) -> list[Bound]:
 
 def _is_proved(findings: dict[str, Finding], check: str) -> bool:
     return check in findings and findings[check].verdict is Verdict.PROVED
+
+
+def _witnessed(subject: Subject, *, firm: bool) -> list[Bound]:
+    """Return the moment at which the quorum was complete: a single witness may err or collude."""
+    times = sorted(subject.cosignature_times.values())
+    quorum = max(subject.trust.policy.cosignature_quorum, 1)
+    return [Bound("cosignature", times[quorum - 1], firm=firm)] if len(times) >= quorum else []
+
+
+def is_sealed(header: Header, chain: TrustedChain) -> bool:
+    """Tell whether a quorum of the trusted validators sealed a block; never on chains without seals."""
+    validators = chain.validators_at(header.number)
+    if not chain.has_seals or not validators:
+        return False
+    try:
+        return verify_seals(header, validators, chain.curve).sealed
+    except MalformedError:
+        return False  # V10 says what is wrong with it

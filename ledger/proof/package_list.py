@@ -10,6 +10,7 @@ from typing import Final
 from ledger.errors import MalformedError
 from ledger.evidence import shape
 from ledger.primitives.canonical import JsonValue, decode, encode
+from ledger.proof.layout import in_order
 
 SCHEMA: Final = "lianzheng-package/1"
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -108,6 +109,8 @@ def _list_from_json(value: JsonValue) -> PackageList:
         raise MalformedError("package-schema", found=str(value.get("schema"))[:64])
     found = shape.members(value, "package", names)
     files = tuple(_file(entry) for entry in shape.items(found["files"], "files"))
+    if [each.path for each in files] != in_order({each.path for each in files}):
+        raise MalformedError("statement-form", member="files")
     withheld = shape.items(found["withheld_fields"], "withheld_fields")
     return PackageList(
         leaf_hash=shape.hex_bytes(found["leaf"], "leaf", 32),

@@ -75,10 +75,13 @@ class Report:
         """Refuted outranks everything; then a required check that is not proved."""
         if any(finding.verdict is Verdict.REFUTED for finding in self.findings):
             return ExitCode.REFUTED
+        return ExitCode.NOT_PROVABLE if self.unproved else ExitCode.PROVED
+
+    @property
+    def unproved(self) -> tuple[str, ...]:
+        """The checks that the policy requires and that are not proved."""
         proved = {f.check for f in self.findings if f.verdict is Verdict.PROVED}
-        if not proved.issuperset(self.required):
-            return ExitCode.NOT_PROVABLE
-        return ExitCode.PROVED
+        return tuple(check for check in self.required if check not in proved)
 
     def of(self, check: str) -> Finding:
         """Return the finding of ``check``."""

@@ -22,7 +22,7 @@ from ledger.proof.header import Header, block_hash, parse_header
 from ledger.proof.package_list import SignedPackageList, read_package_list
 from ledger.proof.proof_files import receipt_from_bytes
 from ledger.proof.receipt import verify_receipt
-from ledger.proof.trust import Trust, TrustedMember
+from ledger.proof.trust import KeyRecord, Trust, TrustedMember
 
 T = TypeVar("T")
 
@@ -126,7 +126,12 @@ class Subject:
         lines = self.bundle.read(layout.COSIGNATURES).decode("utf-8", "replace").splitlines()
         own = self.signed.statement.member
         others = [each for each in self.trust.members.values() if each.member != own]
-        return cosignature_times(self.leaf_proof.checkpoint.text, lines, others)
+        text = self.leaf_proof.checkpoint.text
+        return cosignature_times(text, lines, others, is_trusted=self._trusted_now)
+
+    def _trusted_now(self, record: KeyRecord) -> bool:
+        """Tell whether a key counts at the anchor's block."""
+        return record.trusted_at(self.header.number, self.trust.policy.grace_blocks)
 
     @cached_property
     def header(self) -> Header:

@@ -31,6 +31,8 @@ KINDS: Final[tuple[ChainKind, ...]] = (
     "qbft-contract",
 )
 CURVES: Final[tuple[SealCurve, ...]] = ("secp256k1", "secp256r1")
+MINIMUM: Final = ("V1", "V2", "V4")
+"""A policy without these would call anything proved that nobody refuted."""
 REASONS: Final = ("rotated", "retired", "compromised")
 
 
@@ -67,6 +69,11 @@ class TrustedChain:
     curve: SealCurve
     validators: tuple[ValidatorSet, ...]
 
+    @property
+    def has_seals(self) -> bool:
+        """Whether headers of this kind carry a quorum of seals."""
+        return self.kind in ("qbft-header", "qbft-contract")
+
     def validators_at(self, number: int) -> tuple[bytes, ...] | None:
         """Return who seals block ``number``; ``None`` when the file does not say."""
         for group in self.validators:
@@ -102,6 +109,15 @@ class KeyRecord:
     until: int | None
     reason: str | None
     compromised_since: int | None
+
+    def open_at(self, height: int, grace: int) -> bool:
+        """Tell whether the record holds at a block, up to ``grace`` blocks after its last one."""
+        return self.since <= height and (self.until is None or height <= self.until + grace)
+
+    def trusted_at(self, height: int, grace: int) -> bool:
+        """Tell whether the record holds at a block and nobody else had the key by then."""
+        compromised = self.compromised_since is not None and height >= self.compromised_since
+        return self.open_at(height, grace) and not compromised
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,10 +295,13 @@ def _key(value: JsonValue) -> KeyRecord:
 def _policy(value: JsonValue) -> Policy:
     names = {"name", "required", "cosignature_quorum", "grace_blocks"}
     found = shape.members(value, "policy", names)
-    required = shape.items(found["required"], "policy.required")
+    listed = shape.items(found["required"], "policy.required")
+    required = tuple(_one_of(check, "policy.required", CHECKS) for check in listed)
+    if not set(MINIMUM).issubset(required):
+        raise MalformedError("statement-form", member="policy.required")
     return Policy(
         name=shape.text(found["name"], "policy.name"),
-        required=tuple(_one_of(check, "policy.required", CHECKS) for check in required),
+        required=required,
         cosignature_quorum=shape.integer(
             found["cosignature_quorum"], "policy.cosignature_quorum", minimum=0
         ),

@@ -60,6 +60,7 @@ class AuditReport:
         anchors: whose chain proof was verified again.
         waiting: statements without a place.
         swept: orphans that were removed from the vault afterwards.
+        compared: whether the chain answered, so that the head could be compared with it.
         problems: empty when the ledger is sound.
     """
 
@@ -69,12 +70,14 @@ class AuditReport:
     anchors: int = 0
     waiting: int = 0
     swept: int = 0
+    compared: bool = False
     problems: list[Problem] = field(default_factory=list)
 
     def to_json(self) -> dict[str, object]:
         """Return it for machines."""
         return {
             **self._counts(),
+            "compared_with_chain": self.compared,
             "problems": [{"where": p.where, "code": p.code} for p in self.problems],
         }
 

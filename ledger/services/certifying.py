@@ -7,6 +7,7 @@
 A package that our own verifier refutes is never handed out.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,11 +165,11 @@ class Certifier:
             content,
             created_at=format_instant(self.clock.now()),
             withheld=sorted(set(signed.statement.fields) - {field.name for field in disclosed}),
-            content_withheld=content is None and item.row.content_sha256 is not None,
+            content_withheld=content is None and item.row.object_id is not None,
         )
         signature = self.signer.sign(package.signed_bytes())
         files[layout.PACKAGE] = package.envelope(signature=signature, key=self.signer.public_key)
-        part = target.with_name(target.name + ".part")
+        part = target.with_name(f"{target.name}.{os.urandom(4).hex()}.part")
         try:
             packing.write_package(part, files, content, package)
             report = self._verified(part)

@@ -90,5 +90,6 @@ class Eraser:
         with self.begin() as connection:
             if row.object_id is not None:
                 statements.drop_inline(connection, row.object_id)
+            statements.forget(connection, row.leaf_hash)
             erasures.add(connection, row.leaf_hash, done)
         return done

@@ -15,7 +15,8 @@ copies of one node that sequence beside each other.
   renews its lease in the same way when it has anchored nothing for a third of that time.
 
 When the chain does not answer, the last good comparison stands for ``LEASE_SECONDS``; then sequencing waits.
-Intake never does.
+Intake never waits; but once the database was found older than the log, intake refuses too, until a check
+passes: a promise to place a leaf could not be kept.
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ LEASE_SECONDS: Final = 600
 RENEW_SECONDS: Final = LEASE_SECONDS // 3
 LEASE: Final = "sequencer"
 TAKEOVER: Final = "takeover"
+BEHIND: Final = "behind"
+"""Row that keeps intake closed from the moment at which the database was found older than the chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,31 @@ class Fence:
             self._check_membership(log)
             self._check_head(log)
             nonce = self._check_nonce(held)
+        except RefusedError as error:
+            if error.code == "log-behind-chain":
+                self._write(BEHIND, 0)
+            raise
         except UnavailableError:
             self._check_grace(held)
             return
+        with self.begin() as connection:
+            leases.remove(connection, BEHIND)
         if held is None or held.holder == self.fingerprint:
             self._write(LEASE, nonce)
         else:
             self._take_over(nonce)
+
+    def check_head(self) -> None:
+        """Compare generation and head with the chain, and nothing else.
+
+        Raises:
+            RefusedError: the database is older than the log on chain, or of another generation.
+            UnavailableError: the chain does not answer.
+        """
+        with self.begin() as connection:
+            log = current_log(connection).identity
+        self._check_membership(log)
+        self._check_head(log)
 
     def renew(self) -> None:
         """Send an empty transaction when the account has been quiet for a third of the lease.

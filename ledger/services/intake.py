@@ -34,8 +34,9 @@ from ledger.services.composing import (
     salt,
     sign,
 )
+from ledger.services.fencing import BEHIND
 from ledger.services.numbering import Numbering
-from ledger.store import statements
+from ledger.store import leases, statements
 from ledger.store.statements import StatementRow
 from ledger.store.transactions import Begin
 
@@ -201,6 +202,8 @@ class Intake:
         drafts: Sequence[Draft | LedgerError],
         named: NotBefore | None,
     ) -> list[StatementRow | LedgerError]:
+        if leases.held(connection, BEHIND):
+            raise RefusedError("log-read-only")
         numbering = Numbering.lock(connection, _cases(drafts))
         last = statements.last_sealed_at(connection)
         moment = Moment(format_instant(self.clock.now()), last, named)

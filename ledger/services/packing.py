@@ -99,7 +99,7 @@ def write_package(
     """Write the archive, durable on return.
 
     Args:
-        target: is created or overwritten.
+        target: must not exist; only this user can read it.
         files: payload files, ``package.json`` included.
         content: is streamed.
         package: names the bag.
@@ -111,7 +111,9 @@ def write_package(
         sizes[content.path] = content.content.size
     tags = _tag_files(digests, sum(sizes.values()), date=package.created_at[:10])
     folder = f"lianzheng-{package.leaf_hash.hex()[:12]}"
-    with target.open("wb") as sink:
+    # It holds clear values: for this user only, and never through a link that somebody put there.
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as sink:
         write_archive(sink, _entries(folder, {**files, **tags}, content))
         sink.flush()
         os.fsync(sink.fileno())

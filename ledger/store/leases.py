@@ -37,3 +37,13 @@ def write(connection: Connection, name: str, row: LeaseRow) -> None:
             name=name, holder=row.holder, nonce=row.nonce, checked_at=row.checked_at
         )
     )
+
+
+def remove(connection: Connection, name: str) -> None:
+    """Remove the lease ``name``; absent is not an error."""
+    connection.execute(lease.delete().where(lease.c.name == name))
+
+
+def held(connection: Connection, name: str) -> bool:
+    """Tell whether somebody holds the lease ``name``, without locking it."""
+    return connection.scalar(select(lease.c.name).where(lease.c.name == name)) is not None

@@ -229,6 +229,15 @@ def drop_inline(connection: Connection, object_id: bytes) -> None:
     connection.execute(small_object.delete().where(small_object.c.object_id == object_id))
 
 
+def forget(connection: Connection, leaf_hash: bytes) -> None:
+    """Clear the encrypted fields, and the digest by which a content could be found or guessed."""
+    connection.execute(
+        statement.update()
+        .where(statement.c.leaf_hash == leaf_hash)
+        .values(sealed_fields=None, content_sha256=None)
+    )
+
+
 def names_object(connection: Connection, object_id: bytes) -> bool:
     """Tell whether a statement names the object."""
     query = select(statement.c.seq).where(statement.c.object_id == object_id).limit(1)

@@ -1,8 +1,8 @@
 """The tables, for queries. The migrations in ``migrations/`` create them; a test compares both.
 
 * Bytes are bytes, instants are ISO 8601 UTC text, so that both databases order and compare them alike.
-* ``statement`` rows never change after intake. Places are rows of ``leaf``; what waits for a place is a row
-  of ``outbox``.
+* ``statement`` rows never change after intake, but for what an erasure clears. Places are rows of ``leaf``;
+  what waits for a place is a row of ``outbox``.
 * Clear values live encrypted in ``statement.sealed_fields`` under the record key ``key_id``.
 """
 

@@ -12,6 +12,7 @@ from node import evidence_view
 from node.batches import seal_lines
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.sealing import describe, print_batch, print_receipts, seal_files
+from node.ticking import tick
 
 
 @click.group()
@@ -77,7 +78,7 @@ def list_(
     columns = ("col-id", "col-kind", "col-sealed", "col-case-number", "col-size", "col-status")
     rows = [
         (v.row.leaf_hash.hex()[:16], v.row.kind, v.row.sealed_at, v.row.case_number,
-         v.row.content_size, context.word(f"status-{v.status}"))
+         v.row.content_size, context.word("status-erased" if v.erased else f"status-{v.status}"))
         for v in views
     ]  # fmt: skip
     context.table("evidence-list", columns, rows)
@@ -138,12 +139,17 @@ def export(
     with context.node() as node, node.sequencing():
         with node.database.read() as connection:
             row = evidence_view.resolve(connection, identifier)
-        node.certifier.export(row.leaf_hash, output, options)
-    size = output.stat().st_size
+        report = node.certifier.export(row.leaf_hash, output, options)
+        tick(node)  # the case head's checkpoint is out of the house: anchor it now
+    size, unproved = output.stat().st_size, report.unproved
     if machine:
-        print_json({"file": str(output), "size": size, "id": row.leaf_hash.hex()})
-        return
-    context.say("exported", file=output, size=size)
+        print_json(
+            {"file": str(output), "size": size, "id": row.leaf_hash.hex(), "unproved": unproved}
+        )
+    else:
+        context.say("exported", file=output, size=size)
+        if unproved:
+            context.say("exported-unproved", checks=", ".join(unproved))
 
 
 @evidence.command()

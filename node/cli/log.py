@@ -73,4 +73,6 @@ def print_report(context: Context, report: AuditReport, *, machine: bool) -> Non
     rows = [(problem.where, context.word(problem.code)) for problem in report.problems]
     if rows:
         context.table("audit-title", ("col-where", "col-problem"), rows)
+    if not report.compared:
+        context.say("audit-not-compared")
     context.say("audit-problems" if rows else "audit-sound", count=len(rows))

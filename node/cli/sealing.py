@@ -74,8 +74,9 @@ def print_receipts(
         sealed = [(name, o) for name, o in answers if isinstance(o, Receipt)]
         columns = ("col-file", "col-id", "col-sealed", "col-case-number")
         rows = [(name, r.leaf_hash.hex()[:16], r.sealed_at, r.case_number) for name, r in sealed]
-        context.table("sealed", columns, rows)
-        context.say("receipt-note", delay=delay)
+        if rows:
+            context.table("sealed", columns, rows)
+            context.say("receipt-note", delay=delay)
     for _, outcome in answers:
         if isinstance(outcome, LedgerError):
             raise outcome

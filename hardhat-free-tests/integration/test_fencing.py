@@ -8,7 +8,9 @@ from harness.ledger import Ledger
 from harness.network import Transaction
 
 from ledger.errors import RefusedError, UnavailableError
-from ledger.services.fencing import LEASE_SECONDS, RENEW_SECONDS
+from ledger.services.fencing import BEHIND, LEASE_SECONDS, RENEW_SECONDS
+from ledger.store import leases
+from ledger.store.leases import LeaseRow
 
 
 def _refusal(ledger: Ledger) -> str:
@@ -114,8 +116,9 @@ def test_a_restored_older_database_stays_read_only(ledger: Ledger, tmp_path: Pat
     with pytest.raises(RefusedError):
         restored.tick()
     assert restored.size() == 1
-    receipt = restored.seal(b"intake goes on" * 400)
-    assert receipt.leaf_hash
+    with pytest.raises(RefusedError) as caught:
+        restored.seal(b"a promise that could not be kept" * 200)
+    assert caught.value.code == "log-read-only"
     assert restored.size() == 1
     restored.close()
     audit(ledger)
@@ -172,4 +175,15 @@ def test_the_lease_is_renewed_only_after_a_third_of_its_time(ledger: Ledger) -> 
     ledger.clock.move(1)
     ledger.tick()
     assert len(ledger.network.pool) == 1
+    audit(ledger)
+
+
+def test_a_database_that_was_recovered_takes_items_in_again(ledger: Ledger) -> None:
+    _anchored(ledger)
+    with ledger.node.database.write() as connection:
+        leases.write(connection, BEHIND, LeaseRow("x", 0, "2026-11-24T08:00:00.000Z"))
+    with pytest.raises(RefusedError, match="log-read-only"):
+        ledger.seal(b"refused" * 500)
+    ledger.node.fence.check()
+    assert ledger.seal(b"taken in" * 500).leaf_hash
     audit(ledger)

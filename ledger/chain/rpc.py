@@ -120,7 +120,7 @@ class Rpc:
         except NodeError as error:
             raise refusal(error) from error
 
-    def _post(self, calls: object) -> Any:  # noqa: ANN401 - JSON
+    def _post(self, calls: Any) -> Any:  # noqa: ANN401 - JSON
         with self._session.post(self._url, json=calls, timeout=self._timeout) as answer:
             answer.raise_for_status()
             return _Provider.decode_rpc_response(answer.content)

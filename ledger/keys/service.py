@@ -71,7 +71,7 @@ class SigningService:
         """Return the text that answers ``value``; raises as ``get``."""
         return self._exchange("POST", path, value).decode("utf-8", "replace").strip()
 
-    def _exchange(self, method: str, path: str, value: object) -> bytes:
+    def _exchange(self, method: str, path: str, value: Any) -> bytes:  # noqa: ANN401 - JSON
         try:
             with self._session.request(
                 method,

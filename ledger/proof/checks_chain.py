@@ -6,9 +6,7 @@ from typing import Final
 from ledger.errors import MalformedError
 from ledger.proof import clique, layout
 from ledger.proof.anchor_state import AnchoredHead, check_anchor_state
-from ledger.proof.interval import is_sealed
 from ledger.proof.proof_files import membership_from_bytes
-from ledger.proof.qbft import verify_seals
 from ledger.proof.report import Finding, not_provable, proved, refuted
 from ledger.proof.subject import Subject
 from ledger.proof.trust import KeyRecord
@@ -33,7 +31,11 @@ def v9_anchored(subject: Subject) -> Finding:
 
 def block_trusts(subject: Subject) -> tuple[str, ...]:
     """Return what has to be trusted about the anchor's block where no seals authenticate it."""
-    return () if is_sealed(subject.header, subject.trust.chain) else ("block-unauthenticated",)
+    try:
+        seals = subject.seals
+    except MalformedError:
+        seals = None  # V10 says what is wrong with the header
+    return () if seals is not None and seals.sealed else ("block-unauthenticated",)
 
 
 def v10_block_sealed(subject: Subject) -> Finding:
@@ -45,10 +47,9 @@ def v10_block_sealed(subject: Subject) -> Finding:
         return not_provable("V10", "block-clique", block=name, signer=signer)
     if chain.kind in _WITHOUT_SEALS:
         return not_provable("V10", _WITHOUT_SEALS[chain.kind], block=name)
-    validators = chain.validators_at(header.number)
-    if not validators:
+    seals = subject.seals
+    if seals is None:
         return not_provable("V10", "validators-unknown", block=header.number)
-    seals = verify_seals(header, validators, chain.curve)
     if not seals.sealed:
         return refuted("V10", "block-not-sealed", why=seals.verdict, block=name)
     return proved(

@@ -4,8 +4,9 @@ import hashlib
 
 from ledger.proof import layout
 from ledger.proof.header import block_hash
-from ledger.proof.interval import Bound, is_sealed, upper_bounds
+from ledger.proof.interval import Bound, upper_bounds
 from ledger.proof.report import Finding, not_provable, proved, refuted
+from ledger.proof.sealing import is_sealed
 from ledger.proof.subject import Subject
 from ledger.proof.timestamp import check_token
 from ledger.proof.timestamp_findings import (

@@ -7,12 +7,8 @@ by its proposer and is never called a trusted time; each source is named as what
 
 from dataclasses import dataclass
 
-from ledger.errors import MalformedError
-from ledger.proof.header import Header
-from ledger.proof.qbft import verify_seals
 from ledger.proof.report import Finding, Verdict
 from ledger.proof.subject import Subject
-from ledger.proof.trust import TrustedChain
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +46,3 @@ def _witnessed(subject: Subject, *, firm: bool) -> list[Bound]:
     times = sorted(subject.cosignature_times.values())
     quorum = max(subject.trust.policy.cosignature_quorum, 1)
     return [Bound("cosignature", times[quorum - 1], firm=firm)] if len(times) >= quorum else []
-
-
-def is_sealed(header: Header, chain: TrustedChain) -> bool:
-    """Tell whether a quorum of the trusted validators sealed a block; never on chains without seals."""
-    validators = chain.validators_at(header.number)
-    if not chain.has_seals or not validators:
-        return False
-    try:
-        return verify_seals(header, validators, chain.curve).sealed
-    except MalformedError:
-        return False  # V10 says what is wrong with it

@@ -21,7 +21,9 @@ from ledger.proof.checkpoint import cosignature_times, signing_log_key
 from ledger.proof.header import Header, block_hash, parse_header
 from ledger.proof.package_list import SignedPackageList, read_package_list
 from ledger.proof.proof_files import receipt_from_bytes
+from ledger.proof.qbft import SealReport
 from ledger.proof.receipt import verify_receipt
+from ledger.proof.sealing import seal_report
 from ledger.proof.trust import KeyRecord, Trust, TrustedMember
 
 T = TypeVar("T")
@@ -145,6 +147,11 @@ class Subject:
             return block_hash(self.header, self.trust.chain.kind)
         except MalformedError as error:
             raise PartBrokenError("V10", error) from error
+
+    @cached_property
+    def seals(self) -> SealReport | None:
+        """The seals of the anchor's block, recovered once; ``None`` without seals or known validators."""
+        return seal_report(self.header, self.trust.chain)
 
     @cached_property
     def event(self) -> AnchorEvent:

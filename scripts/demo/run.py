@@ -243,11 +243,11 @@ def show_tampering(package: Path, trust: Path) -> bool:
         table.add_row(path, str(code), refuting)
     generator = random.Random(20261124)  # noqa: S311 - positions, not secrets
     flips = [generator.randrange(len(original) * 8) for _ in range(RAW_FLIPS)]
-    codes = {judge(changed, flip_bit(original, position), trust)[0] for position in flips}
-    refused &= codes == {1}
-    table.add_row(
-        f"{RAW_FLIPS} 个原始比特 raw bits", ", ".join(map(str, sorted(codes))), "V1, V2, V3…"
-    )
+    judged = [judge(changed, flip_bit(original, position), trust) for position in flips]
+    codes = sorted({code for code, _ in judged})
+    refused &= codes == [1]
+    reasons = ", ".join(sorted({refuting.partition(", ")[0] for _, refuting in judged}))
+    table.add_row(f"{RAW_FLIPS} 个原始比特 raw bits", ", ".join(map(str, codes)), reasons)
     console.print(table)
     step(
         "全部拒绝" if refused else "未能全部拒绝",

@@ -15,7 +15,6 @@ from ledger.proof.trust import SCHEMA, KeyRecord, Trust, TrustedContract, read_t
 from node.settings import Settings
 
 DEVELOPMENT: Final = ("V1", "V2", "V3", "V4", "V5", "V6", "V7", "V9", "V11", "V12")
-CONSORTIUM: Final = ("V1", "V2", "V3", "V4", "V5", "V6", "V7", "V8", "V9", "V10", "V11", "V12")
 GRACE_BLOCKS: Final = 3600
 """At a block a second: the promised merge delay."""
 

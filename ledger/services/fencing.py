@@ -65,11 +65,9 @@ class Fence:
             UnavailableError: the chain does not answer, and the last good comparison is too old.
         """
         with self.begin() as connection:
-            log = current_log(connection).identity
             held = leases.read(connection, LEASE)
         try:
-            self._check_membership(log)
-            self._check_head(log)
+            self.check_head()
             nonce = self._check_nonce(held)
         except RefusedError as error:
             if error.code == "log-behind-chain":

@@ -25,6 +25,9 @@ _LEDGER: Final = Path(__file__).resolve().parents[1] / "ledger"
 _ENVIRONMENT: Final = _LEDGER / "store" / "migrations"
 LEDGER_VERSIONS: Final = _ENVIRONMENT / "versions"
 KEY_STORE_VERSIONS: Final = _LEDGER / "keys" / "migrations"
+NODE_VERSIONS: Final = Path(__file__).resolve().parent / "migrations"
+_VERSION_TABLES: Final = {NODE_VERSIONS: "node_version"}
+"""The node's own tables share the ledger's database, with a history of their own."""
 _CONFLICTS: Final = ("23505", "40001", "40P01")
 """Unique violation, serialization failure, deadlock: PostgreSQL's driver has one class for all its errors."""
 _OUTAGES: Final = ("08", "28", "3D", "53", "57", "58")
@@ -90,6 +93,7 @@ class Database:
         config.set_main_option("version_locations", str(versions))
         config.set_main_option("path_separator", "os")
         config.attributes["engine"] = self.engine
+        config.attributes["version_table"] = _VERSION_TABLES.get(versions, "alembic_version")
         with _translated():
             command.upgrade(config, "head")
 

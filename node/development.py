@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ledger.devchain.supervisor import DevelopmentChainWarning, Supervisor
-from node.words import word
+from node.words.catalogue import word
 
 
 def run_development_chain(data: Path, *, port: int, started: Callable[[str], None]) -> None:

@@ -18,6 +18,7 @@ from ledger.messages.report import LAW, REPORT
 from ledger.proof.report import CHECKS
 from node.cli.main import COMMANDS, EXIT_CODES, cli
 from node.settings import Settings
+from node.words.errors import ERRORS as NODE_ERRORS
 
 DOCS: Final = Path(__file__).resolve().parents[1] / "docs"
 NOTICE: Final = "<!-- Written by scripts/write_docs.py; change the code instead. -->\n"
@@ -68,7 +69,7 @@ def errors() -> Iterator[str]:
         yield f"| {code} | {family.__name__}: {(family.__doc__ or '').splitlines()[0]} |"
     yield "| 130 | interrupted |\n\n`verify`: 0 proved, 1 refuted, 2 unreadable, 3 not provable.\n"
     yield "## Codes\n\n| code | 说明 | 处理 | meaning | remedy |\n| --- | --- | --- | --- | --- |"
-    for code, message in sorted(CATALOGUE.items()):
+    for code, message in sorted({**CATALOGUE, **NODE_ERRORS}.items()):
         if code not in FINDINGS and code not in REPORT:
             cells = (message.zh, message.remedy_zh, message.en, message.remedy_en)
             yield f"| `{code}` | " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

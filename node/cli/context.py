@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from node.wiring import Node, open_node
-from node.words import word
+from node.words.catalogue import word
 
 
 @dataclass(frozen=True)

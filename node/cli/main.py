@@ -1,7 +1,8 @@
 """``lianzheng``: the command line, its global options, and how errors leave it.
 
 Exit codes (docs/errors.md): 0 done; 2 wrong usage; 10 malformed input; 11 refused by a rule; 12 conflict,
-try again; 13 something outside does not answer, try again; 14 stored data is damaged; 15 configuration.
+try again; 13 something outside does not answer, try again; 14 stored data is damaged; 15 configuration;
+16 not signed in or not permitted; 17 too many requests.
 ``verify`` has its own: 0 proved, 1 refuted, 2 unreadable, 3 not provable.
 """
 
@@ -22,8 +23,10 @@ from ledger.errors import (
     RefusedError,
     UnavailableError,
 )
-from ledger.messages.catalogue import LANGUAGES, remedy, text
+from ledger.messages.catalogue import LANGUAGES
 from node.cli.context import Context
+from node.errors import NotAuthenticatedError, NotPermittedError, TooManyRequestsError
+from node.words.catalogue import remedy, word
 
 EXIT_CODES: Final[tuple[tuple[type[LedgerError], int], ...]] = (
     (MalformedError, 10),
@@ -32,6 +35,9 @@ EXIT_CODES: Final[tuple[tuple[type[LedgerError], int], ...]] = (
     (UnavailableError, 13),
     (IntegrityError, 14),
     (ConfigurationError, 15),
+    (NotAuthenticatedError, 16),
+    (NotPermittedError, 16),
+    (TooManyRequestsError, 17),
 )
 
 
@@ -104,7 +110,7 @@ def report(error: LedgerError) -> None:
     """Say on stderr what happened and what to do, in Chinese and English."""
     for language in LANGUAGES:
         words = (
-            text(error.code, language, error.params),
+            word(error.code, language, error.params),
             remedy(error.code, language, error.params),
         )
         click.echo(f"[{error.code}] " + " ".join(w for w in words if w), err=True)

@@ -1,13 +1,11 @@
-"""The node's own words, in the one catalogue's form, Chinese and English side by side."""
+"""What the command line says."""
 
-from collections import ChainMap
 from collections.abc import Mapping
 from typing import Final
 
-from ledger.messages.catalogue import CATALOGUE, fill
 from ledger.messages.message import Message
 
-WORDS: Final[Mapping[str, Message]] = {
+COMMANDS: Final[Mapping[str, Message]] = {
     "col-name": Message("项目", "Item"),
     "col-value": Message("内容", "Value"),
     "col-id": Message("存证编号", "Evidence id"),
@@ -99,13 +97,3 @@ WORDS: Final[Mapping[str, Message]] = {
     "yes": Message("是", "yes"),
     "no": Message("否", "no"),
 }  # fmt: skip
-
-_ALL: Final = ChainMap(dict(WORDS), dict(CATALOGUE))
-
-
-def word(code: str, language: str, params: Mapping[str, object] | None = None) -> str:
-    """Return a text of the catalogue in ``zh`` or ``en``; the code itself when it is missing."""
-    message = _ALL.get(code)
-    if message is None:
-        return code
-    return fill(message.zh if language == "zh" else message.en, params or {})

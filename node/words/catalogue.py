@@ -1,0 +1,29 @@
+"""The whole catalogue of the node: the ledger's messages and the node's own, looked up by code."""
+
+from collections import ChainMap
+from collections.abc import Mapping
+from typing import Final
+
+from ledger.messages.catalogue import CATALOGUE, fill
+from ledger.messages.message import Message
+from node.words.commands import COMMANDS
+from node.words.errors import ERRORS
+
+WORDS: Final[Mapping[str, Message]] = {**COMMANDS, **ERRORS}
+_ALL: Final = ChainMap(dict(WORDS), dict(CATALOGUE))
+
+
+def word(code: str, language: str, params: Mapping[str, object] | None = None) -> str:
+    """Return a text in ``zh`` or ``en``; the code itself when it is missing."""
+    message = _ALL.get(code)
+    if message is None:
+        return code
+    return fill(message.zh if language == "zh" else message.en, params or {})
+
+
+def remedy(code: str, language: str, params: Mapping[str, object] | None = None) -> str:
+    """Return what to do about it; empty when there is nothing to do."""
+    message = _ALL.get(code)
+    if message is None:
+        return ""
+    return fill(message.remedy_zh if language == "zh" else message.remedy_en, params or {})

@@ -4,5 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from ledger.messages.message import Message
+from node.words.identity import IDENTITY_ERRORS
 
-ERRORS: Final[Mapping[str, Message]] = {}  # fmt: skip
+ERRORS: Final[Mapping[str, Message]] = {
+    **IDENTITY_ERRORS,
+}  # fmt: skip

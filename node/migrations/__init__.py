@@ -1,0 +1,1 @@
+"""Schema migrations of the node's own tables, run by the environment in `ledger.store.migrations`."""

@@ -16,7 +16,7 @@ from harness.auditor import audit
 from harness.ledger import Databases, Ledger, make_item
 from sqlalchemy import text
 
-from ledger.errors import ConflictError, IntegrityError, UnavailableError
+from ledger.errors import ConflictError, IntegrityError, RefusedError, UnavailableError
 from ledger.keys import key_store
 from ledger.services.intake import Receipt
 from ledger.store import tables
@@ -40,19 +40,33 @@ def test_migrations_can_be_undone_on_an_empty_ledger(ledger: Ledger) -> None:
         (ledger.node.database, LEDGER_VERSIONS),
         (ledger.node.key_database, KEY_STORE_VERSIONS),
     ):
-        config = Config()
-        folder = versions.parents[1] / "store" / "migrations"
-        if versions == LEDGER_VERSIONS:
-            folder = versions.parent
-        config.set_main_option("script_location", str(folder))
-        config.set_main_option("version_locations", str(versions))
-        config.set_main_option("path_separator", "os")
-        config.attributes["engine"] = database.engine
-        command.downgrade(config, "base")
+        _downgrade(database, versions)
         with database.engine.connect() as connection:
             names = MigrationContext.configure(connection).get_current_heads()
         assert names == ()
         database.migrate(versions)
+
+
+def test_a_down_migration_never_drops_a_row(ledger: Ledger) -> None:
+    receipt = ledger.seal()
+    for database, versions in (
+        (ledger.node.database, LEDGER_VERSIONS),
+        (ledger.node.key_database, KEY_STORE_VERSIONS),
+    ):
+        with pytest.raises(RefusedError, match="migration-drops-rows"):
+            _downgrade(database, versions)
+        database.migrate(versions)
+    assert ledger.statement(receipt)
+    audit(ledger)
+
+
+def _downgrade(database: Database, versions: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(LEDGER_VERSIONS.parent))
+    config.set_main_option("version_locations", str(versions))
+    config.set_main_option("path_separator", "os")
+    config.attributes["engine"] = database.engine
+    command.downgrade(config, "base")
 
 
 def test_two_intakes_number_one_new_case_without_gaps(ledger: Ledger) -> None:

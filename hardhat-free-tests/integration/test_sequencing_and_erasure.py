@@ -160,7 +160,7 @@ def test_an_erasure_that_a_crash_cut_short_is_carried_out_when_it_is_asked_again
 ) -> None:
     receipt = ledger.seal(fields={"phone": "1"})
     with monkeypatch.context() as broken:
-        broken.setattr("ledger.services.erasing.erasures.add", lambda *_a, **_k: 1 / 0)
+        broken.setattr("ledger.services.erasing.erasures.finish", lambda *_a, **_k: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             ledger.node.eraser.erase(receipt.leaf_hash, reason="x")
     ledger.node.eraser.erase(receipt.leaf_hash, reason="x")

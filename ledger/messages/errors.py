@@ -24,7 +24,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     "batch-partly": Message("部分行未存证。", "Some lines were not sealed.", "请更正后只重新提交这些行。", "Correct and submit only those lines again."),
     "evidence-without-case": Message("存证 {id} 不属于案件。", "Evidence {id} belongs to no case.", "法律保全以案件为单位。", "A legal hold is on a case."),
     "item-member": Message("未知项 {name}。", "Unknown member {name}.", "可用项见 docs/commands.md。", "docs/commands.md lists the members."),
-    "batch-line": Message("第 {line} 行：{why}。", "Line {line}: {why}.", "请更正该行后只重新提交这一行。", "Correct that line and submit it alone."),
+    "batch-line": Message("第 {line} 行：{why}", "Line {line}: {why}", "请更正该行后只重新提交这一行。", "Correct that line and submit it alone."),
     "fields-file": Message("字段文件不是 JSON 对象：{why}。", "The fields are not a JSON object: {why}.", '请提供形如 {{"amount": "5000"}} 的 JSON。', 'Give JSON such as {{"amount": "5000"}}.'),
     # Evidence and packages
     "evidence-unknown": Message("没有编号 {id} 的存证。", "No evidence with id {id}.", "请用 lianzheng evidence list 查看。", "See lianzheng evidence list."),
@@ -34,6 +34,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     "evidence-not-anchored": Message("存证 {id} 尚未上链确认。", "Evidence {id} is not anchored yet.", "请运行 lianzheng anchor run，待最终确认后再导出。", "Run lianzheng anchor run and export once it is final."),
     "evidence-erased": Message("存证 {id} 已擦除。", "Evidence {id} was erased already.", "证明仍可导出。", "Its proofs can still be exported."),
     "evidence-on-hold": Message("存证 {id} 所属案件处于法律保全。", "The case of evidence {id} is under legal hold.", "须先解除保全。", "Lift the hold first."),
+    "evidence-not-erasable": Message("存证 {id} 没有已封存的擦除，未销毁任何内容。", "There is no sealed erasure of evidence {id}; nothing was destroyed.", "请重新提出擦除。", "Ask for the erasure again."),
     "export-exists": Message("{file} 已存在。", "{file} exists.", "请换一个文件名。", "Choose another name."),
     "export-refuted": Message("导出的证据包未通过自检（{check}：{why}），未交付。", "The package failed its own verification ({check}: {why}) and was not handed out.", "请运行 lianzheng log audit 并报告结果。", "Run lianzheng log audit and report what it says."),
     "file-unwritable": Message("无法写入 {file}：{why}。", "{file} cannot be written: {why}.", "请检查文件夹、权限与磁盘空间。", "Check folder, permissions and disk space."),
@@ -83,6 +84,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     # Storage and keys
     "database-unavailable": Message("数据库不可用（{detail}）。", "The database is not available ({detail}).", "请检查数据库与磁盘，稍后重试。", "Check database and disk, then try again."),
     "database-damaged": Message("数据库文件已损坏（{detail}）。", "The database file is damaged ({detail}).", "请从备份恢复数据库文件。", "Restore the database file from a backup."),
+    "migration-drops-rows": Message("降级会删除表 {table} 中的 {rows} 行，已拒绝。", "The down-migration would drop {rows} rows of table {table}; refused.", "证据不得删除；请从备份恢复旧版本的数据库。", "Evidence is never dropped; restore the older database from its backup."),
     "database-conflict": Message("同一数据刚被另一处写入。", "The same row was written elsewhere at the same time.", "请重试。", "Try again."),
     "vault-disk": Message("无法写入保管库：{detail}。", "The vault cannot be written: {detail}.", "请检查磁盘空间与权限。", "Check disk space and permissions."),
     "vault-missing": Message("保管库缺少对象 {object}。", "The vault lacks object {object}.", "请从第二副本恢复。", "Restore it from the second copy."),
@@ -120,6 +122,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     "audit-key-missing": Message("记录密钥缺失，且没有擦除记录。", "A record key is missing, and there is no erasure.", "请恢复密钥库备份。", "Restore the key store."),
     "audit-fields": Message("加密字段与承诺不符。", "Clear values do not match their commitments.", "请从备份恢复。", "Restore from a backup."),
     "audit-content": Message("内容与其摘要不符。", "A content does not match its digests.", "请从第二副本恢复。", "Restore it from the second copy."),
+    "audit-erasure": Message("擦除已封存但尚未执行。", "An erasure is sealed and not carried out.", "工作进程每轮都会继续执行；若案件处于法律保全，解除后执行。", "The worker carries it out in its next round; under a legal hold, once the hold is lifted."),
     # Node
     "not-initialised": Message("{home} 尚未初始化。", "{home} is not initialised.", "请先运行 lianzheng init。", "Run lianzheng init first."),
     "settings-invalid": Message("设置 {name} 无效：{why}。", "Setting {name} is not valid: {why}.", "请更正 lianzheng.toml 或环境变量。", "Correct lianzheng.toml or the environment."),

@@ -26,7 +26,7 @@ from ledger.primitives.merkle_proofs import root_coordinates
 from ledger.primitives.note import ED25519, Note, VerifierKey, signed_message
 from ledger.services.auditing_records import RecordAuditor
 from ledger.services.sequencing import current_log
-from ledger.store import anchors, logs, statements
+from ledger.store import anchors, erasures, logs, statements
 from ledger.store.anchors import AnchorRow
 from ledger.store.logs import CheckpointRow
 from ledger.store.statements import StatementRow
@@ -34,6 +34,8 @@ from ledger.store.transactions import Begin
 
 BATCH: Final = 1024
 """Leaves a round: a multiple of a tile's width, so that every full tile is compared whole."""
+MAX_FINDINGS: Final = 1000
+"""Unfinished erasures that a report lists: more than anybody reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class AuditReport:
         swept: orphans that were removed from the vault afterwards.
         compared: whether the chain answered, so that the head could be compared with it.
         problems: empty when the ledger is sound.
+        findings: no damage, but somebody has to know: erasures that are sealed and not carried out.
     """
 
     leaves: int = 0
@@ -72,6 +75,7 @@ class AuditReport:
     swept: int = 0
     compared: bool = False
     problems: list[Problem] = field(default_factory=list)
+    findings: list[Problem] = field(default_factory=list)
 
     def to_json(self) -> dict[str, object]:
         """Return it for machines."""
@@ -79,6 +83,7 @@ class AuditReport:
             **self._counts(),
             "compared_with_chain": self.compared,
             "problems": [{"where": p.where, "code": p.code} for p in self.problems],
+            "findings": [{"where": p.where, "code": p.code} for p in self.findings],
         }
 
     def for_people(self) -> dict[str, object]:
@@ -136,6 +141,7 @@ class Auditor:
             report.waiting = statements.count_waiting(connection)
             read = logs.vertex_reader(connection, generation, root_coordinates(start))
             report.problems += _unplaced(connection)
+            report.findings += _unfinished_erasures(connection)
             frontier = Frontier.load(start, read)
             stored = logs.read_tiles(connection, generation, tiles.edge(start))
             edge = {name: hashes[: _filled(name, start)] for name, hashes in stored.items()}
@@ -254,6 +260,12 @@ def _unplaced(connection: Connection) -> list[Problem]:
     """Find statements that were acknowledged and neither wait for a place nor have one."""
     lost = statements.count_unplaced(connection)
     return [Problem(f"{lost} statements without a place", "audit-places")] if lost else []
+
+
+def _unfinished_erasures(connection: Connection) -> list[Problem]:
+    """Find erasures that a crash or a later legal hold keeps from being carried out."""
+    found = erasures.all_pending(connection, MAX_FINDINGS)
+    return [Problem(f"evidence {each.leaf_hash.hex()[:16]}", "audit-erasure") for each in found]
 
 
 def _sampled(leaf_hash: bytes, share: float) -> bool:

@@ -1,4 +1,7 @@
-"""Auditing one record: leaf, signature, case link, clear values, content."""
+"""Auditing one record: leaf, signature, case link, clear values, content.
+
+A part that does not answer (vault, key store) is an outage and raised; everything else is reported.
+"""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, UnavailableError
 from ledger.evidence.fields import Field, commitment
 from ledger.evidence.statement import Content, SignedStatement, content_from_json, read_leaf
 from ledger.ports.record_keys import RecordKey, RecordKeys
@@ -68,7 +71,7 @@ class RecordAuditor:
             yield error.code
             return
         if fields is None:
-            if erasures.of(connection, row.leaf_hash) is None:
+            if not _is_erased(connection, row.leaf_hash):
                 yield "audit-key-missing"
             return
         found = {each.name: commitment(each) for each in fields}
@@ -97,6 +100,9 @@ class RecordAuditor:
                 sm3.update(chunk)
                 size += len(chunk)
             expected = self._content(row)
+        except UnavailableError:
+            # A vault that does not answer is no damage; the audit goes on later.
+            raise
         except LedgerError as error:
             yield error.code
             return
@@ -115,3 +121,11 @@ class RecordAuditor:
             if field.name == CONTENT_FIELD:
                 return content_from_json(field.value)
         return None
+
+
+def _is_erased(connection: Connection, leaf_hash: bytes) -> bool:
+    """Tell whether an erasure was carried out, or has begun and destroyed the key already."""
+    if erasures.of(connection, leaf_hash) is not None:
+        return True
+    planned = erasures.pending(connection, leaf_hash)
+    return planned is not None and planned.begun_at is not None

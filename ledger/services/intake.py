@@ -13,7 +13,7 @@ chain nor a peer.
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -43,6 +43,13 @@ from ledger.store.transactions import Begin
 MAX_BATCH: Final = 2000
 """Rows a transaction: keeps the write lock below a few hundred milliseconds."""
 CONFLICT_RETRIES: Final = 3
+
+Also: TypeAlias = Callable[[Connection, Sequence[StatementRow]], None]
+"""What else happens in the transaction that seals; it may be called again after a conflict."""
+
+
+def _nothing(_connection: Connection, _rows: Sequence[StatementRow]) -> None:
+    """Nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +123,19 @@ class Intake:
         return outcome
 
     def seal_many(
-        self, items: Sequence[Item], *, by_node: bool = False
+        self, items: Sequence[Item], *, by_node: bool = False, also: Also = _nothing
     ) -> list[Receipt | LedgerError]:
         """Seal up to ``MAX_BATCH`` items in one transaction; answer each, in order.
 
         Args:
             items: in the order in which cases are numbered.
             by_node: allows the kinds that only the node seals.
+            also: is called in that transaction with what was sealed; nothing is when it raises.
 
         Raises:
             UnavailableError: the database or the vault refuses; nothing was sealed.
         """
-        return self.commit(self.prepare(items, by_node=by_node))
+        return self.commit(self.prepare(items, by_node=by_node), also=also)
 
     def prepare(
         self, items: Sequence[Item], *, by_node: bool = False
@@ -144,23 +152,29 @@ class Intake:
             raise LimitError("batch-too-large", size=len(items), limit=MAX_BATCH)
         return self._draft_all(items, by_node=by_node)
 
-    def commit(self, drafts: Sequence[Draft | LedgerError]) -> list[Receipt | LedgerError]:
+    def commit(
+        self, drafts: Sequence[Draft | LedgerError], *, also: Also = _nothing
+    ) -> list[Receipt | LedgerError]:
         """Number, sign and insert prepared items in one transaction; answer each, in order.
 
         Raises:
             UnavailableError: the database refuses; nothing was sealed.
         """
-        outcomes = self._commit(drafts)
+        outcomes = self._commit(drafts, also)
         self._discard(drafts, outcomes)
         return [each if isinstance(each, LedgerError) else _receipt(each) for each in outcomes]
 
-    def _commit(self, drafts: Sequence[Draft | LedgerError]) -> list[StatementRow | LedgerError]:
+    def _commit(
+        self, drafts: Sequence[Draft | LedgerError], also: Also
+    ) -> list[StatementRow | LedgerError]:
         # Asking for the block may touch the chain and the database: before the transaction, never inside.
         named = self.not_before()
         for _ in range(CONFLICT_RETRIES):
             try:
                 with self.begin() as connection:
-                    return self._insert(connection, drafts, named)
+                    outcomes = self._insert(connection, drafts, named)
+                    also(connection, [row for row in outcomes if isinstance(row, StatementRow)])
+                    return outcomes
             except ConflictError as error:
                 # Another replica opened the same new case first; the next round finds it.
                 last = error

@@ -1,15 +1,19 @@
-"""Erasures: which records lost their key, why, and when the last backup of the key is gone."""
+"""Erasures: which records lost their key, why, and when the last backup of the key is gone.
+
+A sealed erasure is *pending* until it is carried out; both tables together hold at most one erasure of a
+record.
+"""
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, ScalarSelect, select
 
-from ledger.store.tables import erasure, statement
+from ledger.store.tables import erasure, pending_erasure, statement
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureRow:
-    """An erasure.
+    """An erasure that was carried out.
 
     Attributes:
         reason: as the operator gave it, in words.
@@ -24,12 +28,70 @@ class ErasureRow:
     statement_leaf: bytes
 
 
-def add(connection: Connection, leaf_hash: bytes, row: ErasureRow) -> None:
-    """Record the erasure of the statement ``leaf_hash``."""
-    seq = connection.scalar(select(statement.c.seq).where(statement.c.leaf_hash == leaf_hash))
+@dataclass(frozen=True, slots=True)
+class PendingErasure:
+    """An erasure that is sealed and not yet carried out.
+
+    Attributes:
+        leaf_hash: names the record that is to be erased.
+        reason: as the operator gave it, in words.
+        sealed_at: instant of the ``erasure`` statement.
+        statement_leaf: leaf hash of that statement.
+        begun_at: instant after which nothing stops it any more; ``None`` while a legal hold still does.
+    """
+
+    leaf_hash: bytes
+    reason: str
+    sealed_at: str
+    statement_leaf: bytes
+    begun_at: str | None
+
+
+def plan(connection: Connection, row: PendingErasure) -> None:
+    """Record a sealed erasure, in the transaction that seals it."""
+    connection.execute(
+        pending_erasure.insert().values(
+            seq=_seq(row.leaf_hash),
+            reason=row.reason,
+            sealed_at=row.sealed_at,
+            statement_leaf=row.statement_leaf,
+            begun_at=row.begun_at,
+        )
+    )
+
+
+def pending(
+    connection: Connection, leaf_hash: bytes, *, lock: bool = False
+) -> PendingErasure | None:
+    """Return the pending erasure of the statement ``leaf_hash``; ``None`` when there is none."""
+    query = _PENDING.where(statement.c.leaf_hash == leaf_hash)
+    if lock:
+        query = query.with_for_update(of=pending_erasure)
+    row = connection.execute(query).first()
+    return None if row is None else _from_row(row)
+
+
+def all_pending(connection: Connection, limit: int) -> list[PendingErasure]:
+    """Return up to ``limit`` pending erasures, the oldest record first."""
+    query = _PENDING.order_by(pending_erasure.c.seq).limit(limit)
+    return [_from_row(row) for row in connection.execute(query)]
+
+
+def begin(connection: Connection, leaf_hash: bytes, *, at: str) -> None:
+    """Record that the pending erasure of ``leaf_hash`` cannot be stopped any more."""
+    connection.execute(
+        pending_erasure.update()
+        .where(pending_erasure.c.seq == _seq(leaf_hash), pending_erasure.c.begun_at.is_(None))
+        .values(begun_at=at)
+    )
+
+
+def finish(connection: Connection, leaf_hash: bytes, row: ErasureRow) -> None:
+    """Record that the erasure of ``leaf_hash`` was carried out; it is pending no longer."""
+    connection.execute(pending_erasure.delete().where(pending_erasure.c.seq == _seq(leaf_hash)))
     connection.execute(
         erasure.insert().values(
-            seq=seq,
+            seq=_seq(leaf_hash),
             reason=row.reason,
             requested_at=row.requested_at,
             complete_after=row.complete_after,
@@ -39,7 +101,7 @@ def add(connection: Connection, leaf_hash: bytes, row: ErasureRow) -> None:
 
 
 def of(connection: Connection, leaf_hash: bytes) -> ErasureRow | None:
-    """Return the erasure of the statement ``leaf_hash``; ``None`` when it was not erased."""
+    """Return the erasure of the statement ``leaf_hash``; ``None`` when none was carried out."""
     query = (
         select(erasure)
         .join(statement, statement.c.seq == erasure.c.seq)
@@ -49,3 +111,18 @@ def of(connection: Connection, leaf_hash: bytes) -> ErasureRow | None:
     if row is None:
         return None
     return ErasureRow(row.reason, row.requested_at, row.complete_after, row.statement_leaf)
+
+
+_PENDING = select(statement.c.leaf_hash, pending_erasure).join(
+    statement, statement.c.seq == pending_erasure.c.seq
+)
+
+
+def _seq(leaf_hash: bytes) -> ScalarSelect[int]:
+    return select(statement.c.seq).where(statement.c.leaf_hash == leaf_hash).scalar_subquery()
+
+
+def _from_row(row: Row[tuple[object, ...]]) -> PendingErasure:
+    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented accessor
+    names = ("leaf_hash", "reason", "sealed_at", "statement_leaf", "begun_at")
+    return PendingErasure(**{name: found[name] for name in names})

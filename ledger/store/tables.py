@@ -176,3 +176,13 @@ erasure = Table(
     Column("complete_after", String(24), nullable=False),
     Column("statement_leaf", LargeBinary, nullable=False),
 )
+
+pending_erasure = Table(
+    "pending_erasure",
+    metadata,
+    Column("seq", BigInteger, ForeignKey("statement.seq"), primary_key=True, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("sealed_at", String(24), nullable=False),
+    Column("statement_leaf", LargeBinary, nullable=False),
+    Column("begun_at", String(24)),
+)

@@ -73,6 +73,9 @@ def print_report(context: Context, report: AuditReport, *, machine: bool) -> Non
     rows = [(problem.where, context.word(problem.code)) for problem in report.problems]
     if rows:
         context.table("audit-title", ("col-where", "col-problem"), rows)
+    found = [(each.where, context.word(each.code)) for each in report.findings]
+    if found:
+        context.table("audit-findings", ("col-where", "col-finding"), found)
     if not report.compared:
         context.say("audit-not-compared")
     context.say("audit-problems" if rows else "audit-sound", count=len(rows))

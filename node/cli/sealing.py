@@ -8,12 +8,12 @@ from typing import BinaryIO
 import click
 
 from ledger.errors import LedgerError
-from ledger.messages.catalogue import remedy, text
 from ledger.primitives.canonical import JsonValue
 from ledger.services.intake import Receipt
 from node.cli.context import Context, print_json
 from node.items import build_item, open_source, read_json_object
 from node.wiring import Node
+from node.words.catalogue import remedy, word
 
 
 def describe(
@@ -93,9 +93,16 @@ def answer_to_json(outcome: Receipt | LedgerError) -> dict[str, object]:
         }
     return {
         "error": outcome.code,
-        "zh": text(outcome.code, "zh", outcome.params) + remedy(outcome.code, "zh", outcome.params),
-        "en": f"{text(outcome.code, 'en', outcome.params)} {remedy(outcome.code, 'en', outcome.params)}",
+        "zh": explain(outcome, "zh"),
+        "en": explain(outcome, "en"),
     }
+
+
+def explain(error: LedgerError, language: str) -> str:
+    """Return what happened and what to do about it, in ``zh`` or ``en``."""
+    said = word(error.code, language, error.params)
+    what_to_do = remedy(error.code, language, error.params)
+    return (said + what_to_do) if language == "zh" else f"{said} {what_to_do}".strip()
 
 
 def print_batch(
@@ -111,9 +118,7 @@ def print_batch(
         if machine:
             print_json({"line": number, **answer_to_json(outcome)})
         elif isinstance(outcome, LedgerError):
-            context.say(
-                "batch-line", line=number, why=text(outcome.code, context.language, outcome.params)
-            )
+            context.say("batch-line", line=number, why=explain(outcome, context.language))
     if not machine:
         context.say("batch-done", sealed=sealed, failed=failed)
     return failed == 0

@@ -79,6 +79,8 @@ COMMANDS: Final[Mapping[str, Message]] = {
     "audit-waiting": Message("待入日志", "Waiting"),
     "audit-swept": Message("清除的无主对象", "Orphans removed"),
     "audit-not-compared": Message("链没有应答，未与链上日志比对。", "The chain did not answer: not compared with the log on chain."),
+    "audit-findings": Message("需要处理", "To be looked at"),
+    "col-finding": Message("事项", "Finding"),
     "audit-sound": Message("未发现问题。", "No problem found."),
     "audit-problems": Message("发现 {count} 个问题。", "{count} problems found."),
     "tick-title": Message("上链", "Anchoring"),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ledger.store.migrations.keeping import refuse_to_drop
+
 revision = "k0001"
 down_revision = None
 branch_labels = None
@@ -19,4 +21,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_drop(op.get_bind(), "wrapped_key")
     op.drop_table("wrapped_key")

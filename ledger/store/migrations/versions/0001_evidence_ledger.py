@@ -3,10 +3,17 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ledger.store.migrations.keeping import refuse_to_drop
+
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+_EVIDENCE = (
+    "chain_transaction", "tile", "outbox", "leaf", "erasure", "checkpoint", "anchor", "statement",
+    "small_object", "cosignature", "case_file", "block_header",
+)  # fmt: skip
 
 
 def upgrade() -> None:
@@ -192,6 +199,7 @@ def _create_anchors() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_drop(op.get_bind(), *_EVIDENCE)
     op.drop_index("chain_transaction_nonce", table_name="chain_transaction")
     op.drop_table("chain_transaction")
     op.drop_table("tile")

@@ -13,9 +13,17 @@ from ledger.evidence.possession import possession_message
 from ledger.keys.accounts import create_transaction_key
 from ledger.keys.files import create_secret, create_statement_key
 from ledger.store import logs
+from node.key_places import (
+    ANCHOR_KEY,
+    EVIDENCE_KEY,
+    KEYS,
+    LOG_KEY,
+    LOOKUP_KEY,
+    prepare_key_store,
+)
 from node.master_key import create_master_key
 from node.settings import write_settings
-from node.wiring import ANCHOR_KEY, EVIDENCE_KEY, LOG_KEY, LOOKUP_KEY, Node
+from node.wiring import Node
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +82,13 @@ def create_node(home: Path, *, name: str, origin: str) -> CreatedNode:
     check_origin(origin)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Keys are made beside their place, so that an interrupted start can simply be repeated.
-    part, keys = home / "keys.part", home / "keys"
+    part, keys = home / "keys.part", home / KEYS
     if keys.exists():
         raise RefusedError("key-exists", file=keys.name)
     shutil.rmtree(part, ignore_errors=True)
     created = _create_keys(home, part, name=name, origin=origin)
     write_settings(home, {"member": created.member.hex(), "name": name, "origin": origin})
+    prepare_key_store(home)
     part.rename(keys)
     return created
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from ledger.errors import ConfigurationError
 from ledger.keys.files import write_private
+from node.key_places import KEYS
 
 VARIABLE: Final = "LIANZHENG_MASTER_KEY"
 FILE_NAME: Final = "master.key"
@@ -38,7 +39,7 @@ def load_master_key(home: Path) -> bytes:
     text = os.environ.get(VARIABLE)
     if text is None:
         try:
-            text = (home / "keys" / FILE_NAME).read_text("ascii")
+            text = (home / KEYS / FILE_NAME).read_text("ascii")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError("key-missing", file=FILE_NAME) from error
     return _parse(text)

@@ -19,6 +19,7 @@ from pydantic_settings import (
 from ledger.errors import ConfigurationError
 from ledger.proof.header import ChainKind
 from ledger.proof.qbft import SealCurve
+from node.key_places import key_store_file
 
 FILE_NAME: Final = "lianzheng.toml"
 _ADDRESS: Final = r"^[0-9a-f]{40}$"
@@ -111,7 +112,7 @@ class Settings(BaseSettings):
     @property
     def keys_url(self) -> str:
         """The key store's database; SQLite in the home unless it is set."""
-        return self.key_store_url or f"sqlite:///{self.home / 'keys' / 'keystore.db'}"
+        return self.key_store_url or f"sqlite:///{key_store_file(self.home)}"
 
 
 def load_settings(home: Path) -> Settings:

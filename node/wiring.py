@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Final
 
 from ledger.errors import ConfigurationError, IntegrityError, MalformedError
 from ledger.evidence.log import LogIdentity
@@ -47,15 +46,18 @@ from ledger.vault.local import LocalVault
 from ledger.verifier.reading import verify_file
 from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, Database
 from node.fingerprint import fingerprint
+from node.key_places import (
+    ANCHOR_KEY,
+    EVIDENCE_KEY,
+    KEYS,
+    LOG_KEY,
+    LOOKUP_KEY,
+    prepare_key_store,
+)
 from node.master_key import load_master_key
 from node.platform_facts import observe
 from node.running import exclusive
 from node.settings import Settings, load_settings
-
-EVIDENCE_KEY: Final = "evidence.pem"
-LOG_KEY: Final = "log.pem"
-ANCHOR_KEY: Final = "anchor.json"
-LOOKUP_KEY: Final = "lookup.key"
 
 
 class SystemClock:
@@ -247,8 +249,11 @@ class Node:
 
     def case_lookup(self, case: str) -> bytes:
         """Return the blind index of a bank's case number."""
-        key = load_secret(self._key_file(LOOKUP_KEY), self.master_key)
-        return hmac.digest(key, case.encode(), "sha256")
+        return hmac.digest(self._lookup_key, case.encode(), "sha256")
+
+    @cached_property
+    def _lookup_key(self) -> bytes:
+        return load_secret(self._key_file(LOOKUP_KEY), self.master_key)
 
     def _verify(self, package: Path) -> Report:
         return verify_file(package, self.trust)
@@ -289,7 +294,7 @@ class Node:
         return None if file is None else self.settings.home / file
 
     def _key_file(self, name: str) -> Path:
-        return self.settings.home / "keys" / name
+        return self.settings.home / KEYS / name
 
 
 @contextmanager
@@ -300,6 +305,8 @@ def open_node(home: Path) -> Iterator[Node]:
         ConfigurationError: there is none, or its settings or keys do not fit.
     """
     settings = load_settings(home)
+    if not settings.key_store_url:
+        prepare_key_store(home)
     node = Node(
         settings=settings,
         database=Database(settings.ledger_url),

@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.ledger import migrate
 from harness.postgres import Server
 
+from node.key_places import key_store_file
 from node.settings import write_settings
 
 _NUMBERS = itertools.count(1)
@@ -24,7 +25,7 @@ class SqliteDatabases:
         if not (self.template / "ledger.db").exists():
             migrate(self.template)
         shutil.copy(self.template / "ledger.db", home / "ledger.db")
-        shutil.copy(self.template / "keys" / "keystore.db", home / "keys" / "keystore.db")
+        shutil.copy(key_store_file(self.template), key_store_file(home))
 
     def copy(self, source: Path, target: Path) -> None:
         """See ``Databases``; the files were copied with the home."""

@@ -102,6 +102,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     "store-content-undescribed": Message("存证 {id} 没有内容描述。", "Evidence {id} has no description of its content.", "请运行 lianzheng log audit。", "Run lianzheng log audit."),
     "transaction-missing": Message("数据库缺少交易 {transaction}。", "The database lacks transaction {transaction}.", "请从备份恢复。", "Restore from a backup."),
     "key-exists": Message("{file} 已存在，不会覆盖。", "{file} exists and is not overwritten.", "本节点已初始化；如需重新开始，请换一个 --home。", "This node is initialised; to start anew choose another --home."),
+    "key-store-beside-master-key": Message("密钥库 {here} 与主密钥同处一个文件夹。", "The key store {here} lies beside the master key.", "请停止节点，将该文件移至 {there}（文件夹权限 0700）。", "Stop the node and move the file to {there} (folder mode 0700)."),
     "key-missing": Message("缺少密钥文件 {file}。", "Key file {file} is missing.", "请从恢复单与备份恢复，或先运行 lianzheng init。", "Restore it from recovery sheet and backup, or run lianzheng init."),
     "key-unreadable": Message("密钥文件 {file} 无法用当前主密钥打开。", "Key file {file} does not open under this master key.", "请检查主密钥。", "Check the master key."),
     "signer-unreachable": Message("签名服务没有可用的应答（{detail}）。", "The signing service does not answer ({detail}).", "请检查签名服务是否运行、是否已解封，稍后重试；已存证内容不受影响。", "Check that it runs and is unsealed, then try again; what was sealed is not affected."),

@@ -19,6 +19,7 @@ from ledger.keys.files import (
     verify_statement,
 )
 from ledger.keys.key_store import SqlRecordKeys
+from node.key_places import key_store_file, prepare_key_store
 
 MASTER, OTHER = b"m" * 32, b"n" * 32
 KINDS: dict[str, tuple[Any, Any]] = {
@@ -113,9 +114,28 @@ def test_a_destroyed_key_leaves_no_trace_in_the_file(sqlite_ledger: Ledger) -> N
     """``secure_delete``: the page is cleared, and the write-ahead log is gone once it is closed."""
     store = sqlite_ledger.node.record_keys
     (key,) = store.create(1)
-    file = sqlite_ledger.home / "keys" / "keystore.db"
+    file = key_store_file(sqlite_ledger.home)
     sqlite_ledger.close()
     assert key.key_id in file.read_bytes()
     store.destroy(key.key_id)
     sqlite_ledger.close()
     assert key.key_id not in file.read_bytes()
+
+
+def test_the_key_store_lies_in_a_private_folder_apart_from_the_master_key(
+    sqlite_ledger: Ledger,
+) -> None:
+    folder = key_store_file(sqlite_ledger.home).parent
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert folder.parent == sqlite_ledger.home
+    assert not list((sqlite_ledger.home / "keys").glob("*.db*"))
+
+
+def test_a_key_store_beside_the_master_key_is_not_replaced_by_an_empty_one(
+    sqlite_ledger: Ledger,
+) -> None:
+    sqlite_ledger.close()
+    key_store_file(sqlite_ledger.home).rename(sqlite_ledger.home / "keys" / "keystore.db")
+    with pytest.raises(ConfigurationError, match="key-store-beside-master-key"):
+        prepare_key_store(sqlite_ledger.home)
+    assert not key_store_file(sqlite_ledger.home).exists()

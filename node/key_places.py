@@ -1,0 +1,37 @@
+"""Where keys lie in a node's home: key files in ``keys``, wrapped record keys in ``keystore``.
+
+Two folders, because their backups must not share one: whoever holds the master key's file and an old key
+store can read what was erased since.
+"""
+
+from pathlib import Path
+from typing import Final
+
+from ledger.errors import ConfigurationError
+
+KEYS: Final = "keys"
+KEY_STORE: Final = "keystore"
+KEY_STORE_FILE: Final = "keystore.db"
+
+EVIDENCE_KEY: Final = "evidence.pem"
+LOG_KEY: Final = "log.pem"
+ANCHOR_KEY: Final = "anchor.json"
+LOOKUP_KEY: Final = "lookup.key"
+
+
+def key_store_file(home: Path) -> Path:
+    """Return the key store's SQLite file, for a node whose key store is in its home."""
+    return home / KEY_STORE / KEY_STORE_FILE
+
+
+def prepare_key_store(home: Path) -> None:
+    """Make the folder of the key store.
+
+    Raises:
+        ConfigurationError: there is none yet, but one beside the master key, where it must not stay.
+    """
+    file, beside = key_store_file(home), home / KEYS / KEY_STORE_FILE
+    if beside.exists() and not file.exists():
+        # Beginning an empty one instead would make every record unreadable.
+        raise ConfigurationError("key-store-beside-master-key", here=beside, there=file)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

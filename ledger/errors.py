@@ -32,9 +32,17 @@ class LedgerError(Exception):
         self.code = code
         self.params = params
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let an error pass between processes: its parameters are keywords, which pickle forgets."""
+        return _restored, (type(self), self.code, self.params)
+
     def __str__(self) -> str:
         details = ", ".join(f"{name}={value}" for name, value in self.params.items())
         return f"{self.code} ({details})" if details else self.code
+
+
+def _restored(family: type[LedgerError], code: str, params: dict[str, object]) -> LedgerError:
+    return family(code, **params)
 
 
 class MalformedError(LedgerError):

@@ -3,76 +3,55 @@
 One batch is prepared (read, salted, encrypted) while the one before is committed.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from itertools import chain, islice
 from pathlib import Path
-from typing import TypeAlias
 
 from ledger.errors import LedgerError
-from ledger.evidence import shape
-from ledger.services.composing import Draft, Item
 from ledger.services.intake import MAX_BATCH, Intake, Receipt
-from node.items import build_item, open_source, read_json_object
-
-Answers: TypeAlias = list[tuple[int, Receipt | LedgerError]]
-Prepared: TypeAlias = Draft | LedgerError
+from node.preparing import Here, Preparer, apart
+from node.wiring import Node
 
 
-def seal_lines(
-    lines: Iterable[bytes],
-    intake: Intake,
-    *,
-    lookup: Callable[[str], bytes],
-    folder: Path,
-    size: int = MAX_BATCH,
+def seal_batch(
+    node: Node, lines: Iterable[bytes], folder: Path
 ) -> Iterator[tuple[int, Receipt | LedgerError]]:
     """Seal each line and yield its number (from 1) with a receipt or an error.
 
     Args:
+        node: whose ledger takes them in.
         lines: JSON objects; empty lines are skipped.
-        intake: takes them in, ``size`` to a transaction.
-        lookup: blind index of a case number.
         folder: what relative file names are relative to.
-        size: lines a transaction.
     """
+    left = iter(lines)
+    # A process of its own takes a second to start, which is worth it from the second batch on.
+    first = list(islice(left, MAX_BATCH + 1))
+    here: AbstractContextManager[Preparer] = nullcontext(
+        Here(node.intake, node.case_lookup, folder)
+    )
+    large = len(first) > MAX_BATCH
+    with apart(node.settings.home, folder) if large else here as preparer:
+        yield from seal_lines(chain(first, left), node.intake, preparer)
+
+
+def seal_lines(
+    lines: Iterable[bytes], intake: Intake, preparer: Preparer, *, size: int = MAX_BATCH
+) -> Iterator[tuple[int, Receipt | LedgerError]]:
+    """Seal each line with a preparer that is running already, ``size`` to a transaction."""
     numbered = ((at, line) for at, line in enumerate(lines, start=1) if line.strip())
-    with ThreadPoolExecutor(max_workers=1) as committing:
-        earlier: Future[Answers] | None = None
-        while batch := list(islice(numbered, size)):
-            prepared = _prepare([line for _, line in batch], intake, lookup, folder)
-            if earlier is not None:
-                yield from earlier.result()
-            # One commit at a time, in order: the next batch of a case numbers on from this one.
-            earlier = committing.submit(_commit, [at for at, _ in batch], prepared, intake)
-        if earlier is not None:
-            yield from earlier.result()
+    batch = _next_batch(numbered, preparer, size)
+    while batch:
+        prepared = preparer.finish()
+        following = _next_batch(numbered, preparer, size)
+        # One commit at a time, in order: the next batch of a case numbers on from this one.
+        yield from zip(batch, intake.commit(prepared), strict=True)
+        batch = following
 
 
-def _prepare(
-    lines: Sequence[bytes], intake: Intake, lookup: Callable[[str], bytes], folder: Path
-) -> list[Prepared]:
-    """Read and prepare a batch; its files are open no longer than that."""
-    with ExitStack() as files:
-        built = [_build(line, files, lookup, folder) for line in lines]
-        drafts = iter(intake.prepare([each for each in built if isinstance(each, Item)]))
-        return [each if isinstance(each, LedgerError) else next(drafts) for each in built]
-
-
-def _commit(numbers: Sequence[int], prepared: Sequence[Prepared], intake: Intake) -> Answers:
-    return list(zip(numbers, intake.commit(prepared), strict=True))
-
-
-def _build(
-    line: bytes, files: ExitStack, lookup: Callable[[str], bytes], folder: Path
-) -> Item | LedgerError:
-    try:
-        described = read_json_object(line, "item")
-        name = described.get("file")
-        source = None
-        if name is not None:
-            source = files.enter_context(open_source(folder / shape.text(name, "file")))
-        return build_item(described, source=source, lookup=lookup)
-    except LedgerError as error:
-        return error
+def _next_batch(numbered: Iterator[tuple[int, bytes]], preparer: Preparer, size: int) -> list[int]:
+    """Begin the next batch and return the numbers of its lines; none at the end."""
+    batch = list(islice(numbered, size))
+    if batch:
+        preparer.begin([line for _, line in batch])
+    return [at for at, _ in batch]

@@ -6,6 +6,7 @@
 * PostgreSQL keeps its defaults (``synchronous_commit = on``) under READ COMMITTED with row locks.
 """
 
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -152,13 +153,26 @@ def _detail(error: Exception) -> str:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, pool_pre_ping=True)
+        event.listen(engine, "connect", _send_at_once)
+        return engine
     engine = create_engine(
         url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
     )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _send_at_once(connection: pg8000.dbapi.Connection, _record: object) -> None:
+    """Let the system send small packets at once.
+
+    The driver ends a COPY with one, which is otherwise held back for up to 40 ms, until the server has
+    acknowledged the one before (RFC 896): measured, a third of the time of a batch.
+    """
+    opened = connection._usock  # noqa: SLF001 - the driver offers no other way
+    if opened.family != socket.AF_UNIX:
+        opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:

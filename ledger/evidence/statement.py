@@ -155,6 +155,24 @@ def statement_to_json(statement: Statement) -> dict[str, JsonValue]:
     }
 
 
+def encode_statement(statement: Statement, encoded_system: bytes) -> bytes:
+    """Return the bytes of a statement that are signed, with its ``system`` encoded beforehand.
+
+    One system makes many statements, and its description is half of the work. As the member that comes last
+    it can be appended.
+
+    Args:
+        statement: whose ``system`` is not looked at.
+        encoded_system: the canonical bytes of that member.
+
+    Raises:
+        MalformedError: a part is outside the canonical profile.
+    """
+    members = statement_to_json(statement)
+    del members["system"]
+    return encode(members)[:-1] + b',"system":' + encoded_system + b"}"
+
+
 def compose_leaf(signed_bytes: bytes, *, signature: bytes, key: bytes) -> bytes:
     """Return the leaf input: canonical JSON of statement and signature together.
 
@@ -163,13 +181,11 @@ def compose_leaf(signed_bytes: bytes, *, signature: bytes, key: bytes) -> bytes:
         signature: 64 bytes.
         key: 32-byte public key.
     """
-    envelope: JsonValue = {
-        "algorithm": SIGNATURE_ALGORITHM,
-        "key": key.hex(),
-        "value": signature.hex(),
-    }
-    # Canonical members are sorted, so the parts can be joined without encoding the statement again.
-    return b'{"signature":' + encode(envelope) + b',"statement":' + signed_bytes + b"}"
+    # Members in their order, and hexadecimal digits need no escapes: canonical as it is joined.
+    signed = (
+        f'{{"algorithm":"{SIGNATURE_ALGORITHM}","key":"{key.hex()}","value":"{signature.hex()}"}}'
+    )
+    return b'{"signature":' + signed.encode() + b',"statement":' + signed_bytes + b"}"
 
 
 def read_leaf(leaf: bytes) -> SignedStatement:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots, as in drafts, which hold one
 class RecordKey:
     """A key with its random name.
 

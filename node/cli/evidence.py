@@ -9,7 +9,7 @@ from ledger.errors import RefusedError
 from ledger.evidence.kinds import KINDS
 from ledger.services.certifying import ExportOptions
 from node import evidence_view
-from node.batches import seal_lines
+from node.batches import seal_batch
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.sealing import describe, print_batch, print_receipts, seal_files
 from node.ticking import tick
@@ -48,7 +48,7 @@ def seal(
             print_receipts(context, receipts, node.settings.maximum_merge_delay, machine=machine)
             return
         folder = Path(getattr(batch, "name", "")).parent
-        outcomes = seal_lines(batch, node.intake, lookup=node.case_lookup, folder=folder)
+        outcomes = seal_batch(node, batch, folder)
         if not print_batch(context, outcomes, machine=machine):
             raise RefusedError("batch-partly")
 

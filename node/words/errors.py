@@ -8,4 +8,5 @@ from node.words.identity import IDENTITY_ERRORS
 
 ERRORS: Final[Mapping[str, Message]] = {
     **IDENTITY_ERRORS,
+    "preparing-stopped": Message("准备批量内容的进程已停止。", "The process that prepares batches has stopped.", "已答复的条目均已存证；请重新提交其余条目。", "What was answered is sealed; submit the rest again."),
 }  # fmt: skip

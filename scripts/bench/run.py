@@ -35,7 +35,7 @@ def bulk_part(folder: Path) -> list[Row]:
     """Many small statements on SQLite."""
     import bulk  # noqa: PLC0415
 
-    return bulk.rows(folder, f"sqlite:///{folder / 'ledger.db'}", _named("SQLite"))
+    return bulk.rows(folder / "home", "", _named("SQLite"))
 
 
 def postgres_part(folder: Path) -> list[Row]:
@@ -48,7 +48,7 @@ def postgres_part(folder: Path) -> list[Row]:
         return [Row("bulk sealing, PostgreSQL", "skipped: not installed", "", None, "≥ 5,000/s")]
     with running(tools, DURABLE) as server:
         server.run("CREATE DATABASE bench")
-        return bulk.rows(folder, server.url("bench"), _named("PostgreSQL"))
+        return bulk.rows(folder / "home", server.url("bench"), _named("PostgreSQL"))
 
 
 def proofs_part(folder: Path) -> list[Row]:

@@ -102,6 +102,25 @@ class Settings(BaseSettings):
         ge=0,
         description="Days that backups of the key store are kept; an erasure is complete after them.",
     )
+    session_idle_minutes: int = Field(
+        30, ge=1, le=1440, description="Minutes without a request after which a session ends."
+    )
+    session_hours: int = Field(
+        12, ge=1, le=168, description="Hours after which a session ends, whatever is done with it."
+    )
+    oidc_issuer: str = Field(
+        "",
+        description="Issuer of the institution's OpenID Connect provider; empty: local passwords only.",
+    )
+    oidc_client: str = Field("", description="Id under which the node is registered there.")
+    oidc_secret_file: Path | None = Field(
+        None, description="File with that registration's secret, relative to the home."
+    )
+    oidc_groups_claim: str = Field("groups", description="Claim of the ID token that lists groups.")
+    oidc_role_map: str = Field(
+        "",
+        description="Groups and the roles they give: group=role,group=role; docs/identity.md lists the roles.",
+    )
     production: bool = Field(default=False, description="Refuses what is for development only.")
 
     @property

@@ -44,7 +44,10 @@ from ledger.services.sequencing import Sequencer, current_log
 from ledger.store.anchors import AnchorRow
 from ledger.vault.local import LocalVault
 from ledger.verifier.reading import verify_file
-from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, Database
+from node.audit.checking import AuditChecker
+from node.audit.sealing import AuditSealer
+from node.audit.trail import Trail
+from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, NODE_VERSIONS, Database
 from node.fingerprint import fingerprint
 from node.key_places import (
     ANCHOR_KEY,
@@ -54,6 +57,7 @@ from node.key_places import (
     LOOKUP_KEY,
     prepare_key_store,
 )
+from node.identity.service import Identity
 from node.master_key import load_master_key
 from node.platform_facts import observe
 from node.running import exclusive
@@ -231,6 +235,27 @@ class Node:
         )
 
     @cached_property
+    def trail(self) -> Trail:
+        """Records who did and saw what."""
+        return Trail(self.database.write, self.clock, self.database.read)
+
+    @cached_property
+    def audit_sealer(self) -> AuditSealer:
+        """Seals the trail into the evidence log."""
+        return AuditSealer(self.database.write, self.intake, self.clock)
+
+    @cached_property
+    def audit_checker(self) -> AuditChecker:
+        """Checks the trail and its seals."""
+        return AuditChecker(self.database.read, verify_statement)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Operators, sessions, tokens, releases."""
+        write, read = self.database.write, self.database.read
+        return Identity(write, read, self.clock, self.master_key, self.settings, self.trail)
+
+    @cached_property
     def trust(self) -> Trust:
         """What this node trusts, read from the chain: also what ``trust export`` writes."""
         from node import trust_file  # noqa: PLC0415 - see the module docstring
@@ -316,6 +341,7 @@ def open_node(home: Path) -> Iterator[Node]:
     )
     try:
         node.database.migrate(LEDGER_VERSIONS)
+        node.database.migrate(NODE_VERSIONS)
         node.key_database.migrate(KEY_STORE_VERSIONS)
         yield node
     finally:

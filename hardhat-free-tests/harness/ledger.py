@@ -22,7 +22,7 @@ from ledger.proof.trust import TrustedContract
 from ledger.services.composing import Item
 from ledger.services.intake import Receipt
 from ledger.store import logs, statements
-from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, Database
+from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, NODE_VERSIONS, Database
 from node.founding import create_node
 from node.master_key import load_master_key
 from node.settings import load_settings, write_settings
@@ -193,6 +193,7 @@ def migrate(home: Path) -> None:
     settings = load_settings(home)
     ledger, keys = Database(settings.ledger_url), Database(settings.keys_url)
     ledger.migrate(LEDGER_VERSIONS)
+    ledger.migrate(NODE_VERSIONS)
     keys.migrate(KEY_STORE_VERSIONS)
     identity = LogIdentity(bytes.fromhex(settings.member), settings.origin, 0)
     with ledger.write() as connection:

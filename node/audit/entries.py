@@ -35,7 +35,7 @@ _NEVER: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """One thing that was done, seen or refused.
 
     Attributes:
@@ -66,7 +66,7 @@ class StoredEntry:
 
     seq: int
     at: str
-    entry: Entry
+    entry: AuditEntry
     hash: bytes
 
     def to_json(self) -> dict[str, object]:
@@ -74,7 +74,7 @@ class StoredEntry:
         return {**entry_to_json(self.entry, seq=self.seq, at=self.at), "hash": self.hash.hex()}
 
 
-def check_entry(entry: Entry) -> None:
+def check_entry(entry: AuditEntry) -> None:
     """Check the form of an entry.
 
     Raises:
@@ -91,7 +91,7 @@ def check_entry(entry: Entry) -> None:
             raise MalformedError("audit-form", member=f"details.{name[:40]}")
 
 
-def entry_to_json(entry: Entry, *, seq: int, at: str) -> dict[str, JsonValue]:
+def entry_to_json(entry: AuditEntry, *, seq: int, at: str) -> dict[str, JsonValue]:
     """Return the JSON form that is hashed."""
     return {
         "seq": seq,
@@ -104,7 +104,7 @@ def entry_to_json(entry: Entry, *, seq: int, at: str) -> dict[str, JsonValue]:
     }
 
 
-def entry_bytes(entry: Entry, *, seq: int, at: str) -> bytes:
+def entry_bytes(entry: AuditEntry, *, seq: int, at: str) -> bytes:
     """Return the canonical bytes of an entry.
 
     Raises:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, Select, select
 from ledger.errors import IntegrityError
 from ledger.evidence import shape
 from ledger.primitives.canonical import decode
-from node.audit.entries import MAX_ENTRY_BYTES, Entry, Outcome, StoredEntry
+from node.audit.entries import MAX_ENTRY_BYTES, AuditEntry, Outcome, StoredEntry
 from node.audit.tables import audit_entry, audit_head, audit_seal
 
 _MEMBERS: Final = frozenset({"seq", "at", "actor", "action", "subject", "details", "outcome"})
@@ -166,7 +166,7 @@ def read_entry(row: EntryRow) -> StoredEntry:
     details = shape.mapping(members["details"], "details")
     outcome = _OUTCOMES.get(shape.text(members["outcome"], "outcome"), "refused")
     subject = members["subject"]
-    entry = Entry(
+    entry = AuditEntry(
         actor=shape.text(members["actor"], "actor"),
         action=shape.text(members["action"], "action"),
         subject=None if subject is None else shape.text(subject, "subject"),

@@ -17,7 +17,7 @@ from ledger.evidence.instants import format_instant
 from ledger.ports.clock import Clock
 from ledger.store.transactions import Begin
 from node.audit import store
-from node.audit.entries import Entry, StoredEntry, chained, entry_bytes
+from node.audit.entries import AuditEntry, StoredEntry, chained, entry_bytes
 from node.audit.store import EntryRow
 from node.audit.tables import audit_entry
 
@@ -67,13 +67,15 @@ class Trail:
     Args:
         begin: opens a write transaction.
         clock: this machine's time.
+        read: opens a transaction for reading; ``begin`` when none is given.
     """
 
-    def __init__(self, begin: Begin, clock: Clock) -> None:
+    def __init__(self, begin: Begin, clock: Clock, read: Begin | None = None) -> None:
         self._begin: Final = begin
+        self._read: Final = read or begin
         self._clock: Final = clock
 
-    def record(self, *entries: Entry) -> None:
+    def record(self, *entries: AuditEntry) -> None:
         """Record entries in a transaction of their own, durable on return.
 
         Raises:
@@ -83,7 +85,7 @@ class Trail:
         with self._begin() as connection:
             self.record_in(connection, *entries)
 
-    def record_in(self, connection: Connection, *entries: Entry) -> None:
+    def record_in(self, connection: Connection, *entries: AuditEntry) -> None:
         """Record entries in the caller's write transaction, as its last step.
 
         Raises:
@@ -109,7 +111,7 @@ class Trail:
         """
         if not 1 <= query.limit <= MAX_PAGE:
             raise LimitError("page-size", limit=MAX_PAGE)
-        with self._begin() as connection:
+        with self._read() as connection:
             found = _select(connection, query)
         entries = tuple(store.read_entry(row) for row in found[: query.limit])
         more = len(found) > query.limit

@@ -41,7 +41,10 @@ EXIT_CODES: Final[tuple[tuple[type[LedgerError], int], ...]] = (
 )
 
 
-COMMANDS: Final = ("init", "chain", "evidence", "anchor", "log", "trust", "verify")
+COMMANDS: Final = (
+    "init", "chain", "evidence", "anchor", "log", "trust", "verify",
+    "operator", "token", "release", "audit",
+)  # fmt: skip
 """Each is a module of this package that holds a command of the same name."""
 
 

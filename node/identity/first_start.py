@@ -17,7 +17,7 @@ from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.ports.clock import Clock
 from ledger.store.transactions import Begin
-from node.audit.entries import Entry
+from node.audit.entries import AuditEntry
 from node.audit.trail import Trail
 from node.identity import operators
 from node.identity.freshness import Freshness
@@ -76,7 +76,7 @@ class Invitations:
                 return None
             connection.execute(invitation.delete().where(invitation.c.kind == "first"))
             token = self._make(connection, "first", (Role.ADMINISTRATOR,), by="node")
-            self._trail.record_in(connection, Entry("node", "invitation.first"))
+            self._trail.record_in(connection, AuditEntry("node", "invitation.first"))
         return link(base_url, token)
 
     def invite(self, roles: Iterable[Role], *, by: Principal) -> str:
@@ -91,7 +91,9 @@ class Invitations:
         with self._begin() as connection:
             token = self._make(connection, "invite", given, by=by.actor)
             details = {"roles": roles_to_text(given)}
-            self._trail.record_in(connection, Entry(by.actor, "invitation.make", None, details))
+            self._trail.record_in(
+                connection, AuditEntry(by.actor, "invitation.make", None, details)
+            )
         return token
 
     def reset(self, operator_id: str, *, by: Principal) -> str:
@@ -108,7 +110,7 @@ class Invitations:
                 raise RefusedError("operator-unknown")
             roles = roles_from_text(row.roles)
             token = self._make(connection, "reset", roles, by=by.actor, operator_id=operator_id)
-            self._trail.record_in(connection, Entry(by.actor, "invitation.reset", operator_id))
+            self._trail.record_in(connection, AuditEntry(by.actor, "invitation.reset", operator_id))
         return token
 
     def look(self, token: str) -> Invitation:
@@ -221,7 +223,7 @@ class Invitations:
         if row is None:
             raise RefusedError("operator-unknown")
         details = {"roles": row.roles}
-        self._trail.record_in(connection, Entry(operator_id, action, operator_id, details))
+        self._trail.record_in(connection, AuditEntry(operator_id, action, operator_id, details))
         return operators.from_row(row)
 
 

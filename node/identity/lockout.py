@@ -47,7 +47,7 @@ LOGIN: Final = Limit(10, 300)
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class CountedAttempt:
     """A counted attempt: each counter's key and its number of failures, this one included."""
 
     pair: bytes
@@ -90,7 +90,7 @@ class Lockout:
         source: str,
         operator_id: str | None,
         now: datetime,
-    ) -> Attempt:
+    ) -> CountedAttempt:
         """Count an attempt as failed, in a transaction of its own.
 
         Raises:
@@ -107,9 +107,9 @@ class Lockout:
         counts = []
         for key, limit in sorted(counters, key=lambda each: each[0]):  # one order: no deadlocks
             counts.append((key, _count_one(connection, key, limit, now)))
-        return Attempt(pair, counts)
+        return CountedAttempt(pair, counts)
 
-    def take_back(self, connection: Connection, attempt: Attempt, *, clear: bool) -> None:
+    def take_back(self, connection: Connection, attempt: CountedAttempt, *, clear: bool) -> None:
         """Take the count of an attempt back that did not fail; ``clear`` forgives the pair's earlier ones.
 
         Only this attempt's count is taken back elsewhere: who has one account must not clear the way for

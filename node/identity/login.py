@@ -16,13 +16,13 @@ from sqlalchemy import Connection, Row, select
 from ledger.errors import MalformedError
 from ledger.ports.clock import Clock
 from ledger.store.transactions import Begin
-from node.audit.entries import Entry
+from node.audit.entries import AuditEntry
 from node.audit.trail import Trail
 from node.errors import NotAuthenticatedError
 from node.identity import operators, passwords
 from node.identity.authenticator import principal_of
 from node.identity.freshness import Freshness
-from node.identity.lockout import Attempt, Lockout
+from node.identity.lockout import CountedAttempt, Lockout
 from node.identity.people import Session
 from node.identity.permissions import Principal
 from node.identity.random_tokens import digest
@@ -109,7 +109,7 @@ class Login:
                 connection, operator_id, source=source, agent=agent
             )
             self.trail.record_in(
-                connection, Entry(operator_id, "session.login", session.session_id)
+                connection, AuditEntry(operator_id, "session.login", session.session_id)
             )
         self.freshness.forget()
         return self._signed_in(token, session)
@@ -134,7 +134,7 @@ class Login:
             found = self._session_of(connection, token)
             new = self.sessions.rotate_in(connection, found.session_id)
             session = session_from_row(self._session_of(connection, new))
-            entry = Entry(found.operator_id, "session.step-up", found.session_id)
+            entry = AuditEntry(found.operator_id, "session.step-up", found.session_id)
             self.trail.record_in(connection, entry)
         self.freshness.forget()
         return self._signed_in(new, session)
@@ -144,7 +144,7 @@ class Login:
         with self.begin() as connection:
             owner = self.sessions.close_in(connection, token)
             if owner is not None:
-                self.trail.record_in(connection, Entry(owner, "session.logout"))
+                self.trail.record_in(connection, AuditEntry(owner, "session.logout"))
         self.freshness.forget()
 
     def open_session(self, operator_id: str, *, source: str, agent: str, how: str) -> SignedIn:
@@ -153,7 +153,7 @@ class Login:
             token, session = self.sessions.open_in(
                 connection, operator_id, source=source, agent=agent
             )
-            entry = Entry(operator_id, "session.login", session.session_id, {"how": how})
+            entry = AuditEntry(operator_id, "session.login", session.session_id, {"how": how})
             self.trail.record_in(connection, entry)
         return self._signed_in(token, session)
 
@@ -172,7 +172,7 @@ class Login:
         with self.begin() as connection:
             return principal_of(_present(connection, operator_id), via="command")
 
-    def _count(self, login: str, source: str) -> tuple[Row[Any] | None, Attempt]:
+    def _count(self, login: str, source: str) -> tuple[Row[Any] | None, CountedAttempt]:
         try:
             name = operators.normal_login(login)
         except MalformedError:
@@ -189,7 +189,13 @@ class Login:
         return row, attempt
 
     def _verify(
-        self, row: Row[Any] | None, proof: Proof, attempt: Attempt, *, source: str, action: str
+        self,
+        row: Row[Any] | None,
+        proof: Proof,
+        attempt: CountedAttempt,
+        *,
+        source: str,
+        action: str,
     ) -> str:
         """Return the operator's id; the attempt stays counted unless everything fits."""
         matches = passwords.verify_password(row.password_hash if row else None, proof.password)
@@ -208,7 +214,7 @@ class Login:
         operator_id: str = row.operator_id
         return operator_id
 
-    def _accept(self, row: Row[Any], proof: Proof, attempt: Attempt, source: str) -> None:
+    def _accept(self, row: Row[Any], proof: Proof, attempt: CountedAttempt, source: str) -> None:
         outdated = passwords.is_outdated(row.password_hash)
         renewed = passwords.hash_password(proof.password) if outdated else None
         with self.begin() as connection:
@@ -224,7 +230,7 @@ class Login:
 
     def _refuse(self, row: Row[Any] | None, action: str, code: str) -> NoReturn:
         actor = "unknown" if row is None else str(row.operator_id)
-        self.trail.record(Entry(actor, action, details={"why": code}, outcome="refused"))
+        self.trail.record(AuditEntry(actor, action, details={"why": code}, outcome="refused"))
         raise NotAuthenticatedError(code)
 
     def _session_of(self, connection: Connection, token: str) -> Row[Any]:

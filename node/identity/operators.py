@@ -15,7 +15,7 @@ from ledger.errors import MalformedError, RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.ports.clock import Clock
 from ledger.store.transactions import Begin
-from node.audit.entries import Entry
+from node.audit.entries import AuditEntry
 from node.audit.trail import Trail
 from node.errors import NotAuthenticatedError
 from node.identity.freshness import Freshness
@@ -81,7 +81,7 @@ class Operators:
             _known(find(connection, operator_id))
             self._set(connection, operator_id, disabled_at=format_instant(self._clock.now()))
             connection.execute(web_session.delete().where(web_session.c.operator_id == operator_id))
-            self._trail.record_in(connection, Entry(by.actor, "operator.disable", operator_id))
+            self._trail.record_in(connection, AuditEntry(by.actor, "operator.disable", operator_id))
         self._freshness.forget()
 
     def enable(self, operator_id: str, *, by: Principal) -> None:
@@ -94,7 +94,7 @@ class Operators:
         with self._begin() as connection:
             _known(find(connection, operator_id))
             self._set(connection, operator_id, disabled_at=None)
-            self._trail.record_in(connection, Entry(by.actor, "operator.enable", operator_id))
+            self._trail.record_in(connection, AuditEntry(by.actor, "operator.enable", operator_id))
         self._freshness.forget()
 
     def set_roles(self, operator_id: str, roles: Iterable[Role], *, by: Principal) -> None:
@@ -114,7 +114,7 @@ class Operators:
             before = _known(find(connection, operator_id))
             self._set(connection, operator_id, roles=given)
             details = {"before": roles_to_text(before.roles), "after": given}
-            entry = Entry(by.actor, "operator.roles", operator_id, details)
+            entry = AuditEntry(by.actor, "operator.roles", operator_id, details)
             self._trail.record_in(connection, entry)
         self._freshness.forget()
 
@@ -128,7 +128,7 @@ class Operators:
         with self._begin() as connection:
             row = find(connection, operator_id)
         if row is None or not verify_password(row.password_hash, current):
-            entry = Entry(operator_id, "operator.password", operator_id, outcome="refused")
+            entry = AuditEntry(operator_id, "operator.password", operator_id, outcome="refused")
             self._trail.record(entry)
             raise NotAuthenticatedError("login-failed")
         check_password(new, row.login, row.name)
@@ -136,7 +136,9 @@ class Operators:
         with self._begin() as connection:
             self._set(connection, operator_id, password_hash=hashed)
             connection.execute(web_session.delete().where(web_session.c.operator_id == operator_id))
-            self._trail.record_in(connection, Entry(operator_id, "operator.password", operator_id))
+            self._trail.record_in(
+                connection, AuditEntry(operator_id, "operator.password", operator_id)
+            )
         self._freshness.forget()
 
     def _set(self, connection: Connection, operator_id: str, **values: str | None) -> None:

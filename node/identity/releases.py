@@ -23,7 +23,7 @@ from ledger.evidence.instants import format_instant
 from ledger.ports.clock import Clock
 from ledger.primitives.canonical import decode, encode
 from ledger.store.transactions import Begin
-from node.audit.entries import MAX_SUBJECT, Detail, Entry
+from node.audit.entries import MAX_SUBJECT, AuditEntry, Detail
 from node.audit.trail import Trail
 from node.errors import NotPermittedError
 from node.identity import operators
@@ -122,7 +122,7 @@ class Releases:
             raise NotPermittedError("release-needs-person")
         if self.get(release_id).requested_by == by.operator_id:
             why = {"why": "own"}
-            self.trail.record(Entry(by.actor, "release.decide", release_id, why, "refused"))
+            self.trail.record(AuditEntry(by.actor, "release.decide", release_id, why, "refused"))
             raise NotPermittedError("release-own")
         state: ReleaseState = "approved" if approve else "refused"
         with self.begin() as connection:
@@ -229,7 +229,7 @@ class Releases:
         details: dict[str, Detail] = {"kind": found.kind, "about": found.subject}
         if why is not None:
             details["why"] = why
-        self.trail.record_in(connection, Entry(actor, action, release_id, details))
+        self.trail.record_in(connection, AuditEntry(actor, action, release_id, details))
         return found
 
 

@@ -24,7 +24,7 @@ from ledger.errors import IntegrityError, RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.ports.clock import Clock
 from ledger.store.transactions import Begin
-from node.audit.entries import Entry
+from node.audit.entries import AuditEntry
 from node.audit.trail import Trail
 from node.errors import NotAuthenticatedError
 from node.identity import operators
@@ -102,7 +102,9 @@ class SecondFactor:
             self._use_code(connection, row, code, now)
             _change(connection, operator_id, totp_confirmed_at=format_instant(now))
             _replace_recovery_codes(connection, operator_id, codes)
-            self._trail.record_in(connection, Entry(operator_id, "second-factor.on", operator_id))
+            self._trail.record_in(
+                connection, AuditEntry(operator_id, "second-factor.on", operator_id)
+            )
         return codes
 
     def remove(self, operator_id: str, *, by: Principal) -> None:
@@ -116,7 +118,9 @@ class SecondFactor:
         with self._begin() as connection:
             _change(connection, operator_id, totp_secret=None, totp_confirmed_at=None)
             _replace_recovery_codes(connection, operator_id, ())
-            self._trail.record_in(connection, Entry(by.actor, "second-factor.off", operator_id))
+            self._trail.record_in(
+                connection, AuditEntry(by.actor, "second-factor.off", operator_id)
+            )
 
     def check_in(self, connection: Connection, row: Row[Any], code: str) -> None:
         """Use up a code or recovery code of an operator whose locked row is ``row``.

@@ -18,7 +18,7 @@ from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant, parse_instant
 from ledger.ports.clock import Clock
 from ledger.store.transactions import Begin
-from node.audit.entries import Entry
+from node.audit.entries import AuditEntry
 from node.audit.trail import Trail
 from node.errors import NotAuthenticatedError, NotPermittedError
 from node.identity.freshness import Freshness
@@ -106,7 +106,7 @@ class Sessions:
                 by.require(Permission.OPERATORS_MANAGE)
             gone = web_session.delete().where(web_session.c.session_id == session_id)
             connection.execute(gone)
-            self._trail.record_in(connection, Entry(by.actor, "session.revoke", session_id))
+            self._trail.record_in(connection, AuditEntry(by.actor, "session.revoke", session_id))
         self._freshness.forget()
 
     def revoke_all(self, operator_id: str, *, by: Principal) -> int:
@@ -120,7 +120,7 @@ class Sessions:
         with self._begin() as connection:
             gone = web_session.delete().where(web_session.c.operator_id == operator_id)
             count = connection.execute(gone).rowcount
-            entry = Entry(by.actor, "session.revoke-all", operator_id, {"count": count})
+            entry = AuditEntry(by.actor, "session.revoke-all", operator_id, {"count": count})
             self._trail.record_in(connection, entry)
         self._freshness.forget()
         return count

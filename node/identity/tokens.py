@@ -16,12 +16,12 @@ from ledger.errors import LimitError, MalformedError, RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.ports.clock import Clock
 from ledger.store.transactions import Begin
-from node.audit.entries import Entry
+from node.audit.entries import AuditEntry
 from node.audit.trail import Trail
 from node.errors import NotAuthenticatedError, NotPermittedError
 from node.identity.freshness import Freshness
-from node.identity.people import ApiToken
-from node.identity.permissions import Permission, Principal
+from node.identity.people import ApiToken, Operator
+from node.identity.permissions import Permission, Principal, permissions_of
 from node.identity.random_tokens import digest, random_id, random_token
 from node.identity.tables import api_token
 
@@ -63,12 +63,19 @@ class Tokens:
         self._freshness: Final = freshness
 
     def create(
-        self, by: Principal, *, label: str, scopes: Iterable[Permission], days: int
+        self,
+        by: Principal,
+        *,
+        label: str,
+        scopes: Iterable[Permission],
+        days: int,
+        owner: Operator | None = None,
     ) -> NewToken:
-        """Make a token for the principal.
+        """Make a token for the principal, or at the node's own shell for ``owner``.
 
         Raises:
-            NotPermittedError: a scope that the principal has not, or the principal is a token itself.
+            NotPermittedError: a scope that the owner has not; the principal is a token itself; for somebody
+                else, but not at the shell: an administrator would act under another's name.
             MalformedError: no scope, or no label.
             LimitError: not between 1 and ``MAX_DAYS`` days.
         """
@@ -76,8 +83,7 @@ class Tokens:
             # Otherwise a stolen token outlives its expiry and its revocation.
             raise NotPermittedError("token-by-token")
         wanted = frozenset(scopes)
-        for scope in sorted(wanted):
-            by.require(scope)
+        owner_id = _check_owner(by, owner, wanted)
         if not wanted or not 0 < len(label) <= MAX_LABEL or not label.isprintable():
             raise MalformedError("token-form")
         if not 1 <= days <= MAX_DAYS:
@@ -85,7 +91,7 @@ class Tokens:
         now, secret = self._clock.now(), random_token()
         expires = format_instant(now + timedelta(days=days))
         at = format_instant(now)
-        token = ApiToken(random_id(), by.operator_id, label, wanted, at, expires, None, None)
+        token = ApiToken(random_id(), owner_id, label, wanted, at, expires, None, None)
         self._insert(token, digest(secret), by)
         return NewToken(token, f"lz_{token.token_id}_{secret}")
 
@@ -115,7 +121,7 @@ class Tokens:
                 changed = api_token.update().where(api_token.c.token_id == token_id)
                 at = format_instant(self._clock.now())
                 connection.execute(changed.values(revoked_at=at))
-                self._trail.record_in(connection, Entry(by.actor, "token.revoke", token_id))
+                self._trail.record_in(connection, AuditEntry(by.actor, "token.revoke", token_id))
         self._freshness.forget()
 
     def _insert(self, token: ApiToken, secret_hash: bytes, by: Principal) -> None:
@@ -132,10 +138,23 @@ class Tokens:
                     expires_at=token.expires_at,
                 )
             )
-            details = {"scopes": scopes, "expires": token.expires_at, "via": by.via}
+            details = {"scopes": scopes, "expires": token.expires_at, "owner": token.operator_id}
             self._trail.record_in(
-                connection, Entry(by.actor, "token.create", token.token_id, details)
+                connection, AuditEntry(by.actor, "token.create", token.token_id, details)
             )
+
+
+def _check_owner(by: Principal, owner: Operator | None, scopes: frozenset[Permission]) -> str:
+    """Return whose token it becomes."""
+    if owner is None:
+        allowed, owner_id = by.permissions, by.operator_id
+    elif by.via == "command":
+        allowed, owner_id = permissions_of(owner.roles), owner.operator_id
+    else:
+        raise NotPermittedError("not-permitted", permission="token:for-others")
+    for scope in sorted(scopes - allowed):
+        raise NotPermittedError("not-permitted", permission=scope.value)
+    return owner_id
 
 
 def parse_token(text: str) -> tuple[str, bytes]:

@@ -8,8 +8,9 @@ from ledger.messages.catalogue import CATALOGUE, fill
 from ledger.messages.message import Message
 from node.words.commands import COMMANDS
 from node.words.errors import ERRORS
+from node.words.identity import IDENTITY_WORDS
 
-WORDS: Final[Mapping[str, Message]] = {**COMMANDS, **ERRORS}
+WORDS: Final[Mapping[str, Message]] = {**COMMANDS, **IDENTITY_WORDS, **ERRORS}
 _ALL: Final = ChainMap(dict(WORDS), dict(CATALOGUE))
 
 

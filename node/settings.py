@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     vault: Path = Field(
         Path("vault"), description="Folder of the encrypted contents, relative to the home."
     )
+    vault_url: str = Field(
+        "",
+        description="Encrypted contents on S3: s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION; credentials come from boto3's chain (environment, profile, instance); empty: the folder.",
+    )
     chain_url: str = Field(
         "http://127.0.0.1:8545", description="JSON-RPC address of the chain's node."
     )

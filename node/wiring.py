@@ -27,6 +27,7 @@ from ledger.keys.key_store import SqlRecordKeys
 from ledger.messages.catalogue import text
 from ledger.ports.chain import Chain, ChainProof
 from ledger.ports.signer import StatementSigner, TransactionSigner
+from ledger.ports.vault import Vault
 from ledger.proof.chain_proof import ExpectedAnchor, check_chain_proof
 from ledger.proof.report import Report
 from ledger.proof.trust import Trust, TrustedContract
@@ -118,8 +119,12 @@ class Node:
         return SqlRecordKeys(self.key_database.write, self.master_key)
 
     @cached_property
-    def vault(self) -> LocalVault:
+    def vault(self) -> Vault:
         """The encrypted content."""
+        if self.settings.vault_url:
+            from ledger.vault.s3 import S3Vault, read_place  # noqa: PLC0415 - boto3 takes long to import
+
+            return S3Vault(read_place(self.settings.vault_url))
         return LocalVault(self.settings.home / self.settings.vault)
 
     @cached_property

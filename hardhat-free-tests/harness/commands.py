@@ -130,7 +130,7 @@ def development_chain(folder: Path) -> Iterator[str]:
         process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=_limit)  # noqa: PLW1509 - no threads yet
         try:
             deadline = time.monotonic() + 30
-            while not _answers(port):
+            while not answers(port):
                 assert process.poll() is None, (folder / "chain.log").read_text("utf-8")
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
@@ -144,6 +144,6 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (CHAIN_MEMORY, CHAIN_MEMORY))
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

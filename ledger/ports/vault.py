@@ -1,7 +1,8 @@
 """The vault port: encrypted content, one object per record.
 
-* ``seal`` returns only when the object is durable (fsynced). An object whose row was never committed is
-  an orphan; ``sweep`` removes those. ``seal`` with the same id again replaces an unfinished attempt.
+* ``seal`` returns only when the object is durable (fsynced, or acknowledged by the service). An object whose
+  row was never committed is an orphan; ``sweep`` removes those. ``seal`` with the same id again replaces an
+  unfinished attempt.
 * ``open`` yields verified plaintext chunks only; a missing last chunk is an error, not an end.
 * Objects of up to ``INLINE_BYTES`` are handed back encrypted, to be committed with their record.
 * Memory does not grow with the object. Plaintext never touches the disk.
@@ -52,7 +53,9 @@ class Vault(Protocol):
         """Encrypt ``source`` under ``key`` into ``object_id`` (16 bytes), durable on return.
 
         Raises:
-            UnavailableError: the disk or service refuses; nothing is left behind.
+            UnavailableError: the disk or service does not answer; nothing is left behind.
+            ConfigurationError: the service refuses: credentials, permissions, no such bucket.
+            LimitError: longer than the vault can hold.
         """
         ...
 
@@ -66,6 +69,7 @@ class Vault(Protocol):
 
         Raises:
             IntegrityError: absent, truncated, changed, or under another key.
+            UnavailableError: the disk or service does not answer.
         """
         ...
 

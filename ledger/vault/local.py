@@ -17,6 +17,7 @@ from ledger.evidence.fields import Field
 from ledger.ports.record_keys import RecordKey
 from ledger.ports.vault import INLINE_BYTES, ByteSource, SealedContent
 from ledger.vault.fields import open_fields, seal_fields
+from ledger.vault.inline import seal_inline
 from ledger.vault.pipeline import digest_and_encrypt
 from ledger.vault.reading import read_up_to
 from ledger.vault.stream import decrypt
@@ -40,20 +41,11 @@ class LocalVault:
         """See ``ports.vault``."""
         first = read_up_to(source, INLINE_BYTES + 1)
         if len(first) <= INLINE_BYTES:
-            return self._seal_inline(first, source, object_id, key)
+            return seal_inline(first, source, object_id=object_id, key=key)
         try:
             return self._seal_file(first, source, object_id, key)
         except OSError as error:
             raise UnavailableError("vault-disk", detail=error.strerror or "?") from error
-
-    def _seal_inline(
-        self, first: bytes, source: ByteSource, object_id: bytes, key: RecordKey
-    ) -> SealedContent:
-        buffer = io.BytesIO()
-        sha256, sm3, size = digest_and_encrypt(
-            first, source, object_id=object_id, key=key, write=buffer.write
-        )
-        return SealedContent(sha256, sm3, size, inline=buffer.getvalue())
 
     def _seal_file(
         self, first: bytes, source: ByteSource, object_id: bytes, key: RecordKey
@@ -86,6 +78,8 @@ class LocalVault:
                 yield from decrypt(file, object_id, key)
         except FileNotFoundError:
             raise IntegrityError("vault-missing", object=object_id.hex()) from None
+        except OSError as error:
+            raise UnavailableError("vault-disk", detail=error.strerror or "?") from error
 
     def seal_fields(self, fields: tuple[Field, ...], key: RecordKey) -> bytes:
         """See ``ports.vault``."""

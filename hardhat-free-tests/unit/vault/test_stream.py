@@ -1,21 +1,16 @@
 """The encrypted form of an object: a chunk moved, dropped, swapped, cut, or under another key is noticed."""
 
 import io
-import os
 from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.errors import IntegrityError, RefusedError, UnavailableError
+from ledger.errors import IntegrityError
 from ledger.evidence.fields import Field
 from ledger.ports.record_keys import RecordKey
-from ledger.primitives.digest import sha256
 from ledger.vault.fields import open_fields, seal_fields
-from ledger.vault.local import LocalVault
 from ledger.vault.stream import CHUNK_BYTES, HEADER_BYTES, TAG_BYTES, Encryptor, decrypt
 
 KEY = RecordKey(b"k" * 16, b"s" * 32)
@@ -96,67 +91,6 @@ def test_any_flipped_bit_is_noticed(position: int, bit: int) -> None:
     data[position] ^= 1 << bit
     with pytest.raises(IntegrityError):
         _open(bytes(data))
-
-
-@pytest.fixture
-def vault(tmp_path: Path) -> LocalVault:
-    return LocalVault(tmp_path / "vault")
-
-
-class _Failing(io.BytesIO):
-    """Gives 3 MiB and then fails."""
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        if self.tell() >= 3 << 20:
-            raise RefusedError("content-unreadable", file="x", why="gone")
-        return super().read(size)
-
-
-def test_a_source_that_fails_in_the_middle_leaves_nothing(
-    vault: LocalVault, tmp_path: Path
-) -> None:
-    with pytest.raises(RefusedError):
-        vault.seal(_Failing(bytes(8 << 20)), object_id=OBJECT, key=KEY)
-    assert [each for each in (tmp_path / "vault").rglob("*") if each.is_file()] == []
-
-
-def test_what_a_crash_left_half_written_is_never_read_and_is_swept(
-    vault: LocalVault, tmp_path: Path
-) -> None:
-    vault.seal(io.BytesIO(bytes(1 << 17)), object_id=OBJECT, key=KEY)
-    part = tmp_path / "vault" / OBJECT.hex()[:2] / (OBJECT.hex() + ".part")
-    part.write_bytes(b"half")
-    assert list(vault.object_ids()) == [OBJECT]
-    assert vault.sweep_parts(timedelta()) == 1
-    assert not part.exists()
-    assert b"".join(vault.open(OBJECT, key=KEY, inline=None)) == bytes(1 << 17)
-
-
-def test_nothing_clear_reaches_the_disk(vault: LocalVault, tmp_path: Path) -> None:
-    secret = os.urandom(32)
-    sealed = vault.seal(io.BytesIO(secret * 5000), object_id=OBJECT, key=KEY)
-    assert sealed.sha256 == sha256(secret * 5000)
-    files = [each.read_bytes() for each in (tmp_path / "vault").rglob("*") if each.is_file()]
-    assert len(files) == 1
-    assert secret not in files[0]
-
-
-def test_sealing_the_same_object_again_replaces_the_unfinished_attempt(vault: LocalVault) -> None:
-    for fill in (b"a", b"b"):
-        vault.seal(io.BytesIO(fill * (1 << 17)), object_id=OBJECT, key=KEY)
-    assert b"".join(vault.open(OBJECT, key=KEY, inline=None)) == b"b" * (1 << 17)
-
-
-def test_a_missing_object_is_damage_and_deleting_it_twice_is_none(vault: LocalVault) -> None:
-    vault.delete(OBJECT)
-    with pytest.raises(IntegrityError):
-        next(iter(vault.open(OBJECT, key=KEY, inline=None)))
-
-
-def test_a_vault_that_cannot_be_written_is_an_outage(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(UnavailableError):
-        LocalVault(tmp_path / "file").seal(io.BytesIO(bytes(1 << 17)), object_id=OBJECT, key=KEY)
 
 
 def test_fields_moved_to_another_record_cut_or_changed_are_noticed() -> None:

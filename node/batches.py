@@ -27,9 +27,7 @@ def seal_batch(
     left = iter(lines)
     # A process of its own takes a second to start, which is worth it from the second batch on.
     first = list(islice(left, MAX_BATCH + 1))
-    here: AbstractContextManager[Preparer] = nullcontext(
-        Here(node.intake, node.case_lookup, folder)
-    )
+    here: AbstractContextManager[Preparer] = nullcontext(Here(node.intake, node.lookups, folder))
     large = len(first) > MAX_BATCH
     with apart(node.settings.home, folder) if large else here as preparer:
         yield from seal_lines(chain(first, left), node.intake, preparer)

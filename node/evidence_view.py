@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 
 from ledger.errors import MalformedError, RefusedError
 from ledger.evidence.statement import read_leaf
-from ledger.store import anchors, cases, erasures, statements
-from ledger.store.statements import StatementRow
+from ledger.store import anchors, cases, erasures, finding, statements
+from ledger.store.finding import Wanted
+from ledger.store.statements import Place, StatementRow
 
 MIN_PREFIX: Final = 8
 MAX_LISTED: Final = 1000
@@ -54,7 +55,12 @@ class EvidenceView:
 def view(connection: Connection, row: StatementRow) -> EvidenceView:
     """Return how far an item has come."""
     erased = erasures.of(connection, row.leaf_hash) is not None
-    place = statements.place_of(connection, row.leaf_hash)
+    return _view(connection, row, statements.place_of(connection, row.leaf_hash), erased=erased)
+
+
+def _view(
+    connection: Connection, row: StatementRow, place: Place | None, *, erased: bool
+) -> EvidenceView:
     if place is None:
         return EvidenceView(row, "waiting", None, None, None, erased)
     anchor = anchors.covering(connection, place.generation, place.index)
@@ -64,18 +70,25 @@ def view(connection: Connection, row: StatementRow) -> EvidenceView:
     return EvidenceView(row, "anchored", place.index, anchor.size, block, erased)
 
 
-def listing(
-    connection: Connection, *, limit: int, case_lookup: bytes | None, kind: str | None
-) -> list[EvidenceView]:
-    """Return the newest items first, optionally of one case or kind."""
-    case_id = None
-    if case_lookup is not None:
-        case = cases.find(connection, case_lookup)
-        if case is None:
-            return []
-        case_id = case.case_id
-    rows = statements.newest(connection, limit=min(limit, MAX_LISTED), case_id=case_id, kind=kind)
-    return [view(connection, row) for row in rows]
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Items, newest first.
+
+    Attributes:
+        views: of the page.
+        following: cursor of the page after; ``None`` at the end.
+    """
+
+    views: list[EvidenceView]
+    following: int | None
+
+
+def page(connection: Connection, wanted: Wanted, *, limit: int, before: int | None = None) -> Page:
+    """Return up to ``limit`` items, newest first, older than the cursor ``before``."""
+    found = finding.find(connection, wanted, limit=limit + 1, before=before)
+    shown = found[:limit]
+    views = [_view(connection, each.row, each.place, erased=each.erased) for each in shown]
+    return Page(views, shown[-1].seq if len(found) > limit else None)
 
 
 def resolve(connection: Connection, given: str) -> StatementRow:

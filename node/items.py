@@ -8,16 +8,19 @@ import mimetypes
 import os
 import stat
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, Protocol
 
-from ledger.errors import MalformedError, RefusedError
+from ledger.errors import LimitError, MalformedError, RefusedError
 from ledger.evidence import shape
 from ledger.evidence.custody import custody_from_json
+from ledger.ports.vault import ByteSource
 from ledger.primitives.canonical import MAX_DEPTH, JsonValue, check_depth
 from ledger.services.composing import Item
+from ledger.store.requests import RequestKey
+from node.lookups import Lookups
 
 MEMBERS: Final = frozenset(
     {
@@ -30,11 +33,24 @@ MEMBERS: Final = frozenset(
         "custody",
         "extraction",
         "duplicate_reason",
+        "persons",
+        "request_key",
     }
 )
 MAX_JSON_BYTES: Final = 1024 * 1024
+MAX_PERSONS: Final = 20
+"""A debtor with guarantors; a list of hundreds is a mistake in the caller's columns."""
 
 mimetypes.add_type("audio/wav", ".wav")
+
+
+class NamedSource(ByteSource, Protocol):
+    """Content with the name that it came under; empty when it came without."""
+
+    @property
+    def name(self) -> str:
+        """A file's name as a statement can hold it."""
+        ...
 
 
 class ContentSource:
@@ -138,10 +154,17 @@ def read_json_object(data: bytes, where: str) -> Mapping[str, JsonValue]:
 def build_item(
     described: Mapping[str, JsonValue],
     *,
-    source: ContentSource | None,
-    lookup: Callable[[str], bytes],
+    source: NamedSource | None,
+    lookups: Lookups,
+    caller: str = "",
 ) -> Item:
-    """Return the item that ``described`` (members of ``MEMBERS``) and its open file make.
+    """Return the item that ``described`` (members of ``MEMBERS``) and its content make.
+
+    Args:
+        described: as a person or a system wrote it.
+        source: the content; its name becomes a field.
+        lookups: makes blind indices.
+        caller: whose request keys these are.
 
     Raises:
         MalformedError: an unknown member or a wrong type.
@@ -150,16 +173,19 @@ def build_item(
         if name not in MEMBERS:
             raise MalformedError("item-member", name=name[:64])
     case = _case_number(described.get("case"))
+    persons = _persons(described.get("persons"))
     fields = dict(shape.mapping(described.get("fields", {}), "fields"))
     if case is not None:
         fields["case_number"] = case
-    if source is not None:
+    if persons:
+        fields["persons"] = list(persons)
+    if source is not None and source.name:
         fields["file_name"] = source.name
     extraction = described.get("extraction")
     capture = described.get("capture")
     return Item(
         kind=shape.text(described.get("kind"), "kind"),
-        case=None if case is None else lookup(case),
+        case=None if case is None else lookups.case(case),
         fields=fields,
         source=source,
         media_type=_media_type(described.get("media_type"), source),
@@ -167,7 +193,26 @@ def build_item(
         custody=custody_from_json(described.get("custody", [])),
         duplicate_reason=_optional_text(described.get("duplicate_reason"), "duplicate_reason"),
         extra={} if extraction is None else {"extraction": extraction},
+        persons=tuple(lookups.person(each) for each in persons),
+        request=_request(described, lookups, caller),
     )
+
+
+def _persons(value: JsonValue) -> list[str]:
+    persons = [shape.text(each, "persons") for each in shape.items(value or [], "persons")]
+    if len(persons) > MAX_PERSONS:
+        raise LimitError("persons-too-many", count=len(persons), limit=MAX_PERSONS)
+    return persons
+
+
+def _request(
+    described: Mapping[str, JsonValue], lookups: Lookups, caller: str
+) -> RequestKey | None:
+    name = _optional_text(described.get("request_key"), "request_key")
+    if name is None:
+        return None
+    asked = json.dumps(described, sort_keys=True, ensure_ascii=False)
+    return RequestKey(lookups.request(caller, name), lookups.fingerprint(asked))
 
 
 def _case_number(value: JsonValue) -> str | None:
@@ -179,7 +224,7 @@ def _optional_text(value: JsonValue, where: str) -> str | None:
     return None if value is None else shape.text(value, where)
 
 
-def _media_type(stated: JsonValue, source: ContentSource | None) -> str:
+def _media_type(stated: JsonValue, source: NamedSource | None) -> str:
     if stated is not None:
         return shape.text(stated, "media_type")
     guessed, _ = mimetypes.guess_type(source.name) if source else (None, None)

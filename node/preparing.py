@@ -9,7 +9,7 @@ costs, all of it under Python's lock; with the two in two processes a large batc
 """
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -22,6 +22,7 @@ from ledger.evidence import shape
 from ledger.services.composing import Draft, Item
 from ledger.services.intake import Intake
 from node.items import build_item, open_source, read_json_object
+from node.lookups import Lookups
 from node.wiring import open_node
 
 Prepared: TypeAlias = Draft | LedgerError
@@ -49,13 +50,15 @@ class Here:
 
     Attributes:
         intake: checks, salts, encrypts.
-        lookup: blind index of a case number.
+        lookups: makes blind indices.
         folder: what relative file names are relative to; ``None`` refuses files.
+        caller: whose request keys these are.
     """
 
     intake: Intake
-    lookup: Callable[[str], bytes]
+    lookups: Lookups
     folder: Path | None
+    caller: str = ""
     _lines: Sequence[bytes] = field(default=(), init=False)
 
     def begin(self, lines: Sequence[bytes]) -> None:
@@ -78,7 +81,7 @@ class Here:
                 if self.folder is None:
                     raise MalformedError("item-member", name="file")
                 source = files.enter_context(open_source(self.folder / shape.text(name, "file")))
-            return build_item(described, source=source, lookup=self.lookup)
+            return build_item(described, source=source, lookups=self.lookups, caller=self.caller)
         except LedgerError as error:
             return error
 
@@ -130,7 +133,7 @@ def _work(pipe: Connection, home: Path, folder: Path | None) -> None:
     # Ctrl-C reaches the whole group of processes; the caller decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with open_node(home) as node:
-        here = Here(node.intake, node.case_lookup, folder)
+        here = Here(node.intake, node.lookups, folder)
         while True:
             try:
                 here.begin(pipe.recv())

@@ -7,7 +7,6 @@ The adapters on web3 and eth-account are imported when they are first needed: th
 to import, and most commands do without them.
 """
 
-import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,6 +49,7 @@ from node.audit.sealing import AuditSealer
 from node.audit.trail import Trail
 from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, NODE_VERSIONS, Database
 from node.fingerprint import fingerprint
+from node.identity.service import Identity
 from node.key_places import (
     ANCHOR_KEY,
     EVIDENCE_KEY,
@@ -58,7 +58,7 @@ from node.key_places import (
     LOOKUP_KEY,
     prepare_key_store,
 )
-from node.identity.service import Identity
+from node.lookups import Lookups
 from node.master_key import load_master_key
 from node.platform_facts import observe
 from node.running import exclusive
@@ -277,13 +277,10 @@ class Node:
         with exclusive(self.settings.home):
             yield
 
-    def case_lookup(self, case: str) -> bytes:
-        """Return the blind index of a bank's case number."""
-        return hmac.digest(self._lookup_key, case.encode(), "sha256")
-
     @cached_property
-    def _lookup_key(self) -> bytes:
-        return load_secret(self._key_file(LOOKUP_KEY), self.master_key)
+    def lookups(self) -> Lookups:
+        """Makes blind indices."""
+        return Lookups(load_secret(self._key_file(LOOKUP_KEY), self.master_key))
 
     def _verify(self, package: Path) -> Report:
         return verify_file(package, self.trust)

@@ -71,7 +71,7 @@ def _downgrade(database: Database, versions: Path) -> None:
 
 def test_two_intakes_number_one_new_case_without_gaps(ledger: Ledger) -> None:
     """Both see no case and open it; on PostgreSQL one of them runs into the other's row."""
-    case, threads, each = ledger.node.case_lookup("shared"), 4, 5
+    case, threads, each = ledger.node.lookups.case("shared"), 4, 5
     start = Barrier(threads)
 
     def work(thread: int) -> list[Receipt]:

@@ -23,7 +23,7 @@ LARGE = RECORDING * 20
 
 
 def _sealed(ledger: Ledger) -> Receipt:
-    return ledger.seal(LARGE, case=ledger.node.case_lookup("c"), fields={"phone": "13900000000"})
+    return ledger.seal(LARGE, case=ledger.node.lookups.case("c"), fields={"phone": "13900000000"})
 
 
 def _hold(ledger: Ledger, receipt: Receipt, *, hold: bool) -> None:

@@ -21,7 +21,7 @@ LARGE = bytes(range(250)) * 300
 
 def _main_job(ledger: Ledger, *, again: bool = False) -> bytes:
     """Seal, anchor, export; a repetition takes up what an earlier attempt left."""
-    case = ledger.node.case_lookup("2026-000317")
+    case = ledger.node.lookups.case("2026-000317")
     if len(ledger.receipts) < 1:
         reason = "the answer of the first attempt was lost" if again else None
         ledger.seal(LARGE, case=case, fields={"agent": "A-1"}, duplicate_reason=reason)

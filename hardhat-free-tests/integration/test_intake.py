@@ -31,7 +31,7 @@ def _deep(levels: int) -> Any:
 
 
 def test_numbers_of_a_case_follow_each_other_across_batches(ledger: Ledger) -> None:
-    case = ledger.node.case_lookup("c")
+    case = ledger.node.lookups.case("c")
     for batch in range(3):
         items = [
             make_item(None, kind="promise_to_pay", case=case, fields={"n": f"{batch}-{n}"})
@@ -254,7 +254,7 @@ def test_a_vault_that_fails_in_the_middle_of_a_batch_keeps_nothing_of_it(
 
 
 def test_an_export_is_refused_before_anything_is_sealed_for_it(sqlite_ledger: Ledger) -> None:
-    case = sqlite_ledger.node.case_lookup("c")
+    case = sqlite_ledger.node.lookups.case("c")
     receipt = sqlite_ledger.seal(RECORDING, case=case)
     target = sqlite_ledger.home / "p.zip"
 

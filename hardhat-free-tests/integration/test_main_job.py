@@ -9,7 +9,7 @@ from ledger.proof.verify import verify_package
 
 
 def test_what_was_sealed_is_anchored_exported_and_proved(ledger: Ledger) -> None:
-    case = ledger.node.case_lookup("2026-000317")
+    case = ledger.node.lookups.case("2026-000317")
     receipt = ledger.seal(case=case, fields={"agent": "A-1027", "phone": "13900000000"})
     ledger.seal(None, kind="promise_to_pay", case=case, fields={"amount_fen": 5000})
     done = ledger.anchor()

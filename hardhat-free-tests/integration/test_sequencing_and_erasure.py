@@ -123,7 +123,7 @@ def test_an_audit_that_goes_on_later_finds_the_same(ledger: Ledger) -> None:
 
 
 def test_erasure_destroys_what_is_clear_and_leaves_every_proof(ledger: Ledger) -> None:
-    case = ledger.node.case_lookup("c")
+    case = ledger.node.lookups.case("c")
     receipt = ledger.seal(RECORDING * 20, case=case, fields={"phone": "13900000000"})
     ledger.anchor()
     done = ledger.node.eraser.erase(receipt.leaf_hash, reason="retention is over")
@@ -143,7 +143,7 @@ def test_erasure_destroys_what_is_clear_and_leaves_every_proof(ledger: Ledger) -
 def test_a_case_under_legal_hold_is_not_erased(ledger: Ledger) -> None:
     from node import evidence_view  # noqa: PLC0415 - one use
 
-    receipt = ledger.seal(case=ledger.node.case_lookup("c"), fields={"phone": "1"})
+    receipt = ledger.seal(case=ledger.node.lookups.case("c"), fields={"phone": "1"})
     with ledger.node.database.write() as connection:
         row = evidence_view.resolve(connection, receipt.leaf_hash.hex())
         evidence_view.set_hold(connection, row, hold=True)

@@ -18,6 +18,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     "field-name": Message("字段名 {name} 不合规。", "Field name {name} is not allowed.", "请用小写英文字母、数字、下划线，至多 64 个字符。", "Use lower-case letters, digits, underscores; at most 64 characters."),
     "field-too-long": Message("字段 {name} 长 {size} 字节，超过 {limit}。", "Field {name} has {size} bytes, over {limit}.", "请缩短，或作为文件存证。", "Shorten it, or seal it as a file."),
     "field-too-many": Message("字段 {count} 个，超过 {limit}。", "{count} fields, over {limit}.", "请减少字段，或作为文件存证。", "Use fewer, or seal them as a file."),
+    "request-key-reused": Message("该请求键已用于另一项存证：{earlier}。", "This request key was used for another item: {earlier}.", "每项内容请使用新的请求键。", "Use a new request key for each item."),
     "capture-member": Message("取证信息中有未知项 {name}。", "Unknown capture member {name}.", "可用项见 docs/spec/statement.md。", "docs/spec/statement.md lists the members."),
     "statement-too-large": Message("存证声明 {size} 字节，超过 {limit}。", "The statement has {size} bytes, over {limit}.", "请减少字段或保管链条目。", "Use fewer fields or custody entries."),
     "batch-too-large": Message("一批 {size} 项，超过 {limit}。", "A batch of {size}, over {limit}.", "请分批提交。", "Split the batch."),

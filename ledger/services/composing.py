@@ -34,6 +34,7 @@ from ledger.ports.signer import StatementSigner
 from ledger.ports.vault import ByteSource, SealedContent, Vault
 from ledger.primitives.canonical import JsonValue, decode, encode
 from ledger.primitives.merkle import leaf_hash
+from ledger.store.requests import RequestKey
 from ledger.store.statements import StatementRow
 
 GUESSABLE_BYTES: Final = 4096
@@ -63,6 +64,8 @@ class Item:
         custody: who held it before intake.
         duplicate_reason: why content that was sealed before is sealed again.
         extra: members that belong to the kind.
+        persons: blind indices of the persons whom it concerns, 32 bytes each.
+        request: names the request, so that asking again seals nothing again.
     """
 
     kind: str
@@ -74,6 +77,8 @@ class Item:
     custody: tuple[CustodyEntry, ...] = ()
     duplicate_reason: str | None = None
     extra: Mapping[str, JsonValue] = field(default_factory=dict)
+    persons: tuple[bytes, ...] = ()
+    request: RequestKey | None = None
 
     @property
     def has_secrets(self) -> bool:

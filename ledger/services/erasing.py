@@ -27,7 +27,7 @@ from ledger.ports.record_keys import RecordKeys
 from ledger.ports.vault import Vault
 from ledger.services.composing import Item
 from ledger.services.intake import Intake
-from ledger.store import cases, erasures, statements
+from ledger.store import cases, erasures, persons, statements
 from ledger.store.erasures import ErasureRow, PendingErasure
 from ledger.store.statements import StatementRow
 from ledger.store.transactions import Begin
@@ -180,6 +180,7 @@ class Eraser:
             if row.object_id is not None:
                 statements.drop_inline(connection, row.object_id)
             statements.forget(connection, row.leaf_hash)
+            persons.forget(connection, row.leaf_hash)
             for forget in self.forget:
                 forget(connection, row.leaf_hash)
             erasures.finish(connection, row.leaf_hash, done)

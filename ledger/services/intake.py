@@ -32,10 +32,9 @@ from ledger.services.composing import (
     clear_values,
     draft,
     salt,
-    sign,
 )
 from ledger.services.fencing import BEHIND
-from ledger.services.numbering import Numbering
+from ledger.services.recording import Moment, Outcome, Recording, Replayed
 from ledger.store import leases, statements
 from ledger.store.statements import StatementRow
 from ledger.store.transactions import Begin
@@ -61,32 +60,14 @@ class Receipt:
         sealed_at: instant of the statement.
         case_number: running number in the case; ``None`` without a case.
         leaf: statement and signature, canonical JSON.
+        replayed: the request was answered before, with this same receipt.
     """
 
     leaf_hash: bytes
     sealed_at: str
     case_number: int | None
     leaf: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """This machine's time at a commit, and what it was at the one before.
-
-    Attributes:
-        now: instant.
-        last: instant of the newest statement; ``None`` before the first.
-        not_before: the newest final block that is known.
-    """
-
-    now: str
-    last: str | None
-    not_before: NotBefore | None
-
-    @property
-    def ahead(self) -> str | None:
-        """The newest statement's instant when it lies ahead: the clock stepped back, which is recorded."""
-        return self.last if self.last is not None and self.last > self.now else None
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +143,9 @@ class Intake:
         """
         outcomes = self._commit(drafts, also)
         self._discard(drafts, outcomes)
-        return [each if isinstance(each, LedgerError) else _receipt(each) for each in outcomes]
+        return [_answer(each) for each in outcomes]
 
-    def _commit(
-        self, drafts: Sequence[Draft | LedgerError], also: Also
-    ) -> list[StatementRow | LedgerError]:
+    def _commit(self, drafts: Sequence[Draft | LedgerError], also: Also) -> list[Outcome]:
         # Asking for the block may touch the chain and the database: before the transaction, never inside.
         named = self.not_before()
         for _ in range(CONFLICT_RETRIES):
@@ -215,52 +194,12 @@ class Intake:
         connection: Connection,
         drafts: Sequence[Draft | LedgerError],
         named: NotBefore | None,
-    ) -> list[StatementRow | LedgerError]:
+    ) -> list[Outcome]:
         if leases.held(connection, BEHIND):
             raise RefusedError("log-read-only")
-        numbering = Numbering.lock(connection, _cases(drafts))
         last = statements.last_sealed_at(connection)
         moment = Moment(format_instant(self.clock.now()), last, named)
-        seen: dict[bytes, bytes] = {}
-        outcomes = [
-            each
-            if isinstance(each, LedgerError)
-            else self._seal_draft(connection, each, numbering, seen, moment)
-            for each in drafts
-        ]
-        rows = [outcome for outcome in outcomes if isinstance(outcome, StatementRow)]
-        numbering.save(connection)
-        statements.insert(connection, rows, _inline(drafts, outcomes))
-        return outcomes
-
-    def _seal_draft(
-        self,
-        connection: Connection,
-        drafted: Draft,
-        numbering: Numbering,
-        seen: dict[bytes, bytes],
-        moment: Moment,
-    ) -> StatementRow | LedgerError:
-        earlier = _find_duplicate(connection, drafted, seen)
-        if earlier and drafted.item.duplicate_reason is None:
-            return RefusedError("duplicate-content", earlier=earlier.hex())
-        try:
-            row = sign(
-                drafted,
-                author=self.author,
-                signer=self.signer,
-                sealed_at=moment.now,
-                link=numbering.next_link(drafted.item.case),
-                not_before=moment.not_before,
-                duplicate_of=earlier,
-                clock_was_at=moment.ahead,
-            )
-        except LimitError as error:
-            return error
-        numbering.advance(drafted.item.case, row.leaf_hash)
-        if row.content_sha256:
-            seen.setdefault(row.content_sha256, row.leaf_hash)
-        return row
+        return Recording(connection, self.author, self.signer, moment).record(drafts)
 
     def _discard(self, drafts: Sequence[Draft | LedgerError], outcomes: Sequence[object]) -> None:
         """Remove from the vault what was not sealed."""
@@ -269,8 +208,18 @@ class Intake:
                 self.vault.delete(each.object_id)
 
 
-def _receipt(row: StatementRow) -> Receipt:
-    return Receipt(row.leaf_hash, row.sealed_at, row.case_number, row.leaf)
+def _answer(outcome: Outcome) -> Receipt | LedgerError:
+    match outcome:
+        case StatementRow() as row:
+            return _receipt(row, replayed=False)
+        case Replayed(row):
+            return _receipt(row, replayed=True)
+        case LedgerError():
+            return outcome
+
+
+def _receipt(row: StatementRow, *, replayed: bool) -> Receipt:
+    return Receipt(row.leaf_hash, row.sealed_at, row.case_number, row.leaf, replayed)
 
 
 def _error_of(item: Item, *, by_node: bool) -> LedgerError | None:
@@ -279,27 +228,3 @@ def _error_of(item: Item, *, by_node: bool) -> LedgerError | None:
     except LedgerError as error:
         return error
     return None
-
-
-def _cases(drafts: Sequence[Draft | LedgerError]) -> set[bytes]:
-    return {each.item.case for each in drafts if isinstance(each, Draft) and each.item.case}
-
-
-def _find_duplicate(
-    connection: Connection, drafted: Draft, seen: dict[bytes, bytes]
-) -> bytes | None:
-    if drafted.content is None:
-        return None
-    digest = drafted.content.sha256
-    return seen.get(digest) or statements.with_content(connection, digest)
-
-
-def _inline(
-    drafts: Sequence[Draft | LedgerError], outcomes: Sequence[StatementRow | LedgerError]
-) -> list[tuple[bytes, bytes]]:
-    return [
-        (each.object_id, each.content.inline)
-        for each, outcome in zip(drafts, outcomes, strict=True)
-        if isinstance(each, Draft) and isinstance(outcome, StatementRow)
-        if each.object_id and each.content and each.content.inline
-    ]

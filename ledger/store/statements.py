@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text
 
@@ -58,8 +59,11 @@ _COLUMNS = tuple(StatementRow.__dataclass_fields__)
 
 def insert(
     connection: Connection, rows: Sequence[StatementRow], inline: Sequence[tuple[bytes, bytes]]
-) -> None:
+) -> Sequence[int]:
     """Insert statements with their outbox rows and small objects, in the caller's transaction.
+
+    Returns:
+        The number (seq) of each.
 
     Args:
         connection: inside a write transaction.
@@ -74,6 +78,7 @@ def insert(
     insert_rows(connection, statement, ("seq", *_COLUMNS), cells)
     insert_rows(connection, outbox, ("seq",), [(number,) for number in numbers])
     insert_rows(connection, small_object, ("object_id", "ciphertext"), list(inline))
+    return numbers
 
 
 def _allocate(connection: Connection, count: int) -> Sequence[int]:
@@ -127,7 +132,7 @@ def place(connection: Connection, generation: int, first_index: int, seqs: Seque
 def by_leaf_hash(connection: Connection, leaf_hash: bytes) -> StatementRow | None:
     """Return the statement named ``leaf_hash``; ``None`` when there is none."""
     row = connection.execute(select(statement).where(statement.c.leaf_hash == leaf_hash)).first()
-    return None if row is None else _from_row(row)
+    return None if row is None else from_row(row)
 
 
 def matching(connection: Connection, prefix: bytes, limit: int) -> list[bytes]:
@@ -163,7 +168,7 @@ def of_case(connection: Connection, case_id: bytes, up_to: int) -> list[Statemen
         .where(statement.c.case_id == case_id, statement.c.case_number <= up_to)
         .order_by(statement.c.case_number)
     )
-    return [_from_row(row) for row in connection.execute(query)]
+    return [from_row(row) for row in connection.execute(query)]
 
 
 def leaf_of_case(connection: Connection, case_id: bytes, number: int) -> bytes | None:
@@ -190,7 +195,7 @@ def newest(
         query = query.where(statement.c.case_id == case_id)
     if kind is not None:
         query = query.where(statement.c.kind == kind)
-    return [_from_row(row) for row in connection.execute(query)]
+    return [from_row(row) for row in connection.execute(query)]
 
 
 def place_of(connection: Connection, leaf_hash: bytes) -> Place | None:
@@ -215,7 +220,7 @@ def at_places(
         .order_by(leaf.c.leaf_index)
         .limit(count)
     )
-    return [(row.leaf_index, _from_row(row)) for row in connection.execute(query)]
+    return [(row.leaf_index, from_row(row)) for row in connection.execute(query)]
 
 
 def inline_content(connection: Connection, object_id: bytes) -> bytes | None:
@@ -244,6 +249,7 @@ def names_object(connection: Connection, object_id: bytes) -> bool:
     return connection.scalar(query) is not None
 
 
-def _from_row(row: Row[tuple[object, ...]]) -> StatementRow:
+def from_row(row: Row[Any]) -> StatementRow:
+    """Return the statement in a row that holds its columns."""
     mapping = row._mapping  # noqa: SLF001 - SQLAlchemy's documented accessor
     return StatementRow(**{name: mapping[name] for name in _COLUMNS})

@@ -56,6 +56,24 @@ statement = Table(
     Index("statement_case", "case_id", "case_number", unique=True),
     Index("statement_content", "content_sha256"),
     Index("statement_object", "object_id"),
+    Index("statement_kind", "kind", "seq"),
+    Index("statement_sealed_at", "sealed_at"),
+)
+
+person_index = Table(
+    "person_index",
+    metadata,
+    Column("lookup", LargeBinary, primary_key=True),
+    Column("seq", BigInteger, ForeignKey("statement.seq"), primary_key=True, autoincrement=False),
+    Index("person_index_seq", "seq"),
+)
+
+intake_request = Table(
+    "intake_request",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("seq", BigInteger, ForeignKey("statement.seq"), nullable=False),
 )
 
 outbox = Table(

@@ -8,6 +8,7 @@ import click
 from ledger.errors import RefusedError
 from ledger.evidence.kinds import KINDS
 from ledger.services.certifying import ExportOptions
+from ledger.store.finding import Wanted
 from node import evidence_view
 from node.batches import seal_batch
 from node.cli.context import Context, as_json, pass_context, print_json
@@ -70,8 +71,8 @@ def list_(
 ) -> None:
     """列出最近的存证 List the newest items."""
     with context.node() as node, node.database.read() as connection:
-        lookup = None if case is None else node.case_lookup(case)
-        views = evidence_view.listing(connection, limit=limit, case_lookup=lookup, kind=kind)
+        wanted = Wanted(case=None if case is None else node.lookups.case(case), kind=kind)
+        views = evidence_view.page(connection, wanted, limit=limit).views
     if machine:
         print_json([each.to_json() for each in views])
         return

@@ -40,7 +40,7 @@ def seal_files(
 ) -> list[tuple[str, Receipt | LedgerError]]:
     """Seal each file as an item of its own, or one item without a file."""
     if not files:
-        item = build_item(described, source=None, lookup=node.case_lookup)
+        item = build_item(described, source=None, lookups=node.lookups)
         (outcome,) = node.intake.seal_many([item])
         return [("", outcome)]
     answers: list[tuple[str, Receipt | LedgerError]] = []
@@ -48,7 +48,7 @@ def seal_files(
         with ExitStack() as opened:
             try:
                 source = opened.enter_context(open_source(path))
-                item = build_item(described, source=source, lookup=node.case_lookup)
+                item = build_item(described, source=source, lookups=node.lookups)
                 (outcome,) = node.intake.seal_many([item])
             except LedgerError as error:
                 outcome = error

@@ -47,7 +47,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[L
     ledger.anchor()
     ledger.network.mine(2)
     ledger = ledger.restarted()
-    case = ledger.node.case_lookup("2026-000317")
+    case = ledger.node.lookups.case("2026-000317")
     ledger.seal(None, kind="promise_to_pay", case=case, fields={"amount_fen": 5000})
     ledger.seal(
         RECORDING,

@@ -1,0 +1,93 @@
+"""One committer: items that callers seal one by one, at the same time, share a transaction.
+
+A transaction costs an fsync, whatever it holds; one for each caller would cap a node at what its disk
+can sync. Callers prepare on their own threads, hand over, and wait; the committer takes whatever waits,
+commits it, and answers each. Under no load a lone item is committed at once.
+"""
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Final, Self
+
+from ledger.errors import LedgerError, UnavailableError
+from ledger.services.composing import Draft, Item
+from ledger.services.intake import MAX_BATCH, Intake, Receipt
+
+ANSWER_SECONDS: Final = 60.0
+"""Longer than the longest wait for a database's lock."""
+
+
+@dataclass
+class _Waiting:
+    drafted: Draft | LedgerError
+    answer: Future[Receipt | LedgerError] = field(default_factory=Future)
+
+
+class Committer:
+    """Seals items for many threads; a context manager that runs its own thread.
+
+    Args:
+        intake: prepares and commits.
+    """
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake: Final = intake
+        self._queue: Final[SimpleQueue[_Waiting | None]] = SimpleQueue()
+        self._thread: Final = Thread(target=self._run, name="committer", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._queue.put(None)
+        self._thread.join()
+
+    def seal(self, item: Item) -> Receipt:
+        """Seal one item together with whatever else waits.
+
+        Raises:
+            LedgerError: the item was not sealed.
+        """
+        (drafted,) = self._intake.prepare([item])
+        waiting = _Waiting(drafted)
+        self._queue.put(waiting)
+        try:
+            outcome = waiting.answer.result(ANSWER_SECONDS)
+        except TimeoutError as error:
+            raise UnavailableError("database-unavailable", detail="no answer in time") from error
+        if isinstance(outcome, LedgerError):
+            raise outcome
+        return outcome
+
+    def _run(self) -> None:
+        while (first := self._queue.get()) is not None:
+            batch = [first]
+            stop = self._take_more(batch)
+            self._commit(batch)
+            if stop:
+                return
+
+    def _take_more(self, batch: list[_Waiting]) -> bool:
+        """Add what waits already; tell whether the end was among it."""
+        while len(batch) < MAX_BATCH:
+            try:
+                following = self._queue.get_nowait()
+            except Empty:
+                return False
+            if following is None:
+                return True
+            batch.append(following)
+        return False
+
+    def _commit(self, batch: list[_Waiting]) -> None:
+        try:
+            outcomes = self._intake.commit([each.drafted for each in batch])
+        except Exception as error:  # noqa: BLE001 - each caller raises it on its own thread
+            for each in batch:
+                each.answer.set_exception(error)
+            return
+        for each, outcome in zip(batch, outcomes, strict=True):
+            each.answer.set_result(outcome)

@@ -19,6 +19,7 @@ from node.key_places import (
     KEYS,
     LOG_KEY,
     LOOKUP_KEY,
+    PURPOSE_KEY,
     prepare_key_store,
 )
 from node.master_key import create_master_key
@@ -106,6 +107,7 @@ def _create_keys(home: Path, keys: Path, *, name: str, origin: str) -> CreatedNo
         master_key=master_key,
     )
     create_secret(keys / LOOKUP_KEY, master_key)
+    create_secret(keys / PURPOSE_KEY, master_key)
     return created
 
 

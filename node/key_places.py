@@ -17,6 +17,7 @@ EVIDENCE_KEY: Final = "evidence.pem"
 LOG_KEY: Final = "log.pem"
 ANCHOR_KEY: Final = "anchor.json"
 LOOKUP_KEY: Final = "lookup.key"
+PURPOSE_KEY: Final = "purposes.key"
 
 
 def key_store_file(home: Path) -> Path:

@@ -98,6 +98,13 @@ class Settings(BaseSettings):
     anchor_signer_token_file: Path | None = Field(
         None, description="File with a bearer token for it, relative to the home."
     )
+    master_key_kms_url: str = Field(
+        "",
+        description="Key service that unwraps keys/master.key.wrapped: https://HOST/v1/MOUNT/decrypt/NAME (Transit-style); empty: the file keys/master.key.",
+    )
+    master_key_kms_token_file: Path | None = Field(
+        None, description="File with that service's token, relative to the home."
+    )
     maximum_merge_delay: int = Field(
         3600, ge=1, description="Seconds within which a receipt promises a place in the log."
     )

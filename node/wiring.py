@@ -7,12 +7,13 @@ The adapters on web3 and eth-account are imported when they are first needed: th
 to import, and most commands do without them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from ledger.errors import ConfigurationError, IntegrityError, MalformedError
 from ledger.evidence.log import LogIdentity
@@ -22,9 +23,12 @@ from ledger.keys.files import (
     load_statement_key,
     verify_statement,
 )
+from ledger.keys.key_files import open_under
+from ledger.keys.spare_keys import SpareRecordKeys
 from ledger.keys.key_store import SqlRecordKeys
 from ledger.messages.catalogue import text
 from ledger.ports.chain import Chain, ChainProof
+from ledger.ports.master_key import MasterKeys
 from ledger.ports.signer import StatementSigner, TransactionSigner
 from ledger.ports.vault import Vault
 from ledger.proof.chain_proof import ExpectedAnchor, check_chain_proof
@@ -35,6 +39,7 @@ from ledger.services.auditing import Auditor
 from ledger.services.auditing_records import RecordAuditor
 from ledger.services.certifying import Certifier
 from ledger.services.composing import Author
+from ledger.services.disclosing import Discloser
 from ledger.services.erasing import Eraser
 from ledger.services.fencing import Fence
 from ledger.services.intake import Intake
@@ -56,13 +61,16 @@ from node.key_places import (
     KEYS,
     LOG_KEY,
     LOOKUP_KEY,
+    PURPOSE_KEY,
     prepare_key_store,
 )
 from node.lookups import Lookups
-from node.master_key import load_master_key
+from node.master_key import source_of
 from node.platform_facts import observe
 from node.running import exclusive
 from node.settings import Settings, load_settings
+
+T = TypeVar("T")
 
 
 class SystemClock:
@@ -81,13 +89,13 @@ class Node:
         settings: as read.
         database: the ledger's.
         key_database: the key store's.
-        master_key: 32 bytes.
+        master_keys: the key that wraps all others; both while it is being changed.
     """
 
     settings: Settings
     database: Database
     key_database: Database
-    master_key: bytes
+    master_keys: MasterKeys
     clock: SystemClock
 
     @cached_property
@@ -111,12 +119,13 @@ class Node:
 
             token_file = self._token_file(settings.anchor_signer_token_file)
             return Web3SignerTransactionSigner(settings.anchor_signer_url, token_file)
-        return load_transaction_key(self._key_file(ANCHOR_KEY), self.master_key)
+        return self._opened(load_transaction_key, ANCHOR_KEY)
 
     @cached_property
     def record_keys(self) -> SqlRecordKeys:
         """The key store."""
-        return SqlRecordKeys(self.key_database.write, self.master_key)
+        reload = source_of(self.settings).load
+        return SqlRecordKeys(self.key_database.write, self.master_keys, reload)
 
     @cached_property
     def vault(self) -> Vault:
@@ -166,7 +175,7 @@ class Node:
         """Takes items in."""
         return Intake(
             begin=self.database.write,
-            record_keys=self.record_keys,
+            record_keys=SpareRecordKeys(self.record_keys) if self.spare_keys else self.record_keys,
             vault=self.vault,
             signer=self.evidence_key,
             clock=self.clock,
@@ -209,12 +218,16 @@ class Node:
             sequencer=self.sequencer,
             may_sequence=self.fence.check,
             signer=self.evidence_key,
-            record_keys=self.record_keys,
-            vault=self.vault,
+            discloser=self.discloser,
             clock=self.clock,
             verify=self._verify,
             readme=f"{text('package-readme', 'zh')}\n\n{text('package-readme', 'en')}\n".encode(),
         )
+
+    @cached_property
+    def discloser(self) -> Discloser:
+        """Opens clear values and contents."""
+        return Discloser(self.database.read, self.record_keys, self.vault)
 
     @cached_property
     def eraser(self) -> Eraser:
@@ -258,7 +271,12 @@ class Node:
     def identity(self) -> Identity:
         """Operators, sessions, tokens, releases."""
         write, read = self.database.write, self.database.read
-        return Identity(write, read, self.clock, self.master_key, self.settings, self.trail)
+        return Identity(write, read, self.clock, self.purpose_key, self.settings, self.trail)
+
+    @cached_property
+    def purpose_key(self) -> bytes:
+        """The secret that keys for the node's own purposes are derived from; outlives the master key."""
+        return self._opened(load_secret, PURPOSE_KEY)
 
     @cached_property
     def trust(self) -> Trust:
@@ -280,7 +298,7 @@ class Node:
     @cached_property
     def lookups(self) -> Lookups:
         """Makes blind indices."""
-        return Lookups(load_secret(self._key_file(LOOKUP_KEY), self.master_key))
+        return Lookups(self._opened(load_secret, LOOKUP_KEY))
 
     def _verify(self, package: Path) -> Report:
         return verify_file(package, self.trust)
@@ -312,7 +330,7 @@ class Node:
 
     def _statement_key(self, name: str, url: str) -> StatementSigner:
         if not url:
-            return load_statement_key(self._key_file(name), self.master_key)
+            return self._opened(load_statement_key, name)
         from ledger.keys.transit import TransitStatementSigner  # noqa: PLC0415 - see the module docstring
 
         return TransitStatementSigner(url, self._token_file(self.settings.signer_token_file))
@@ -320,8 +338,8 @@ class Node:
     def _token_file(self, file: Path | None) -> Path | None:
         return None if file is None else self.settings.home / file
 
-    def _key_file(self, name: str) -> Path:
-        return self.settings.home / KEYS / name
+    def _opened(self, load: Callable[[Path, bytes], T], name: str) -> T:
+        return open_under(load, self.settings.home / KEYS / name, self.master_keys)
 
 
 @contextmanager
@@ -338,7 +356,7 @@ def open_node(home: Path) -> Iterator[Node]:
         settings=settings,
         database=Database(settings.ledger_url),
         key_database=Database(settings.keys_url),
-        master_key=load_master_key(home),
+        master_keys=source_of(settings).load(),
         clock=SystemClock(),
     )
     try:

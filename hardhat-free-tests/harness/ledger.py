@@ -24,7 +24,7 @@ from ledger.services.intake import Receipt
 from ledger.store import logs, statements
 from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, NODE_VERSIONS, Database
 from node.founding import create_node
-from node.master_key import load_master_key
+from node.master_key import source_of
 from node.settings import load_settings, write_settings
 from node.ticking import Tick, tick
 from node.wiring import Node
@@ -218,7 +218,7 @@ def open_ledger(
         settings=settings,
         database=chosen("database", Database(settings.ledger_url)),
         key_database=Database(settings.keys_url),
-        master_key=load_master_key(home),
+        master_keys=source_of(settings).load(),
         clock=clock,  # type: ignore[arg-type]  # the port's type is the protocol
     )
     parts = node.__dict__

@@ -49,9 +49,14 @@ def create_transaction_key(path: Path, master_key: bytes) -> FileTransactionSign
         RefusedError: the file exists.
     """
     account = Account.create()
-    keystore = Account.encrypt(account.key, master_key.hex(), kdf="pbkdf2", iterations=_ITERATIONS)
-    write_private(path, json.dumps(keystore).encode())
+    write_private(path, seal_account(account.key, master_key))
     return FileTransactionSigner(account)
+
+
+def seal_account(private: bytes, master_key: bytes) -> bytes:
+    """Return the content of the file that holds a private key."""
+    keystore = Account.encrypt(private, master_key.hex(), kdf="pbkdf2", iterations=_ITERATIONS)
+    return json.dumps(keystore).encode()
 
 
 def load_transaction_key(path: Path, master_key: bytes) -> FileTransactionSigner:
@@ -60,8 +65,12 @@ def load_transaction_key(path: Path, master_key: bytes) -> FileTransactionSigner
     Raises:
         ConfigurationError: missing, not such a file, or under another master key.
     """
+    return FileTransactionSigner(Account.from_key(open_account(path, master_key)))
+
+
+def open_account(path: Path, master_key: bytes) -> bytes:
+    """Return a stored private key itself, to be stored under another master key; raises as loading."""
     try:
-        private = Account.decrypt(json.loads(read_private(path)), master_key.hex())
+        return bytes(Account.decrypt(json.loads(read_private(path)), master_key.hex()))
     except (ValueError, KeyError, TypeError) as error:
         raise ConfigurationError("key-unreadable", file=path.name) from error
-    return FileTransactionSigner(Account.from_key(private))

@@ -22,8 +22,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from ledger.errors import ConfigurationError, RefusedError
+from ledger.errors import ConfigurationError, RefusedError, UnavailableError
 
+SECRET_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 
 
@@ -60,11 +61,14 @@ def create_statement_key(path: Path, master_key: bytes) -> FileStatementSigner:
         RefusedError: the file exists.
     """
     key = Ed25519PrivateKey.generate()
-    pem = key.private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(master_key.hex().encode())
-    )
-    write_private(path, pem)
+    write_private(path, seal_statement_key(key, master_key))
     return FileStatementSigner(key)
+
+
+def seal_statement_key(key: Ed25519PrivateKey, master_key: bytes) -> bytes:
+    """Return the content of the file that holds ``key``."""
+    protection = BestAvailableEncryption(master_key.hex().encode())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection)
 
 
 def load_statement_key(path: Path, master_key: bytes) -> FileStatementSigner:
@@ -73,13 +77,18 @@ def load_statement_key(path: Path, master_key: bytes) -> FileStatementSigner:
     Raises:
         ConfigurationError: missing, not such a file, or under another master key.
     """
+    return FileStatementSigner(open_statement_key(path, master_key))
+
+
+def open_statement_key(path: Path, master_key: bytes) -> Ed25519PrivateKey:
+    """Return a stored key itself, to be stored under another master key; raises as loading."""
     try:
         key = load_pem_private_key(read_private(path), master_key.hex().encode())
     except (ValueError, TypeError) as error:
         raise ConfigurationError("key-unreadable", file=path.name) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise ConfigurationError("key-unreadable", file=path.name)
-    return FileStatementSigner(key)
+    return key
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -97,6 +106,41 @@ def write_private(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def replace_private(path: Path, data: bytes) -> None:
+    """Replace a file at once by one that only this user may read, durable on return.
+
+    Raises:
+        UnavailableError: the disk refuses; the old file is still there.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        rename_private(part, path)
+    except OSError as error:
+        raise UnavailableError("key-unwritable", file=path.name) from error
+
+
+def rename_private(old: Path, new: Path) -> None:
+    """Give ``old`` the name ``new`` in the same folder, durable on return.
+
+    Raises:
+        UnavailableError: the disk refuses; asking again is safe.
+    """
+    try:
+        old.replace(new)
+        descriptor = os.open(new.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise UnavailableError("key-unwritable", file=new.name) from error
 
 
 def read_private(path: Path) -> bytes:
@@ -117,9 +161,13 @@ def create_secret(path: Path, master_key: bytes) -> None:
     Raises:
         RefusedError: the file exists.
     """
+    write_private(path, seal_secret(path.name, os.urandom(SECRET_BYTES), master_key))
+
+
+def seal_secret(name: str, secret: bytes, master_key: bytes) -> bytes:
+    """Return the content of the file ``name`` that holds ``secret``."""
     nonce = os.urandom(_NONCE_BYTES)
-    sealed = AESGCM(master_key).encrypt(nonce, os.urandom(32), path.name.encode())
-    write_private(path, nonce + sealed)
+    return nonce + AESGCM(master_key).encrypt(nonce, secret, name.encode())
 
 
 def load_secret(path: Path, master_key: bytes) -> bytes:

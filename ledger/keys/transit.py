@@ -71,12 +71,12 @@ class TransitStatementSigner:
             IntegrityError: it is not the pinned one.
             UnavailableError: the service does not answer.
         """
-        data = _data_of(self._service.get(self._key_path))
+        data = data_of(self._service.get(self._key_path))
         versions = data.get("keys")
         entry = versions.get(str(self._version)) if isinstance(versions, dict) else None
         if data.get("type") != KEY_TYPE or not isinstance(entry, dict):
             raise ConfigurationError("signer-key", version=self._version)
-        key = _decoded(entry.get("public_key"))
+        key = decoded(entry.get("public_key"))
         if len(key) != PUBLIC_KEY_BYTES:
             raise ConfigurationError("signer-key", version=self._version)
         if self._pinned is not None and key.hex() != self._pinned.lower():
@@ -90,26 +90,32 @@ class TransitStatementSigner:
             IntegrityError: the signature does not hold.
         """
         asked = {"input": base64.b64encode(message).decode(), "key_version": self._version}
-        data = _data_of(self._service.post(self._sign_path, asked))
+        data = data_of(self._service.post(self._sign_path, asked))
         label = str(data.get("signature"))
         # "vault:v1:…" in both products: whose, which version, the signature.
         _, _, rest = label.partition(":")
         version, _, text = rest.partition(":")
-        signature = _decoded(text)
+        signature = decoded(text)
         right_version = version == f"v{self._version}"
         if not (right_version and verify_statement(self.public_key, message, signature)):
             raise IntegrityError("signer-wrong-signature")
         return signature
 
 
-def _data_of(answer: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+def data_of(answer: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+    """Return the member ``data`` of an answer.
+
+    Raises:
+        UnavailableError: it has none.
+    """
     data = answer.get("data") if isinstance(answer, dict) else None
     if not isinstance(data, dict):
         raise UnavailableError("signer-unreachable", detail="body")
     return data
 
 
-def _decoded(text: object) -> bytes:
+def decoded(text: object) -> bytes:
+    """Return the bytes of a base64 text; empty when it is none."""
     try:
         return base64.b64decode(str(text), validate=True)
     except (binascii.Error, ValueError):

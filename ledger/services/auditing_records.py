@@ -6,10 +6,11 @@ A part that does not answer (vault, key store) is an outage and raised; everythi
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
-from ledger.errors import LedgerError, UnavailableError
+from ledger.errors import ConfigurationError, LedgerError, UnavailableError
 from ledger.evidence.fields import Field, commitment
 from ledger.evidence.statement import Content, SignedStatement, content_from_json, read_leaf
 from ledger.ports.record_keys import RecordKey, RecordKeys
@@ -18,6 +19,9 @@ from ledger.primitives.digest import new_sm3
 from ledger.services.composing import CONTENT_FIELD
 from ledger.store import erasures, statements
 from ledger.store.statements import StatementRow
+
+_OUTSIDE: Final = (UnavailableError, ConfigurationError)
+"""A vault or key store that does not answer, or refuses, is no damage; the audit goes on later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class RecordAuditor:
             return
         try:
             fields = self._open(row)
+        except _OUTSIDE:
+            raise
         except LedgerError as error:
             yield error.code
             return
@@ -100,8 +106,7 @@ class RecordAuditor:
                 sm3.update(chunk)
                 size += len(chunk)
             expected = self._content(row)
-        except UnavailableError:
-            # A vault that does not answer is no damage; the audit goes on later.
+        except _OUTSIDE:
             raise
         except LedgerError as error:
             yield error.code

@@ -19,6 +19,7 @@ from ledger.keys.files import (
     verify_statement,
 )
 from ledger.keys.key_store import SqlRecordKeys
+from ledger.ports.master_key import MasterKeys
 from node.key_places import key_store_file, prepare_key_store
 
 MASTER, OTHER = b"m" * 32, b"n" * 32
@@ -104,10 +105,23 @@ def test_a_wrapped_key_that_was_moved_cut_or_changed_is_damage(ledger: Ledger) -
             store.open(first.key_id)
 
 
-def test_another_master_key_opens_no_record_key(ledger: Ledger) -> None:
+def test_another_master_key_opens_and_makes_no_record_key(ledger: Ledger) -> None:
     (key,) = ledger.node.record_keys.create(1)
+    other = SqlRecordKeys(ledger.node.key_database.write, MasterKeys(OTHER))
+    with pytest.raises(ConfigurationError, match="master-key-other"):
+        other.open(key.key_id)
+    with pytest.raises(ConfigurationError, match="master-key-other"):
+        other.create(1)
+    assert ledger.node.record_keys.count() == 1
+
+
+def test_a_key_from_before_master_keys_had_names_is_opened(ledger: Ledger) -> None:
+    (key,) = ledger.node.record_keys.create(1)
+    with ledger.node.key_database.write() as connection:
+        connection.execute(text("UPDATE wrapped_key SET master_id = NULL"))
+    assert ledger.node.record_keys.open(key.key_id) == key
     with pytest.raises(IntegrityError):
-        SqlRecordKeys(ledger.node.key_database.write, OTHER).open(key.key_id)
+        SqlRecordKeys(ledger.node.key_database.write, MasterKeys(OTHER)).open(key.key_id)
 
 
 def test_a_destroyed_key_leaves_no_trace_in_the_file(sqlite_ledger: Ledger) -> None:

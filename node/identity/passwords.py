@@ -30,7 +30,7 @@ COMMONEST: Final = frozenset(
         "888888888888", "987654321098", "9876543210987", "999999999999", "a1b2c3d4e5f6", "aaaaaaaaaaaa",
         "abc123456789", "abcabcabcabc", "abcd12345678", "abcdefg12345", "abcdefghijkl", "abcdefghijklm",
         "administrator", "administrator1", "admin1234567", "admin12345678", "adminadminadmin", "asdfghjkl123",
-        "asdfghjkl;'", "asdfasdfasdf", "changeme1234", "changemenow1", "correcthorsebatterystaple",
+        "asdfasdfasdf", "changeme1234", "changemenow1", "correcthorsebatterystaple",
         "iloveyou1234", "iloveyou12345", "letmein12345", "lianzheng123", "lianzheng1234", "monkey123456",
         "p@ssw0rd1234", "pa55word1234", "password0123", "password1234", "password12345", "password123456",
         "password2024", "password2025", "password2026", "passwordpassword", "q1w2e3r4t5y6", "qazwsxedcrfv",

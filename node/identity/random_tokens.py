@@ -1,4 +1,4 @@
-"""Random tokens, the digests that stand for them in the database, and keys derived from the master key.
+"""Random tokens, the digests that stand for them in the database, and keys that are derived for one purpose.
 
 A token of 256 random bits needs no slow hash: nobody finds it from its SHA-256. What people choose
 themselves does, and has one (``passwords.py``).
@@ -30,10 +30,10 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def derive_key(master_key: bytes, purpose: str) -> bytes:
+def derive_key(secret: bytes, purpose: str) -> bytes:
     """Return the 32-byte key for one purpose (HKDF, RFC 5869, with SHA-256)."""
     info = f"lianzheng-identity-1|{purpose}".encode()
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(master_key)
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret)
 
 
 def blinded(key: bytes, *parts: str) -> bytes:

@@ -1,6 +1,6 @@
 """The second factor: time-based codes (TOTP, RFC 6238), and recovery codes for a lost device.
 
-* The secret is encrypted with AES-256-GCM under a key derived from the master key, the operator's id as
+* The secret is encrypted with AES-256-GCM under a key that is derived for it, the operator's id as
   associated data: a row that is moved to another operator does not open.
 * A code counts once: the newest accepted time step is kept, and older or equal ones are refused (§5.2).
 * One step of clock drift is allowed on either side (§6).

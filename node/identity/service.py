@@ -38,7 +38,7 @@ class Identity:
         begin: opens a write transaction.
         read: opens a transaction for reading.
         clock: this machine's time.
-        master_key: 32 bytes; keys for purposes are derived from it.
+        purpose_key: 32 bytes; one key for each purpose is derived from it.
         settings: as read.
         trail: takes the entries.
     """
@@ -46,7 +46,7 @@ class Identity:
     begin: Begin
     read: Begin
     clock: Clock
-    master_key: bytes = field(repr=False)
+    purpose_key: bytes = field(repr=False)
     settings: Settings
     trail: Trail
 
@@ -68,7 +68,7 @@ class Identity:
     @cached_property
     def second_factor(self) -> SecondFactor:
         """Enrols and checks codes."""
-        key = derive_key(self.master_key, "totp")
+        key = derive_key(self.purpose_key, "totp")
         return SecondFactor(self.begin, self.clock, self.trail, key)
 
     @cached_property
@@ -88,7 +88,7 @@ class Identity:
             clock=self.clock,
             trail=self.trail,
             freshness=self.freshness,
-            lockout=Lockout(derive_key(self.master_key, "lockout")),
+            lockout=Lockout(derive_key(self.purpose_key, "lockout")),
             second_factor=self.second_factor,
             sessions=self.sessions,
         )
@@ -128,7 +128,7 @@ class Identity:
             freshness=self.freshness,
             provider=Provider(oidc_config(self.settings)),
             login=self.login,
-            key=derive_key(self.master_key, "oidc"),
+            key=derive_key(self.purpose_key, "oidc"),
         )
 
 

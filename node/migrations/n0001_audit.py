@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ledger.store.migrations.keeping import refuse_to_drop
+
 revision = "n0001"
 down_revision = None
 branch_labels = None
@@ -45,5 +47,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_drop(op.get_bind(), "audit_entry", "audit_seal")
     for table in ("audit_seal", "audit_head", "audit_entry"):
         op.drop_table(table)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from ledger.store.migrations.keeping import refuse_to_drop
+
 revision = "n0002"
 down_revision = "n0001"
 branch_labels = None
@@ -137,6 +139,7 @@ def _flows() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_drop(op.get_bind(), "operator", "four_eyes_release")
     for table in (
         "web_session",
         "recovery_code",

@@ -23,6 +23,7 @@ from node.key_places import (
     prepare_key_store,
 )
 from node.master_key import create_master_key
+from node.recovery_sheet import groups
 from node.settings import write_settings
 from node.wiring import Node
 
@@ -69,8 +70,7 @@ class CreatedNode:
 
     def recovery_sheet(self) -> str:
         """Return the master key in groups that people can copy."""
-        digits = self.master_key.hex()
-        return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+        return groups(self.master_key)
 
 
 def create_node(home: Path, *, name: str, origin: str) -> CreatedNode:

@@ -132,15 +132,17 @@ class WrappedSource:
     Attributes:
         keys: the folder.
         wrapping: the service.
+        name: of the file.
     """
 
     keys: Path
     wrapping: TransitWrapping
+    name: str = WRAPPED_NAME
 
     def load(self) -> MasterKeys:
         """See ``ports.master_key``."""
-        present = self.wrapping.unwrap(_read(self.keys / WRAPPED_NAME))
-        following = self.keys / (WRAPPED_NAME + NEXT)
+        present = self.wrapping.unwrap(_read(self.keys / self.name))
+        following = self.keys / (self.name + NEXT)
         if not following.exists():
             return MasterKeys(present)
         return _both(present, self.wrapping.unwrap(_read(following)))
@@ -148,17 +150,17 @@ class WrappedSource:
     def prepare_next(self) -> MasterKeys:
         """See ``ports.master_key``."""
         if self.load().following is None:
-            self._store(os.urandom(MASTER_KEY_BYTES), WRAPPED_NAME + NEXT)
+            self._store(os.urandom(MASTER_KEY_BYTES), self.name + NEXT)
         return self.load()
 
     def promote(self) -> bool:
         """See ``ports.master_key``."""
-        rename_private(self.keys / (WRAPPED_NAME + NEXT), self.keys / WRAPPED_NAME)
+        rename_private(self.keys / (self.name + NEXT), self.keys / self.name)
         return True
 
     def store(self, key: bytes) -> None:
         """Write the wrapped file for ``key``, after the service has unwrapped it again."""
-        self._store(key, WRAPPED_NAME)
+        self._store(key, self.name)
 
     def _store(self, key: bytes, name: str) -> None:
         replace_private(self.keys / name, self.wrapping.wrap(key).encode("ascii") + b"\n")

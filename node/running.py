@@ -13,18 +13,25 @@ LOCK_FILE: Final = "running.lock"
 
 
 @contextmanager
-def exclusive(home: Path) -> Iterator[None]:
-    """Hold the lock; the system releases it when the process ends, however it ends.
+def exclusive(
+    home: Path, *, lock: str = LOCK_FILE, code: str = "already-running"
+) -> Iterator[None]:
+    """Hold a lock; the system releases it when the process ends, however it ends.
+
+    Args:
+        home: of the node.
+        lock: name of the file.
+        code: of the refusal.
 
     Raises:
         RefusedError: another process holds it.
     """
-    descriptor = os.open(home / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(home / lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise RefusedError("already-running") from None
+            raise RefusedError(code) from None
         yield
     finally:
         os.close(descriptor)

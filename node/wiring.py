@@ -339,7 +339,13 @@ class Node:
         return None if file is None else self.settings.home / file
 
     def _opened(self, load: Callable[[Path, bytes], T], name: str) -> T:
-        return open_under(load, self.settings.home / KEYS / name, self.master_keys)
+        path = self.settings.home / KEYS / name
+        try:
+            return open_under(load, path, self.master_keys)
+        except ConfigurationError:
+            # The master key may have been changed since this process read it.
+            self.master_keys = source_of(self.settings).load()
+            return open_under(load, path, self.master_keys)
 
 
 @contextmanager

@@ -61,7 +61,8 @@ class S3Server:
         (self.folder / BUCKET).mkdir(parents=True, exist_ok=True)
         command = [
             RCLONE, "serve", "s3", "--config", os.devnull, "--addr", f"127.0.0.1:{self.port}",
-            "--auth-key", f"{self.access},{self.secret}", "--vfs-cache-mode", "off", "--dir-cache-time", "0s", self.folder,
+            "--auth-key", f"{self.access},{self.secret}", "--vfs-cache-mode", "off",
+            "--dir-cache-time", "0s", self.folder,
         ]  # fmt: skip
         with (self.folder.parent / "s3.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)

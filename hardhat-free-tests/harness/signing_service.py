@@ -1,17 +1,21 @@
 """Signing services for tests, with the paths, bodies and refusals of the real ones.
 
-``TransitService`` answers as the Transit engine of OpenBao and Vault does, ``Web3Signer`` as Web3Signer
-in its eth1 mode. Both can be made to fail: ``status`` answers every request, ``lie`` changes what leaves.
+``TransitService`` answers as the Transit engine of OpenBao and Vault does with a signing key,
+``WrappingService`` as it does with a wrapping key, ``Web3Signer`` as Web3Signer in its eth1 mode. All can be
+made to fail: ``status`` answers every request, ``lie`` changes what leaves.
 """
 
 import base64
 import json
+import os
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from eth_account import Account
 from eth_typing import Hash32
@@ -136,3 +140,54 @@ def answer(handler: BaseHTTPRequestHandler, value: object) -> None:
 
 def refuse(handler: BaseHTTPRequestHandler, status: int, why: str) -> None:
     send(handler, json.dumps({"errors": [why] if why else []}).encode(), status=status)
+
+
+class WrappingService(Served):
+    """A Transit engine with one AES key in versions, mounted at ``transit``.
+
+    Attributes:
+        versions: the wrapping keys, first version first.
+        status: answers every request, when set.
+        lie: changes the plaintext that leaves.
+        seen: paths of the requests.
+    """
+
+    def __init__(self, name: str = "master") -> None:
+        super().__init__()
+        self.name = name
+        self.versions = [AESGCM.generate_key(256)]
+        self.status = 0
+        self.lie: Callable[[bytes], bytes] = lambda plaintext: plaintext
+        self.seen: list[str] = []
+
+    @property
+    def decrypt_url(self) -> str:
+        return f"{self.url}/v1/transit/decrypt/{self.name}"
+
+    def reply(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
+        self.seen.append(handler.path)
+        if self.status:
+            return refuse(handler, self.status, "Vault is sealed")
+        if handler.headers.get("X-Vault-Token") != TOKEN:
+            return refuse(handler, 403, "permission denied")
+        asked = json.loads(body) if body else {}
+        match handler.command, urlsplit(handler.path).path.split("/")[3:]:
+            case "POST", ["encrypt", self.name]:
+                nonce, version = os.urandom(12), len(self.versions)
+                plaintext = base64.b64decode(asked["plaintext"], validate=True)
+                sealed = nonce + AESGCM(self.versions[-1]).encrypt(nonce, plaintext, None)
+                text = f"vault:v{version}:{base64.b64encode(sealed).decode()}"
+                return answer(handler, {"data": {"ciphertext": text, "key_version": version}})
+            case "POST", ["decrypt", self.name]:
+                return self._decrypt(handler, asked["ciphertext"])
+        return refuse(handler, 404, "")
+
+    def _decrypt(self, handler: BaseHTTPRequestHandler, text: str) -> None:
+        try:
+            _, version, sealed = text.split(":")
+            data = base64.b64decode(sealed, validate=True)
+            key = AESGCM(self.versions[int(version[1:]) - 1])
+            plaintext = self.lie(key.decrypt(data[:12], data[12:], None))
+        except (ValueError, IndexError, InvalidTag):
+            return refuse(handler, 400, "invalid ciphertext")
+        return answer(handler, {"data": {"plaintext": base64.b64encode(plaintext).decode()}})

@@ -9,8 +9,9 @@ from ledger.messages.message import Message
 from node.words.commands import COMMANDS
 from node.words.errors import ERRORS
 from node.words.identity import IDENTITY_WORDS
+from node.words.keys import KEY_WORDS
 
-WORDS: Final[Mapping[str, Message]] = {**COMMANDS, **IDENTITY_WORDS, **ERRORS}
+WORDS: Final[Mapping[str, Message]] = {**COMMANDS, **IDENTITY_WORDS, **KEY_WORDS, **ERRORS}
 _ALL: Final = ChainMap(dict(WORDS), dict(CATALOGUE))
 
 

@@ -10,8 +10,8 @@ from node.key_places import KEYS
 from node.master_key import (
     FILE_NAME,
     VARIABLE,
+    ClearSource,
     EnvironmentSource,
-    FileSource,
     WrappedSource,
     wrapping_of,
 )
@@ -46,7 +46,7 @@ def _present_source(folder: Path, wrapped: WrappedSource) -> MasterKeySource:
     """Return where the key is now: before the first wrapping not yet at the service."""
     if VARIABLE in os.environ:
         return EnvironmentSource()
-    return FileSource(folder) if (folder / FILE_NAME).exists() else wrapped
+    return ClearSource(folder) if (folder / FILE_NAME).exists() else wrapped
 
 
 def _check_fits(folder: Path, keys: MasterKeys) -> None:

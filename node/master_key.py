@@ -51,7 +51,7 @@ def source_of(settings: Settings) -> MasterKeySource:
         return EnvironmentSource()
     if settings.master_key_kms_url:
         return WrappedSource(keys, wrapping_of(settings))
-    return FileSource(keys)
+    return ClearSource(keys)
 
 
 def wrapping_of(settings: Settings) -> TransitWrapping:
@@ -69,7 +69,7 @@ def wrapping_of(settings: Settings) -> TransitWrapping:
 
 
 @dataclass(frozen=True, slots=True)
-class FileSource:
+class ClearSource:
     """The key in clear, in a file that only this user may read; implements the master key port.
 
     Attributes:

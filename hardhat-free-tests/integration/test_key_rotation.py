@@ -21,7 +21,7 @@ from ledger.ports.master_key import MasterKeys, MasterKeySource
 from ledger.services.intake import Receipt
 from node import recovery_sheet
 from node.key_rotation import LOCK_FILE, Rotated, Rotation, rotate
-from node.master_key import FileSource, source_of
+from node.master_key import ClearSource, source_of
 from node.running import exclusive
 from node.settings import write_settings
 
@@ -148,7 +148,7 @@ def test_a_process_that_runs_since_before_goes_on_when_it_can_see_the_new_key(
 ) -> None:
     node, old = ledger.node, ledger.node.master_keys
     (before,) = node.record_keys.create(1)
-    source = FileSource(ledger.home / "keys")
+    source = ClearSource(ledger.home / "keys")
     blind = SqlRecordKeys(node.key_database.write, old)
     seeing = SqlRecordKeys(node.key_database.write, old, source.load)
     _run(ledger)

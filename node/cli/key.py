@@ -36,9 +36,12 @@ def status(context: Context, *, machine: bool) -> None:
     if machine:
         print_json(found)
         return
-    words = {"changing": context.word("yes" if found["changing"] else "no")}
-    shown = {**found, **words, "sheet_confirmed": confirmed or context.word("no")}
-    context.facts("key-status", {f"key-{name.replace('_', '-')}": v for name, v in shown.items()})
+    shown = {
+        "key-master-key": found["master_key"],
+        "key-changing": context.word("yes" if found["changing"] else "no"),
+        "key-sheet-confirmed": confirmed or context.word("no"),
+    }
+    context.facts("key-status", shown)
 
 
 @key.command("confirm-sheet")

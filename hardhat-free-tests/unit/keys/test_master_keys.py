@@ -23,8 +23,8 @@ from node.key_wrapping import wrap_master_key
 from node.master_key import (
     NEXT_VARIABLE,
     VARIABLE,
+    ClearSource,
     EnvironmentSource,
-    FileSource,
     WrappedSource,
     create_master_key,
     source_of,
@@ -57,9 +57,9 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> MasterKeySource:
     keys = tmp_path / "keys"
     create_master_key(keys)
     if request.param == "file":
-        return FileSource(keys)
+        return ClearSource(keys)
     wrapped = WrappedSource(keys, request.getfixturevalue("wrapping"))
-    wrapped.store(FileSource(keys).load().present)
+    wrapped.store(ClearSource(keys).load().present)
     return wrapped
 
 

@@ -1,6 +1,6 @@
 """An OpenID Connect provider in a process of its own: oidc-provider-mock, with a few wrong ways on demand.
 
-``python identity_provider.py PORT [--audience OTHER]`` serves it. A process, because the package and its
+``python identity_provider.py PORT [OPTIONS]`` serves it. A process, because the package and its
 libraries warn about their own deprecations, which would fail the tests.
 """
 
@@ -92,9 +92,12 @@ def serve() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("port", type=int)
     parser.add_argument("--audience")
+    parser.add_argument("--asked-ago", type=int, help="seconds since the person was asked")
     given = parser.parse_args()
     if given.audience:
         inside.OpenIDCode.get_audiences = lambda *_: [given.audience]
+    if given.asked_ago:
+        inside.AuthorizationCode.get_auth_time = lambda _: int(time.time()) - given.asked_ago
     users = [User(sub=sub, claims=dict(claims)) for sub, claims in USERS.items()]
     make_server("localhost", given.port, app(user_claims=users, require_nonce=True)).serve_forever()
 

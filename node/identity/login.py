@@ -147,14 +147,25 @@ class Login:
                 self.trail.record_in(connection, AuditEntry(owner, "session.logout"))
         self.freshness.forget()
 
-    def open_session(self, operator_id: str, *, source: str, agent: str, how: str) -> SignedIn:
-        """Open a session for somebody whom the identity provider has verified."""
+    def open_session(
+        self,
+        operator_id: str,
+        *,
+        source: str,
+        agent: str,
+        verified_at: str,
+        previous: str | None,
+    ) -> SignedIn:
+        """Open a session for somebody whom the identity provider verified at ``verified_at``."""
         with self.begin() as connection:
+            if previous is not None:
+                self.sessions.close_in(connection, previous)
             token, session = self.sessions.open_in(
-                connection, operator_id, source=source, agent=agent
+                connection, operator_id, source=source, agent=agent, verified_at=verified_at
             )
-            entry = AuditEntry(operator_id, "session.login", session.session_id, {"how": how})
+            entry = AuditEntry(operator_id, "session.login", session.session_id, {"how": "oidc"})
             self.trail.record_in(connection, entry)
+        self.freshness.forget()
         return self._signed_in(token, session)
 
     def verify_person(

@@ -5,13 +5,15 @@
   browser signs nobody in.
 * An operator is made at the first login and gets name and roles anew at each: the provider's groups decide,
   and who is in no mapped group does not come in.
+* When the person showed a password is what the provider says (``auth_time``), not when the browser came
+  back: single sign-on proves no presence. For dangerous actions ``start(again=True)`` makes the provider ask.
 * Accounts are matched by issuer and subject only. A login that a local account has is not taken over.
 """
 
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -28,7 +30,7 @@ from node.identity import operators
 from node.identity.freshness import Freshness
 from node.identity.login import Login, SignedIn
 from node.identity.permissions import Role
-from node.identity.provider import Provider
+from node.identity.provider import LEEWAY_SECONDS, Provider
 from node.identity.random_tokens import digest, random_id, random_token
 from node.identity.tables import oidc_flow, operator
 
@@ -72,18 +74,19 @@ class Oidc:
     login: Login
     key: bytes
 
-    def start(self, redirect_uri: str) -> OidcStart:
-        """Begin a login.
+    def start(self, redirect_uri: str, *, again: bool = False) -> OidcStart:
+        """Begin a login, or with ``again`` a step-up: the provider asks for password and code anew.
 
         Args:
             redirect_uri: the node's callback, as registered at the provider.
+            again: whether the provider has to ask although the person is signed in there.
 
         Raises:
             UnavailableError: the provider does not answer.
         """
         state, nonce, verifier, binding = (random_token() for _ in range(4))
         url = self.provider.authorization_url(
-            redirect_uri=redirect_uri, state=state, nonce=nonce, verifier=verifier
+            redirect_uri=redirect_uri, state=state, nonce=nonce, verifier=verifier, again=again
         )
         flow: JsonValue = {"nonce": nonce, "verifier": verifier, "redirect_uri": redirect_uri}
         now = self.clock.now()
@@ -100,8 +103,25 @@ class Oidc:
             )
         return OidcStart(url, binding)
 
-    def complete(self, *, state: str, code: str, binding: str, source: str, agent: str) -> SignedIn:
+    def complete(
+        self,
+        *,
+        state: str,
+        code: str,
+        binding: str,
+        source: str,
+        agent: str,
+        previous: str | None = None,
+    ) -> SignedIn:
         """Finish a login that the provider sent back.
+
+        Args:
+            state: from the address.
+            code: from the address.
+            binding: from the cookie.
+            source: address of the client.
+            agent: name of the client.
+            previous: session token that the client sent along; that session ends.
 
         Raises:
             NotAuthenticatedError: unknown or used flow, another browser, code or token refused.
@@ -119,7 +139,13 @@ class Oidc:
             details = {"why": error.code, "how": "oidc"}
             self.trail.record(AuditEntry("unknown", "session.login", None, details, "refused"))
             raise
-        return self.login.open_session(operator_id, source=source, agent=agent, how="oidc")
+        return self.login.open_session(
+            operator_id,
+            source=source,
+            agent=agent,
+            verified_at=_verified_at(claims, self.clock.now()),
+            previous=previous,
+        )
 
     def _use_flow(self, state: str, binding: str) -> Mapping[str, JsonValue]:
         oldest = format_instant(self.clock.now() - FLOW_LIVES)
@@ -183,3 +209,10 @@ class Oidc:
         return frozenset(
             known[group] for group in given if isinstance(group, str) and group in known
         )
+
+
+def _verified_at(claims: Mapping[str, Any], now: datetime) -> str:
+    """Return when the provider last asked the person; long ago when it does not say."""
+    given = claims.get("auth_time")
+    at = given if type(given) is int and 0 <= given <= now.timestamp() + LEEWAY_SECONDS else 0
+    return format_instant(min(now, datetime.fromtimestamp(at, tz=UTC)))

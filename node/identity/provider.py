@@ -58,8 +58,12 @@ class Provider:
         self._endpoints: Endpoints | None = None
         self._keys: tuple[datetime, KeySet] | None = None
 
-    def authorization_url(self, *, redirect_uri: str, state: str, nonce: str, verifier: str) -> str:
+    def authorization_url(
+        self, *, redirect_uri: str, state: str, nonce: str, verifier: str, again: bool
+    ) -> str:
         """Return where the browser goes, with state, nonce and the PKCE challenge (S256).
+
+        ``again`` makes the provider ask for the password, and say when it did (OpenID Connect Core §3.1.2.1).
 
         Raises:
             UnavailableError: the provider does not answer.
@@ -71,6 +75,7 @@ class Provider:
                 state=state,
                 nonce=nonce,
                 code_verifier=verifier,
+                **({"prompt": "login", "max_age": "0"} if again else {}),
             )
         return str(url)
 

@@ -136,15 +136,35 @@ class Sessions:
             raise NotAuthenticatedError("step-up-needed")
 
     def open_in(
-        self, connection: Connection, operator_id: str, *, source: str, agent: str
+        self,
+        connection: Connection,
+        operator_id: str,
+        *,
+        source: str,
+        agent: str,
+        verified_at: str | None = None,
     ) -> tuple[str, Session]:
-        """Open a session and return its token with it; sweeps the operator's ended ones."""
+        """Open a session and return its token with it; sweeps old ones.
+
+        Args:
+            connection: inside a write transaction.
+            operator_id: whose.
+            source: address of the client.
+            agent: name of the client.
+            verified_at: instant at which the person showed a password or code, when that was not now.
+        """
         now = self._clock.now()
         oldest = format_instant(now - self._limits.absolute)
         connection.execute(web_session.delete().where(web_session.c.created_at < oldest))
         token, at = random_token(), format_instant(now)
         session = Session(
-            random_id(), operator_id, at, at, at, source[:MAX_SOURCE], agent[:MAX_AGENT]
+            random_id(),
+            operator_id,
+            at,
+            at,
+            verified_at or at,
+            source[:MAX_SOURCE],
+            agent[:MAX_AGENT],
         )
         connection.execute(
             web_session.insert().values(
@@ -153,7 +173,7 @@ class Sessions:
                 operator_id=operator_id,
                 created_at=at,
                 seen_at=at,
-                verified_at=at,
+                verified_at=session.verified_at,
                 source=session.source,
                 agent=session.agent,
             )

@@ -122,6 +122,26 @@ def test_a_disabled_operator_does_not_come_back_through_the_provider(
     assert refused(lambda: sign_in(oidc, provider, "u-1")) == "operator-disabled"
 
 
+def test_single_sign_on_is_no_step_up_but_asking_again_is(
+    ledger: Ledger, provider: RunningProvider
+) -> None:
+    with running_provider("--asked-ago", "3600") as remembering:
+        session = sign_in(oidc_of(ledger, remembering.issuer), remembering, "u-1").session
+    with pytest.raises(NotAuthenticatedError) as caught:
+        ledger.node.identity.sessions.require_recent(session)
+    assert caught.value.code == "step-up-needed"
+
+    oidc = oidc_of(ledger, provider.issuer)
+    before = sign_in(oidc, provider, "u-3")
+    start = oidc.start(CALLBACK, again=True)
+    assert parse_qs(urlsplit(start.url).query)["prompt"] == ["login"]
+    back = provider.authorize(start.url, "u-3")
+    after = complete(oidc, back, start.binding, previous=before.token)
+    ledger.node.identity.sessions.require_recent(after.session)
+    with pytest.raises(NotAuthenticatedError):
+        ledger.node.identity.authenticator.by_session(before.token)
+
+
 def test_a_wrong_nonce_is_refused(ledger: Ledger, provider: RunningProvider) -> None:
     oidc = oidc_of(ledger, provider.issuer)
     found = refused(lambda: sign_in(oidc, provider, "u-1", nonce="planted"))

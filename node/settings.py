@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -16,7 +16,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from ledger.errors import ConfigurationError
+from ledger.errors import ConfigurationError, MalformedError
+from ledger.evidence.kinds import KINDS, SEALED_BY_THE_NODE
+from ledger.evidence.retention import read_period
 from ledger.proof.header import ChainKind
 from ledger.proof.qbft import SealCurve
 from node.key_places import key_store_file
@@ -132,7 +134,23 @@ class Settings(BaseSettings):
         "",
         description="Groups and the roles they give: group=role,group=role; docs/identity.md lists the roles.",
     )
+    retention: dict[str, str] = Field(
+        {},
+        description='How long each kind is kept, as a table: {call_recording = "5y", message = "180d"}; `evidence due` lists what is over, nothing is erased by itself.',
+    )
     production: bool = Field(default=False, description="Refuses what is for development only.")
+
+    @field_validator("retention")
+    @classmethod
+    def _check_retention(cls, periods: dict[str, str]) -> dict[str, str]:
+        for kind, period in periods.items():
+            if kind not in KINDS or kind in SEALED_BY_THE_NODE:
+                raise ValueError(kind)
+            try:
+                read_period(period)
+            except MalformedError:
+                raise ValueError(period) from None
+        return periods
 
     @property
     def ledger_url(self) -> str:
@@ -181,11 +199,13 @@ def write_settings(home: Path, values: dict[str, str | int | bool]) -> None:
     """Write the settings file; existing names keep their values unless ``values`` has them."""
     file = home / FILE_NAME
     lines = file.read_text("utf-8").splitlines() if file.exists() else []
-    kept = [line for line in lines if line.partition("=")[0].strip() not in values]
+    # What follows a table's header belongs to the table; plain names stand before the first.
+    tables = next((at for at, line in enumerate(lines) if line.startswith("[")), len(lines))
+    kept = [line for line in lines[:tables] if line.partition("=")[0].strip() not in values]
     # A JSON string, number or boolean is a TOML one too.
     added = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
     part = file.with_suffix(".part")
-    part.write_text("\n".join([*kept, *added]) + "\n", "utf-8")
+    part.write_text("\n".join([*kept, *added, *lines[tables:]]) + "\n", "utf-8")
     part.replace(file)
 
 

@@ -36,6 +36,8 @@ ERRORS: Final[Mapping[str, Message]] = {
     "evidence-erased": Message("存证 {id} 已擦除。", "Evidence {id} was erased already.", "证明仍可导出。", "Its proofs can still be exported."),
     "evidence-on-hold": Message("存证 {id} 所属案件处于法律保全。", "The case of evidence {id} is under legal hold.", "须先解除保全。", "Lift the hold first."),
     "evidence-not-erasable": Message("存证 {id} 没有已封存的擦除，未销毁任何内容。", "There is no sealed erasure of evidence {id}; nothing was destroyed.", "请重新提出擦除。", "Ask for the erasure again."),
+    "retention-period": Message("保存期限 {period} 不合规。", "Retention period {period} is not allowed.", "请用 5y（年）或 180d（天）的形式。", "Use a form such as 5y (years) or 180d (days)."),
+    "retention-page": Message("每页 1 至 {limit} 条。", "A page holds 1 to {limit} items.", "请缩小条数。", "Ask for fewer."),
     "export-exists": Message("{file} 已存在。", "{file} exists.", "请换一个文件名。", "Choose another name."),
     "export-refuted": Message("导出的证据包未通过自检（{check}：{why}），未交付。", "The package failed its own verification ({check}: {why}) and was not handed out.", "请运行 lianzheng log audit 并报告结果。", "Run lianzheng log audit and report what it says."),
     "file-unwritable": Message("无法写入 {file}：{why}。", "{file} cannot be written: {why}.", "请检查文件夹、权限与磁盘空间。", "Check folder, permissions and disk space."),

@@ -13,6 +13,7 @@ from node import evidence_view
 from node.batches import seal_batch
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.sealing import describe, print_batch, print_receipts, seal_files
+from node.retention import retention_of
 from node.ticking import tick
 
 
@@ -168,6 +169,25 @@ def erase(context: Context, identifier: str, reason: str, *, machine: bool) -> N
         print_json({"id": row.leaf_hash.hex(), "complete_after": done.complete_after})
         return
     context.say("erased", after=done.complete_after)
+
+
+@evidence.command()
+@click.option("--after", default=0, help="续页游标 Cursor of the page before")
+@click.option("--limit", default=100, show_default=True, help="条数 How many")
+@as_json
+@pass_context
+def due(context: Context, after: int, limit: int, *, machine: bool) -> None:
+    """列出保存期限已满、可擦除的存证（从不自动擦除） List what may be erased; never erases."""
+    with context.node() as node:
+        page = retention_of(node).due(after=after, limit=limit)
+    if machine:
+        print_json({"items": [each.to_json() for each in page.items], "after": page.following})
+        return
+    columns = ("col-id", "col-kind", "col-sealed", "col-case-number")
+    rows = [(d.leaf_hash.hex()[:16], d.kind, d.sealed_at, d.case_number) for d in page.items]
+    context.table("evidence-due", columns, rows)
+    if page.following is not None:
+        context.say("evidence-due-more", after=page.following)
 
 
 @evidence.command()

@@ -1,6 +1,7 @@
 """``lianzheng key``: the master key: its state, its recovery sheet, handing it over, changing it."""
 
 import sys
+from collections.abc import Mapping
 
 import click
 from rich.console import Console
@@ -35,13 +36,8 @@ def status(context: Context, *, machine: bool) -> None:
     }
     if machine:
         print_json(found)
-        return
-    shown = {
-        "key-master-key": found["master_key"],
-        "key-changing": context.word("yes" if found["changing"] else "no"),
-        "key-sheet-confirmed": confirmed or context.word("no"),
-    }
-    context.facts("key-status", shown)
+    else:
+        print_status(context, found)
 
 
 @key.command("confirm-sheet")
@@ -87,6 +83,16 @@ def rotate_master(context: Context, *, machine: bool) -> None:
         print_json({"files": done.files, "promoted": done.promoted})
         return
     context.say("key-rotated" if done.promoted else "key-rotated-environment")
+
+
+def print_status(context: Context, found: Mapping[str, object]) -> None:
+    """Print the master key's state for people."""
+    shown = {
+        "key-master-key": found["master_key"],
+        "key-changing": context.word("yes" if found["changing"] else "no"),
+        "key-sheet-confirmed": found["sheet_confirmed"] or context.word("no"),
+    }
+    context.facts("key-status", shown)
 
 
 def print_sheet(context: Context, new: bytes) -> None:

@@ -51,6 +51,8 @@ COMMANDS: Final[Mapping[str, Message]] = {
     ),
     "batch-done": Message("存证 {sealed} 项，未存证 {failed} 项。", "{sealed} sealed, {failed} not sealed."),
     "evidence-list": Message("存证", "Evidence"),
+    "evidence-due": Message("保存期限已满", "Due for erasure"),
+    "evidence-due-more": Message("还有更多：--after {after}", "There is more: --after {after}"),
     "evidence-detail": Message("存证详情", "Evidence in detail"),
     "status-waiting": Message("待入日志", "waiting for a place"),
     "status-logged": Message("已入日志", "in the log"),

@@ -4,12 +4,12 @@ One batch is prepared (read, salted, encrypted) while the one before is committe
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import chain, islice
 from pathlib import Path
 
 from ledger.errors import LedgerError
-from ledger.services.intake import MAX_BATCH, Intake, Receipt
+from ledger.services.intake import MAX_BATCH, Also, Intake, Receipt, no_more
 from node.preparing import Here, Preparer, apart
 from node.wiring import Node
 
@@ -34,22 +34,44 @@ def seal_batch(
 
 
 def seal_lines(
-    lines: Iterable[bytes], intake: Intake, preparer: Preparer, *, size: int = MAX_BATCH
+    lines: Iterable[bytes],
+    intake: Intake,
+    preparer: Preparer,
+    *,
+    caller: str = "",
+    also: Also = no_more,
+    size: int = MAX_BATCH,
 ) -> Iterator[tuple[int, Receipt | LedgerError]]:
-    """Seal each line with a preparer that is running already, ``size`` to a transaction."""
+    """Seal each line with a preparer that is running already, ``size`` to a transaction.
+
+    Args:
+        lines: JSON objects; empty lines are skipped.
+        intake: takes them in.
+        preparer: prepares one batch while the one before is committed.
+        caller: whose request keys these are.
+        also: what else happens in each of the transactions.
+        size: lines a transaction.
+    """
     numbered = ((at, line) for at, line in enumerate(lines, start=1) if line.strip())
-    batch = _next_batch(numbered, preparer, size)
-    while batch:
-        prepared = preparer.finish()
-        following = _next_batch(numbered, preparer, size)
-        # One commit at a time, in order: the next batch of a case numbers on from this one.
-        yield from zip(batch, intake.commit(prepared), strict=True)
-        batch = following
+    batch = _next_batch(numbered, preparer, caller, size)
+    try:
+        while batch:
+            prepared, done = preparer.finish(), batch
+            batch = _next_batch(numbered, preparer, caller, size)
+            # One commit at a time, in order: the next batch of a case numbers on from this one.
+            yield from zip(done, intake.commit(prepared, also=also), strict=True)
+    finally:
+        if batch:
+            # Nobody waits for the rest any more.
+            with suppress(LedgerError):
+                intake.discard(preparer.finish())
 
 
-def _next_batch(numbered: Iterator[tuple[int, bytes]], preparer: Preparer, size: int) -> list[int]:
+def _next_batch(
+    numbered: Iterator[tuple[int, bytes]], preparer: Preparer, caller: str, size: int
+) -> list[int]:
     """Begin the next batch and return the numbers of its lines; none at the end."""
     batch = list(islice(numbered, size))
     if batch:
-        preparer.begin([line for _, line in batch])
+        preparer.begin([line for _, line in batch], caller)
     return [at for at, _ in batch]

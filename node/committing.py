@@ -5,16 +5,24 @@ can sync. Callers prepare on their own threads, hand over, and wait; the committ
 commits it, and answers each. Under no load a lone item is committed at once.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Final, Self
 
+from sqlalchemy import Connection
+
 from ledger.errors import LedgerError, UnavailableError
 from ledger.services.composing import Draft, Item
 from ledger.services.intake import MAX_BATCH, Intake, Receipt
+from ledger.services.recording import Outcome
+from ledger.store.statements import StatementRow
+from node.audit.entries import AuditEntry
+from node.audit.trail import Trail
 
+SEALED: Final = "evidence.seal"
 ANSWER_SECONDS: Final = 60.0
 """Longer than the longest wait for a database's lock."""
 
@@ -22,6 +30,7 @@ ANSWER_SECONDS: Final = 60.0
 @dataclass
 class _Waiting:
     drafted: Draft | LedgerError
+    actor: str
     answer: Future[Receipt | LedgerError] = field(default_factory=Future)
 
 
@@ -30,10 +39,12 @@ class Committer:
 
     Args:
         intake: prepares and commits.
+        trail: takes an entry for each sealed item, in the same transaction.
     """
 
-    def __init__(self, intake: Intake) -> None:
+    def __init__(self, intake: Intake, trail: Trail) -> None:
         self._intake: Final = intake
+        self._trail: Final = trail
         self._queue: Final[SimpleQueue[_Waiting | None]] = SimpleQueue()
         self._thread: Final = Thread(target=self._run, name="committer", daemon=True)
 
@@ -45,14 +56,18 @@ class Committer:
         self._queue.put(None)
         self._thread.join()
 
-    def seal(self, item: Item) -> Receipt:
+    def seal(self, item: Item, actor: str) -> Receipt:
         """Seal one item together with whatever else waits.
+
+        Args:
+            item: what is sealed.
+            actor: who seals, as the audit trail knows it.
 
         Raises:
             LedgerError: the item was not sealed.
         """
         (drafted,) = self._intake.prepare([item])
-        waiting = _Waiting(drafted)
+        waiting = _Waiting(drafted, actor)
         self._queue.put(waiting)
         try:
             outcome = waiting.answer.result(ANSWER_SECONDS)
@@ -83,8 +98,16 @@ class Committer:
         return False
 
     def _commit(self, batch: list[_Waiting]) -> None:
+        def record(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+            entries = [
+                AuditEntry(waiting.actor, SEALED, row.leaf_hash.hex(), {"kind": row.kind})
+                for waiting, row in zip(batch, outcomes, strict=True)
+                if isinstance(row, StatementRow)
+            ]
+            self._trail.record_in(connection, *entries)
+
         try:
-            outcomes = self._intake.commit([each.drafted for each in batch])
+            outcomes = self._intake.commit([each.drafted for each in batch], also=record)
         except Exception as error:  # noqa: BLE001 - each caller raises it on its own thread
             for each in batch:
                 each.answer.set_exception(error)

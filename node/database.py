@@ -82,6 +82,17 @@ class Database:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def autocommit(self) -> Iterator[Connection]:
+        """Open a connection outside any transaction, for locks of the session.
+
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        with _translated(), self.engine.connect() as connection:
+            connection.info["exclusive"] = False
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
     def migrate(self, versions: Path) -> None:
         """Bring the schema to the newest version in the folder ``versions``.
 

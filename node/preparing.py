@@ -31,8 +31,8 @@ Prepared: TypeAlias = Draft | LedgerError
 class Preparer(Protocol):
     """Prepares batches, one at a time: ``begin``, then ``finish``."""
 
-    def begin(self, lines: Sequence[bytes]) -> None:
-        """Hand over the JSON lines of a batch."""
+    def begin(self, lines: Sequence[bytes], caller: str) -> None:
+        """Hand over the JSON lines of a batch, and whose request keys they name."""
         ...
 
     def finish(self) -> Sequence[Prepared]:
@@ -52,18 +52,17 @@ class Here:
         intake: checks, salts, encrypts.
         lookups: makes blind indices.
         folder: what relative file names are relative to; ``None`` refuses files.
-        caller: whose request keys these are.
     """
 
     intake: Intake
     lookups: Lookups
     folder: Path | None
-    caller: str = ""
     _lines: Sequence[bytes] = field(default=(), init=False)
+    _caller: str = field(default="", init=False)
 
-    def begin(self, lines: Sequence[bytes]) -> None:
+    def begin(self, lines: Sequence[bytes], caller: str) -> None:
         """See ``Preparer``."""
-        self._lines = lines
+        self._lines, self._caller = lines, caller
 
     def finish(self) -> Sequence[Prepared]:
         """See ``Preparer``."""
@@ -81,7 +80,7 @@ class Here:
                 if self.folder is None:
                     raise MalformedError("item-member", name="file")
                 source = files.enter_context(open_source(self.folder / shape.text(name, "file")))
-            return build_item(described, source=source, lookups=self.lookups, caller=self.caller)
+            return build_item(described, source=source, lookups=self.lookups, caller=self._caller)
         except LedgerError as error:
             return error
 
@@ -92,10 +91,10 @@ class Apart:
 
     pipe: Connection
 
-    def begin(self, lines: Sequence[bytes]) -> None:
+    def begin(self, lines: Sequence[bytes], caller: str) -> None:
         """See ``Preparer``."""
         try:
-            self.pipe.send(lines)
+            self.pipe.send((lines, caller))
         except OSError as error:
             raise UnavailableError("preparing-stopped") from error
 
@@ -136,7 +135,7 @@ def _work(pipe: Connection, home: Path, folder: Path | None) -> None:
         here = Here(node.intake, node.lookups, folder)
         while True:
             try:
-                here.begin(pipe.recv())
+                here.begin(*pipe.recv())
                 pipe.send(_finish(here))
             except (EOFError, OSError):
                 return

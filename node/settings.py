@@ -49,6 +49,25 @@ class Settings(BaseSettings):
         description="Origin of the log: a schema-less URL, for example lianzheng.example/bank-a."
     )
     endpoint: str = Field("http://127.0.0.1:8460", description="Where peers reach this node.")
+    listen_host: str = Field("127.0.0.1", description="Address to listen on; loopback unless told.")
+    listen_port: int = Field(8460, ge=1, le=65535, description="Port to listen on.")
+    public_url: str = Field(
+        "http://127.0.0.1:8460", description="Where people reach the console; links begin with it."
+    )
+    trusted_proxies: str = Field(
+        "", description="Addresses of reverse proxies whose X-Forwarded-For counts; empty: none."
+    )
+    tls_certificate: Path | None = Field(
+        None, description="Certificate chain (PEM), relative to the home; empty: plain HTTP."
+    )
+    tls_key: Path | None = Field(None, description="Its key (PEM), relative to the home.")
+    max_upload_bytes: int = Field(
+        16 * 1024**3, ge=1, description="Largest content that the API takes, in bytes."
+    )
+    worker_seconds: float = Field(5.0, gt=0, le=3600, description="Seconds between two rounds.")
+    audit_seal_minutes: int = Field(
+        60, ge=1, description="Minutes after which the audit trail so far is sealed and anchored."
+    )
     database_url: str = Field("", description="Ledger database; empty: SQLite in the home.")
     key_store_url: str = Field(
         "", description="Key store database, apart from the ledger's; empty: SQLite in the home."

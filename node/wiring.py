@@ -24,8 +24,8 @@ from ledger.keys.files import (
     verify_statement,
 )
 from ledger.keys.key_files import open_under
-from ledger.keys.spare_keys import SpareRecordKeys
 from ledger.keys.key_store import SqlRecordKeys
+from ledger.keys.spare_keys import SpareRecordKeys
 from ledger.messages.catalogue import text
 from ledger.ports.chain import Chain, ChainProof
 from ledger.ports.master_key import MasterKeys
@@ -90,6 +90,7 @@ class Node:
         database: the ledger's.
         key_database: the key store's.
         master_keys: the key that wraps all others; both while it is being changed.
+        spare_keys: makes record keys in advance, for a service that seals one by one.
     """
 
     settings: Settings
@@ -97,6 +98,7 @@ class Node:
     key_database: Database
     master_keys: MasterKeys
     clock: SystemClock
+    spare_keys: bool = False
 
     @cached_property
     def evidence_key(self) -> StatementSigner:
@@ -224,6 +226,12 @@ class Node:
             readme=f"{text('package-readme', 'zh')}\n\n{text('package-readme', 'en')}\n".encode(),
         )
 
+    def outgoing_folder(self) -> Path:
+        """Return the folder where packages lie until they are handed out; only this user may read it."""
+        folder = self.settings.home / "outgoing"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
     @cached_property
     def discloser(self) -> Discloser:
         """Opens clear values and contents."""
@@ -349,7 +357,7 @@ class Node:
 
 
 @contextmanager
-def open_node(home: Path) -> Iterator[Node]:
+def open_node(home: Path, *, spare_keys: bool = False) -> Iterator[Node]:
     """Open the node in ``home`` and close it at the end.
 
     Raises:
@@ -364,6 +372,7 @@ def open_node(home: Path) -> Iterator[Node]:
         key_database=Database(settings.keys_url),
         master_keys=source_of(settings).load(),
         clock=SystemClock(),
+        spare_keys=spare_keys,
     )
     try:
         node.database.migrate(LEDGER_VERSIONS)

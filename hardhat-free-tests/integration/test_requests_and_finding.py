@@ -119,11 +119,14 @@ def test_callers_that_seal_at_the_same_time_share_a_commit_and_each_gets_its_own
             return Item(kind="no-such-kind")
         return Item(kind="promise_to_pay", fields={"n": n}, case=case)
 
-    with Committer(ledger.node.intake) as committer, ThreadPoolExecutor(16) as callers:
+    with (
+        Committer(ledger.node.intake, ledger.node.trail) as committer,
+        ThreadPoolExecutor(16) as callers,
+    ):
 
         def seal(n: int) -> int | str:
             try:
-                number = committer.seal(item(n)).case_number
+                number = committer.seal(item(n), "tester").case_number
             except MalformedError as error:
                 return error.code
             assert number is not None

@@ -16,20 +16,19 @@ from typing import Final
 from ledger.errors import IntegrityError, LedgerError, RefusedError
 from ledger.evidence.fields import Field
 from ledger.evidence.instants import format_instant
-from ledger.evidence.statement import Content, content_from_json, read_leaf
+from ledger.evidence.statement import read_leaf
 from ledger.ports.clock import Clock
-from ledger.ports.record_keys import RecordKey, RecordKeys
 from ledger.ports.signer import StatementSigner
-from ledger.ports.vault import Vault
 from ledger.proof import layout
 from ledger.proof.report import Report, Verdict
 from ledger.services import gathering, packing
 from ledger.services.composing import CONTENT_FIELD, Item
+from ledger.services.disclosing import Discloser
 from ledger.services.gathering import Anchored
 from ledger.services.intake import Intake
 from ledger.services.packing import ContentFile
 from ledger.services.sequencing import Sequencer
-from ledger.store import cases, statements
+from ledger.store import cases
 from ledger.store.statements import StatementRow
 from ledger.store.transactions import Begin
 
@@ -60,8 +59,7 @@ class Certifier:
         sequencer: places it.
         may_sequence: fencing; raises when this copy may not sequence.
         signer: the evidence key, for ``package.json``.
-        record_keys: opens record keys.
-        vault: opens content and fields.
+        discloser: opens content and fields.
         clock: this machine's time.
         verify: runs the shipped verifier on a file.
         readme: the text for people who open the archive.
@@ -72,8 +70,7 @@ class Certifier:
     sequencer: Sequencer
     may_sequence: Callable[[], None]
     signer: StatementSigner
-    record_keys: RecordKeys
-    vault: Vault
+    discloser: Discloser
     clock: Clock
     verify: Callable[[Path], Report]
     readme: bytes
@@ -92,14 +89,13 @@ class Certifier:
             raise RefusedError("file-unwritable", file=target.name, why="no such folder")
         with self.begin() as connection:
             item = gathering.find_anchored(connection, leaf_hash)
-        key = self.record_keys.open(item.row.key_id) if item.row.key_id else None
-        fields = self._fields(item.row, key)
+        fields = self.discloser.fields(item.row)
         _check_withheld(options.withhold, fields)
         files = self._proofs(item)
         disclosed = tuple(field for field in fields if field.name not in options.withhold)
         # Without its digests, which are a field when they could be guessed, a content proves nothing.
         shown = options.with_content and CONTENT_FIELD not in options.withhold
-        content = self._content(item.row, fields, key) if shown else None
+        content = self._content(item.row, fields) if shown else None
         return self._write(item, target, files, disclosed, content)
 
     def _proofs(self, item: Anchored) -> dict[str, bytes]:
@@ -125,26 +121,12 @@ class Certifier:
         self.sequencer.run()
         return outcome.case_number
 
-    def _fields(self, row: StatementRow, key: RecordKey | None) -> tuple[Field, ...]:
-        """Return the clear fields; none when the record was erased."""
-        if row.sealed_fields is None or key is None:
-            return ()
-        return self.vault.open_fields(row.sealed_fields, key)
-
-    def _content(
-        self, row: StatementRow, fields: tuple[Field, ...], key: RecordKey | None
-    ) -> ContentFile | None:
-        object_id = row.object_id
-        if object_id is None or key is None:
+    def _content(self, row: StatementRow, fields: tuple[Field, ...]) -> ContentFile | None:
+        disclosed = self.discloser.content(row, fields)
+        if disclosed is None:
             return None
-        content = _content_of(row, fields)
-        with self.begin() as connection:
-            inline = statements.inline_content(connection, object_id)
-        return ContentFile(
-            packing.content_path(content.media_type),
-            content,
-            chunks=lambda: self.vault.open(object_id, key=key, inline=inline),
-        )
+        content = disclosed.content
+        return ContentFile(packing.content_path(content.media_type), content, disclosed.chunks)
 
     def _write(
         self,
@@ -184,17 +166,6 @@ class Certifier:
             if finding.verdict is Verdict.REFUTED:
                 raise IntegrityError("export-refuted", check=finding.check, why=finding.code)
         return report
-
-
-def _content_of(row: StatementRow, fields: tuple[Field, ...]) -> Content:
-    """Return the content's digests: in the statement, or committed as a field when it is small."""
-    content = read_leaf(row.leaf).statement.content
-    for field in fields:
-        if content is None and field.name == CONTENT_FIELD:
-            content = content_from_json(field.value)
-    if content is None:
-        raise IntegrityError("store-content-undescribed", id=row.leaf_hash.hex())
-    return content
 
 
 def _check_withheld(withhold: frozenset[str], fields: tuple[Field, ...]) -> None:

@@ -27,6 +27,7 @@ from ledger.ports.record_keys import RecordKeys
 from ledger.ports.vault import Vault
 from ledger.services.composing import Item
 from ledger.services.intake import Intake
+from ledger.services.recording import Outcome
 from ledger.store import cases, erasures, persons, statements
 from ledger.store.erasures import ErasureRow, PendingErasure
 from ledger.store.statements import StatementRow
@@ -128,8 +129,10 @@ class Eraser:
             extra={"erases": row.leaf_hash.hex()},
         )
 
-        def plan(connection: Connection, sealed: Sequence[StatementRow]) -> None:
-            for each in sealed:
+        def plan(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+            for each in outcomes:
+                if not isinstance(each, StatementRow):
+                    continue
                 _check_erasable(connection, row)
                 planned = PendingErasure(
                     row.leaf_hash, reason, each.sealed_at, each.leaf_hash, begun_at=None

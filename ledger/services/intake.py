@@ -43,12 +43,13 @@ MAX_BATCH: Final = 2000
 """Rows a transaction: keeps the write lock below a few hundred milliseconds."""
 CONFLICT_RETRIES: Final = 3
 
-Also: TypeAlias = Callable[[Connection, Sequence[StatementRow]], None]
-"""What else happens in the transaction that seals; it may be called again after a conflict."""
+Also: TypeAlias = Callable[[Connection, Sequence[Outcome]], None]
+"""What else happens in the transaction that seals, told every outcome in order; called again after a
+conflict."""
 
 
-def _nothing(_connection: Connection, _rows: Sequence[StatementRow]) -> None:
-    """Nothing else."""
+def no_more(_connection: Connection, _outcomes: Sequence[Outcome]) -> None:
+    """Do nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +105,14 @@ class Intake:
         return outcome
 
     def seal_many(
-        self, items: Sequence[Item], *, by_node: bool = False, also: Also = _nothing
+        self, items: Sequence[Item], *, by_node: bool = False, also: Also = no_more
     ) -> list[Receipt | LedgerError]:
         """Seal up to ``MAX_BATCH`` items in one transaction; answer each, in order.
 
         Args:
             items: in the order in which cases are numbered.
             by_node: allows the kinds that only the node seals.
-            also: is called in that transaction with what was sealed; nothing is when it raises.
+            also: is called in that transaction with the outcomes; nothing is sealed when it raises.
 
         Raises:
             UnavailableError: the database or the vault refuses; nothing was sealed.
@@ -134,7 +135,7 @@ class Intake:
         return self._draft_all(items, by_node=by_node)
 
     def commit(
-        self, drafts: Sequence[Draft | LedgerError], *, also: Also = _nothing
+        self, drafts: Sequence[Draft | LedgerError], *, also: Also = no_more
     ) -> list[Receipt | LedgerError]:
         """Number, sign and insert prepared items in one transaction; answer each, in order.
 
@@ -152,7 +153,7 @@ class Intake:
             try:
                 with self.begin() as connection:
                     outcomes = self._insert(connection, drafts, named)
-                    also(connection, [row for row in outcomes if isinstance(row, StatementRow)])
+                    also(connection, outcomes)
                     return outcomes
             except ConflictError as error:
                 # Another replica opened the same new case first; the next round finds it.
@@ -171,7 +172,7 @@ class Intake:
                 drafts.append(error or self._draft(item, key))
         except BaseException:
             # The vault gave out in the middle: what it holds of this batch belongs to no record.
-            self._discard(drafts, [None] * len(drafts))
+            self.discard(drafts)
             raise
         return drafts
 
@@ -200,6 +201,10 @@ class Intake:
         last = statements.last_sealed_at(connection)
         moment = Moment(format_instant(self.clock.now()), last, named)
         return Recording(connection, self.author, self.signer, moment).record(drafts)
+
+    def discard(self, drafts: Sequence[Draft | LedgerError]) -> None:
+        """Give up prepared items that will not be committed: the vault keeps nothing of them."""
+        self._discard(drafts, [None] * len(drafts))
 
     def _discard(self, drafts: Sequence[Draft | LedgerError], outcomes: Sequence[object]) -> None:
         """Remove from the vault what was not sealed."""

@@ -311,3 +311,19 @@ def _state_from_text(stored: str) -> AnchorState:
         ),
         reason=found["reason"],
     )
+
+
+def final_at(connection: Connection, anchor_id: int) -> str | None:
+    """Return the instant at which an anchor was seen to be final; ``None`` before."""
+    return connection.scalar(select(anchor.c.final_at).where(anchor.c.anchor_id == anchor_id))
+
+
+def frozen_size(connection: Connection, generation: int) -> int:
+    """Return the leaves under the largest anchor with a frozen proof; 0 before the first."""
+    query = (
+        select(anchor.c.size)
+        .where(anchor.c.generation == generation, anchor.c.header.is_not(None))
+        .order_by(anchor.c.size.desc())
+        .limit(1)
+    )
+    return connection.scalar(query) or 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, select
 
 from ledger.store.bulk import batched, upsert_rows
-from ledger.store.tables import case_file
+from ledger.store.tables import case_file, statement
 
 _COLUMNS = ("case_id", "lookup", "last_number", "last_leaf", "legal_hold")
 
@@ -62,6 +62,16 @@ def by_id(connection: Connection, case_id: bytes, *, lock: bool = False) -> Case
         query = query.with_for_update()
     row = connection.execute(query).first()
     return None if row is None else _from_row(row)
+
+
+def numbers(connection: Connection, case_id: bytes) -> list[int]:
+    """Return the running numbers that are there, in order; a gap is a loss."""
+    query = (
+        select(statement.c.case_number)
+        .where(statement.c.case_id == case_id)
+        .order_by(statement.c.case_number)
+    )
+    return [number for number in connection.scalars(query) if number is not None]
 
 
 def save_many(connection: Connection, rows: Iterable[CaseRow]) -> None:

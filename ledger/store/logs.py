@@ -174,3 +174,14 @@ def cosignatures(connection: Connection, generation: int, size: int) -> list[str
         .order_by(cosignature.c.witness)
     )
     return list(connection.scalars(query))
+
+
+def first_signed_over(connection: Connection, generation: int, index: int) -> str | None:
+    """Return the instant of the first checkpoint over leaf ``index``; ``None`` before it is signed."""
+    query = (
+        select(checkpoint.c.signed_at)
+        .where(checkpoint.c.generation == generation, checkpoint.c.size > index)
+        .order_by(checkpoint.c.size)
+        .limit(1)
+    )
+    return connection.scalar(query)

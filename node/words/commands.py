@@ -19,6 +19,8 @@ COMMANDS: Final[Mapping[str, Message]] = {
     "col-where": Message("位置", "Where"),
     "error": Message("错误", "Error"),
     "warning": Message("警告", "Warning"),
+    "serving": Message("节点服务：{address}（按 Ctrl-C 结束）", "The node serves at {address} (Ctrl-C ends it)"),
+    "first-administrator": Message("首个管理员请在 24 小时内打开（仅可使用一次）：{link}", "First administrator: open within 24 hours, works once: {link}"),
     "init-done": Message("节点已建立", "Node created"),
     "init-sheet": Message(
         "恢复单：请抄写或打印以下主密钥并锁入保险柜。遗失后无法读取任何明文与内容（证明不受影响）。",

@@ -31,7 +31,7 @@ def rows(home: Path, url: str, name: str) -> list[Row]:
         lines = [_line(number) for number in range(COUNT)]
         # Until the preparing process runs: a service starts it once.
         with apart(home, home) as preparer:
-            preparer.begin(lines[:1])
+            preparer.begin(lines[:1], "bench")
             preparer.finish()
             start = time.perf_counter()
             outcomes = seal_lines(lines, node.intake, preparer)

@@ -1,0 +1,45 @@
+"""The application: routes of the API, problems, and what goes around every request."""
+
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from node.api import cases, evidence, log, operations, packages, people, problems, sealing
+from node.api.documents import SECURITY
+from node.api.middleware import Around
+from node.service import Service
+
+DESCRIPTION = "证据存证、上链与出证。 Evidence: sealed, anchored, proved."
+
+
+def create_app(service: Service) -> FastAPI:
+    """Return the API of a running service."""
+    app = FastAPI(
+        title="Lianzheng 联证",
+        version=version("lianzheng"),
+        description=DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.service = service
+    app.include_router(operations.router)
+    # Paths with a fixed last part before those with an id in the same place.
+    for each in (sealing, evidence, packages, cases, log, people):
+        app.include_router(each.router, prefix="/v1")
+    problems.install(app)
+    app.add_middleware(Around, metrics=service.metrics)
+    app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way
+    return app
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        document.setdefault("components", {})["securitySchemes"] = dict(SECURITY)
+        app.openapi_schema = document
+    return app.openapi_schema

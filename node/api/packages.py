@@ -1,0 +1,179 @@
+"""Packages for courts, their verification, erasure requests, and what takes four eyes."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
+
+from ledger.proof.report import Report
+from ledger.proof.verify import verify_package
+from ledger.services.certifying import ExportOptions
+from ledger.store import statements
+from node.api.documents import SIGNED_IN, body, content, problems
+from node.api.evidence import known
+from node.api.languages import language_of
+from node.api.models import (
+    DecisionRequest,
+    HexId,
+    PackageRequest,
+    ReasonRequest,
+    ReleaseAnswer,
+    VerificationAnswer,
+)
+from node.api.requests import RequestSource, caller, service_of, source_address
+from node.audit.entries import AuditEntry
+from node.identity.people import Release
+from node.identity.permissions import Permission
+from node.memory_package import MemoryPackage
+from node.release_kinds import ERASURE
+from node.words.catalogue import word
+
+MAX_VERIFIED_BYTES: Final = 64 * 1024 * 1024
+"""Held in memory while it is checked; larger packages are checked with ``verify.pyz``."""
+
+router = APIRouter(tags=["packages"])
+
+
+@router.post(
+    "/evidence/{evidence_id}/package",
+    response_class=FileResponse,
+    responses=content("application/zip", "A BagIt bag.") | problems(404, 409),
+    openapi_extra=dict(SIGNED_IN),
+)
+def export(request: Request, evidence_id: HexId, asked: PackageRequest) -> Response:
+    """Make the evidence package of an item: what was withheld stays out, everything else verifies offline."""
+    principal = caller(request, Permission.EVIDENCE_EXPORT)
+    node = service_of(request).node
+    with node.database.read() as connection:
+        known(statements.by_leaf_hash(connection, bytes.fromhex(evidence_id)), evidence_id)
+    options = ExportOptions(frozenset(asked.withhold), asked.with_content)
+    node.trail.record(
+        AuditEntry(
+            principal.actor,
+            "evidence.export",
+            evidence_id,
+            {"withheld": len(asked.withhold), "with_content": asked.with_content},
+        )
+    )
+    folder = Path(tempfile.mkdtemp(prefix="package-", dir=node.outgoing_folder()))
+    target = folder / f"{evidence_id[:16]}.zip"
+    try:
+        node.certifier.export(bytes.fromhex(evidence_id), target, options)
+    except BaseException:
+        _remove(folder)
+        raise
+    headers = {"Cache-Control": "no-store"}
+    return FileResponse(
+        target,
+        headers=headers,
+        media_type="application/zip",
+        filename=target.name,
+        background=BackgroundTask(_remove, folder),
+    )
+
+
+@router.post(
+    "/verify",
+    response_model=VerificationAnswer,
+    responses=problems(413, 429),
+    openapi_extra=body("application/zip", {"type": "string", "format": "binary"}),
+)
+def verify(request: Request) -> dict[str, object]:
+    """Verify a package under this node's trust file; open to everybody, and nothing is kept."""
+    service = service_of(request)
+    service.limiter.count("verify", source_address(request))
+    data = RequestSource(request, limit=MAX_VERIFIED_BYTES).read_all()
+    report = verify_package(MemoryPackage(data), service.node.trust)
+    return report_answer(report, language_of(request))
+
+
+def report_answer(report: Report, language: str) -> dict[str, object]:
+    """Return a report as ``VerificationAnswer`` has it."""
+    return {
+        "result": report.exit_code.name.lower().replace("_", " "),
+        "exit_code": report.exit_code.value,
+        "findings": [
+            {
+                "check": finding.check,
+                "verdict": finding.verdict.name.lower(),
+                "code": finding.code,
+                "text": word(finding.code, language, finding.params),
+            }
+            for finding in report.findings
+        ],
+    }
+
+
+@router.post(
+    "/evidence/{evidence_id}/erasure",
+    status_code=202,
+    response_model=ReleaseAnswer,
+    responses=problems(404, 409),
+    openapi_extra=dict(SIGNED_IN),
+)
+def request_erasure(
+    request: Request, evidence_id: HexId, asked: ReasonRequest
+) -> dict[str, object]:
+    """Ask for an erasure: another person decides, and only then is it carried out."""
+    principal = caller(request, Permission.ERASURE_REQUEST)
+    node = service_of(request).node
+    with node.database.read() as connection:
+        known(statements.by_leaf_hash(connection, bytes.fromhex(evidence_id)), evidence_id)
+    release = service_of(request).releases.request(
+        principal, kind=ERASURE, subject=evidence_id, reason=asked.reason
+    )
+    return release_answer(release)
+
+
+@router.get(
+    "/releases",
+    response_model=list[ReleaseAnswer],
+    responses=problems(),
+    openapi_extra=dict(SIGNED_IN),
+)
+def list_releases(
+    request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 100
+) -> list[dict[str, object]]:
+    """List what takes two persons, newest first."""
+    caller(request, Permission.EVIDENCE_READ)
+    return [release_answer(each) for each in service_of(request).releases.list(limit=limit)]
+
+
+@router.post(
+    "/releases/{release_id}/decision",
+    response_model=ReleaseAnswer,
+    responses=problems(404, 409),
+    openapi_extra=dict(SIGNED_IN),
+)
+def decide(request: Request, release_id: str, asked: DecisionRequest) -> dict[str, object]:
+    """Approve or refuse what somebody else asked for."""
+    principal = caller(request, Permission.RELEASE_DECIDE)
+    releases = service_of(request).releases
+    return release_answer(
+        releases.decide(release_id, principal, approve=asked.approve, reason=asked.reason)
+    )
+
+
+@router.post(
+    "/releases/{release_id}/execution",
+    response_model=ReleaseAnswer,
+    responses=problems(404, 409),
+    openapi_extra=dict(SIGNED_IN),
+)
+def execute(request: Request, release_id: str) -> dict[str, object]:
+    """Carry out what was approved, once."""
+    principal = caller(request, None)
+    return release_answer(service_of(request).releases.execute(release_id, principal))
+
+
+def release_answer(release: Release) -> dict[str, object]:
+    """Return a release as ``ReleaseAnswer`` has it."""
+    return {name: getattr(release, name) for name in ReleaseAnswer.model_fields}
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,148 @@
+"""What routes ask of a request: the service behind it, who asks, and its body, read as it arrives."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Final
+
+from anyio import from_thread
+from fastapi import Request
+from starlette.requests import ClientDisconnect
+
+from ledger.errors import LimitError, MalformedError, UnavailableError
+from node.errors import NotAuthenticatedError
+from node.identity.permissions import Permission, Principal
+from node.identity.sessions import check_csrf
+from node.service import Service
+
+SESSION_COOKIE: Final = "lianzheng-session"
+CSRF_HEADER: Final = "x-csrf-token"
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def service_of(request: Request) -> Service:
+    """Return the service that the application was made for."""
+    service: Service = request.app.state.service
+    return service
+
+
+def caller(request: Request, permission: Permission | None) -> Principal:
+    """Return who asks, and may do this.
+
+    Args:
+        request: with an API token, or with a session and, unless it only reads, its CSRF token.
+        permission: that is needed; ``None`` when being known is enough.
+
+    Raises:
+        NotAuthenticatedError: nobody who is known.
+        NotPermittedError: somebody who may not.
+    """
+    principal = _authenticate(request)
+    if permission is not None:
+        principal.require(permission)
+    return principal
+
+
+def _authenticate(request: Request) -> Principal:
+    authenticator = service_of(request).node.identity.authenticator
+    header = request.headers.get("authorization")
+    if header is not None:
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            raise NotAuthenticatedError("not-signed-in")
+        return authenticator.by_token(token.strip())
+    cookie = request.cookies.get(SESSION_COOKIE)
+    if cookie is None:
+        raise NotAuthenticatedError("not-signed-in")
+    principal, _ = authenticator.by_session(cookie)
+    if request.method not in SAFE:
+        check_csrf(cookie, request.headers.get(CSRF_HEADER, ""))
+    return principal
+
+
+def source_address(request: Request) -> str:
+    """Return the address that the request came from; proxies are trusted by the server's settings alone."""
+    return request.client.host if request.client else ""
+
+
+class RequestSource:
+    """A request's body as a stream of bytes for a plain function on a worker thread.
+
+    Args:
+        request: whose body nobody has read yet.
+        limit: most bytes that are taken.
+        name: under which the content came; empty when it came without.
+    """
+
+    def __init__(self, request: Request, *, limit: int, name: str = "") -> None:
+        self.name = name
+        self._chunks: Final[AsyncIterator[bytes]] = aiter(request.stream())
+        self._limit: Final = limit
+        self._buffer = b""
+        self._taken = 0
+        self._ended = False
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to ``size`` bytes; empty at the end.
+
+        Raises:
+            LimitError: the body is over the limit.
+            UnavailableError: the client has gone.
+        """
+        while not self._buffer and not self._ended:
+            self._buffer = self._next()
+        data, self._buffer = self._buffer[:size], self._buffer[size:]
+        return data
+
+    def read_line(self, limit: int) -> bytes:
+        """Return the first line without its end; what follows it is left for ``read``.
+
+        Raises:
+            LimitError: the line is longer than ``limit``.
+        """
+        while b"\n" not in self._buffer and not self._ended:
+            if len(self._buffer) > limit:
+                raise LimitError("request-line-too-long", limit=limit)
+            self._buffer += self._next()
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line
+
+    def read_all(self) -> bytes:
+        """Return what is left; for bodies with a small limit."""
+        parts = []
+        while part := self.read(self._limit + 1):
+            parts.append(part)
+        return b"".join(parts)
+
+    def _next(self) -> bytes:
+        try:
+            chunk = from_thread.run(_following, self._chunks)
+        except ClientDisconnect as error:
+            raise UnavailableError("client-gone") from error
+        if chunk is None:
+            self._ended = True
+            return b""
+        self._taken += len(chunk)
+        if self._taken > self._limit:
+            raise LimitError("request-too-large", limit=self._limit)
+        return chunk
+
+
+async def _following(chunks: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(chunks, None)
+
+
+def read_json(request: Request, *, limit: int = 1024 * 1024) -> dict[str, object]:
+    """Return the body as a JSON object.
+
+    Raises:
+        MalformedError: it is none.
+        LimitError: it is too large.
+    """
+    data = RequestSource(request, limit=limit).read_all()
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise MalformedError("request-invalid", where="body", why=str(error)[:160]) from error
+    if not isinstance(value, dict):
+        raise MalformedError("request-invalid", where="body", why="not an object")
+    return value

@@ -1,0 +1,71 @@
+"""The running program: service, worker and HTTP server in one process, or the worker alone."""
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+import uvicorn
+from fastapi import FastAPI
+
+from node.api.application import create_app
+from node.metrics import Metrics
+from node.service import Service, serving
+from node.settings import Settings
+from node.wiring import open_node
+from node.worker import Worker
+
+KEEP_ALIVE_SECONDS = 30
+GRACE_SECONDS = 20
+"""For requests that run when the process is told to end."""
+
+
+def serve(home: Path, *, with_worker: bool, started: Callable[[Service], None]) -> None:
+    """Serve the node in ``home`` until a signal ends it.
+
+    Args:
+        home: of the node.
+        with_worker: also sequence and anchor in this process.
+        started: is told once everything but the server runs.
+
+    Raises:
+        ConfigurationError: there is no node, or it cannot be opened.
+    """
+    with (
+        open_node(home, spare_keys=True) as node,
+        serving(node, with_worker=with_worker) as service,
+    ):
+        started(service)
+        uvicorn.Server(_config(create_app(service), node.settings)).run()
+
+
+def work(home: Path) -> None:
+    """Run the worker alone until a signal ends it.
+
+    Raises:
+        ConfigurationError: there is no node, or it cannot be opened.
+    """
+    ended = Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: ended.set())
+    with open_node(home) as node, Worker(node, Metrics()):
+        ended.wait()
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        host=settings.listen_host,
+        port=settings.listen_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Who asks is counted by address: a header that anybody can send must not change it.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        h11_max_incomplete_event_size=64 * 1024,
+        ssl_certfile=settings.tls_certificate and str(settings.home / settings.tls_certificate),
+        ssl_keyfile=settings.tls_key and str(settings.home / settings.tls_key),
+    )

@@ -1,0 +1,79 @@
+"""Bulk sealing in a service: one preparing process, started when first needed, for one caller at a time."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from threading import Lock
+from typing import Final, Self
+
+from sqlalchemy import Connection
+
+from ledger.errors import LedgerError, UnavailableError
+from ledger.services.intake import Receipt
+from ledger.services.recording import Outcome
+from ledger.store.statements import StatementRow
+from node.audit.entries import AuditEntry, Detail
+from node.batches import seal_lines
+from node.preparing import Apart, apart
+from node.wiring import Node
+
+WAIT_SECONDS: Final = 30.0
+"""For the caller before: 10,000 items take a few seconds."""
+SEALED: Final = "evidence.seal-bulk"
+
+
+class BulkSealer:
+    """Seals many lines; a context manager that ends its process.
+
+    Args:
+        node: whose ledger takes them in.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self._node: Final = node
+        self._lock: Final = Lock()
+        self._running = ExitStack()
+        self._preparer: Apart | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def seal(self, lines: Sequence[bytes], actor: str) -> list[tuple[int, Receipt | LedgerError]]:
+        """Seal each line and answer with its number (from 1) and a receipt or an error.
+
+        Raises:
+            UnavailableError: other callers' batches take too long, or the database or vault refuses; what
+                was sealed until then is sealed, and request keys tell the caller which items those are.
+        """
+        if not self._lock.acquire(timeout=WAIT_SECONDS):
+            raise UnavailableError("bulk-busy")
+        try:
+            return self._seal(lines, actor)
+        except UnavailableError:
+            # Perhaps the process has died: the next caller gets a fresh one.
+            self._stop()
+            raise
+        finally:
+            self._lock.release()
+
+    def _seal(self, lines: Sequence[bytes], actor: str) -> list[tuple[int, Receipt | LedgerError]]:
+        def record(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+            sealed = [row.leaf_hash for row in outcomes if isinstance(row, StatementRow)]
+            if sealed:
+                details: dict[str, Detail] = {"count": len(sealed), "last": sealed[-1].hex()}
+                entry = AuditEntry(actor, SEALED, sealed[0].hex(), details)
+                self._node.trail.record_in(connection, entry)
+
+        preparer = self._started()
+        return list(seal_lines(lines, self._node.intake, preparer, caller=actor, also=record))
+
+    def _started(self) -> Apart:
+        if self._preparer is None:
+            self._preparer = self._running.enter_context(apart(self._node.settings.home, None))
+        return self._preparer
+
+    def _stop(self) -> None:
+        self._preparer = None
+        self._running.close()

@@ -1,0 +1,57 @@
+"""A node that serves: the parts that only a running service has, started and stopped together."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from node.bulk_sealing import BulkSealer
+from node.committing import Committer
+from node.identity.releases import Releases
+from node.limiter import Limiter
+from node.metrics import Metrics
+from node.release_kinds import register
+from node.wiring import Node
+from node.worker import Worker
+
+
+@dataclass(frozen=True)
+class Service:
+    """What routes and pages work with.
+
+    Attributes:
+        node: the member's node.
+        committer: seals single items of many callers.
+        bulk: seals batches.
+        releases: knows what each kind of release does.
+        started_at: aware, UTC.
+        metrics: of this process.
+        worker: sequences and anchors in this process; ``None`` when another one does.
+        limiter: counts requests.
+    """
+
+    node: Node
+    committer: Committer
+    bulk: BulkSealer
+    releases: Releases
+    started_at: datetime
+    metrics: Metrics
+    worker: Worker | None
+    limiter: Limiter = field(default_factory=Limiter)
+
+
+@contextmanager
+def serving(node: Node, *, with_worker: bool) -> Iterator[Service]:
+    """Run the threads and processes of a service until the end of the block."""
+    metrics = Metrics()
+    with ExitStack() as running:
+        worker = running.enter_context(Worker(node, metrics)) if with_worker else None
+        yield Service(
+            node=node,
+            committer=running.enter_context(Committer(node.intake, node.trail)),
+            bulk=running.enter_context(BulkSealer(node)),
+            releases=register(node),
+            started_at=node.clock.now(),
+            metrics=metrics,
+            worker=worker,
+        )

@@ -1,0 +1,153 @@
+"""The worker: round after round it sequences, anchors, freezes, and does the housekeeping.
+
+* Rounds begin every ``worker_seconds``; an error ends the round, never the worker: the next one goes on from
+  the committed state. Errors are logged with their code, and stay visible until a round succeeds.
+* Only the leader works (``leading``); the others try to become it once a second or so.
+* Housekeeping (pending erasures, sealing the audit trail, sweeping) never stops a round.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from time import perf_counter
+from typing import Final, Self
+
+import structlog
+
+from ledger.errors import LedgerError, RefusedError
+from ledger.services.sweeping import sweep
+from node.leading import Leader, leading
+from node.metrics import Metrics
+from node.ticking import Tick, tick
+from node.wiring import Node
+
+STANDBY_SECONDS: Final = 1.0
+SWEEP_EVERY: Final = timedelta(hours=24)
+_log = structlog.get_logger("lianzheng.worker")
+
+
+@dataclass
+class WorkerProgress:
+    """What people see of the worker.
+
+    Attributes:
+        leads: this process sequences and anchors.
+        last_round: when the last round ended; ``None`` before the first.
+        error: code of what stopped it; ``None`` when it went through.
+        params: of the error.
+        alarms: codes of the last round that went through.
+    """
+
+    leads: bool = False
+    last_round: datetime | None = None
+    error: str | None = None
+    params: dict[str, object] = field(default_factory=dict)
+    alarms: tuple[str, ...] = ()
+
+
+class Worker:
+    """Works on a thread of its own; a context manager.
+
+    Args:
+        node: whose ledger it serves.
+        metrics: counts rounds.
+    """
+
+    def __init__(self, node: Node, metrics: Metrics) -> None:
+        self.progress: Final = WorkerProgress()
+        self._node: Final = node
+        self._metrics: Final = metrics
+        self._stop: Final = Event()
+        self._thread: Final = Thread(target=self.run, name="worker", daemon=True)
+        self._due: Final[dict[str, datetime]] = {}
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._thread.join()
+
+    def stop(self) -> None:
+        """Let the worker end after its present round."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Lead whenever possible, until ``stop``."""
+        while not self._stop.is_set():
+            with ExitStack() as held:
+                try:
+                    leader = held.enter_context(leading(self._node))
+                except LedgerError as error:
+                    self._stand_by(error)
+                    continue
+                self._lead(leader)
+
+    def _stand_by(self, error: LedgerError) -> None:
+        self.progress.leads = False
+        if not isinstance(error, RefusedError):
+            self._failed(error)
+        self._stop.wait(STANDBY_SECONDS)
+
+    def _lead(self, leader: Leader) -> None:
+        self.progress.leads = True
+        _log.info("leading")
+        while not self._stop.is_set():
+            try:
+                leader.check()
+            except RefusedError:
+                _log.warning("lost the lead")
+                return
+            self.round()
+            self._stop.wait(self._node.settings.worker_seconds)
+
+    def round(self) -> Tick | None:
+        """Do one round; ``None`` when something stopped it."""
+        start = perf_counter()
+        done = self._tick()
+        self._metrics.round_seconds.observe(perf_counter() - start)
+        self._keep_house()
+        self.progress.last_round = self._node.clock.now()
+        return done
+
+    def _tick(self) -> Tick | None:
+        try:
+            done = tick(self._node)
+        except LedgerError as error:
+            self._failed(error)
+            return None
+        except Exception:  # noqa: BLE001 - see below
+            # A defect must not end anchoring for ever; it is logged with its trace and counted.
+            _log.exception("round failed")
+            self._metrics.rounds.labels("defect").inc()
+            self.progress.error, self.progress.params = "worker-defect", {}
+            return None
+        self._metrics.rounds.labels("done").inc()
+        self._metrics.alarms.set(len(done.alarms))
+        self.progress.error, self.progress.alarms = None, done.alarms
+        return done
+
+    def _failed(self, error: LedgerError) -> None:
+        self._metrics.rounds.labels("stopped").inc()
+        _log.warning("round stopped", code=error.code)
+        self.progress.error, self.progress.params = error.code, error.params
+
+    def _keep_house(self) -> None:
+        node, settings = self._node, self._node.settings
+        self._every(timedelta(0), "erasures", node.eraser.resume)
+        minutes = timedelta(minutes=settings.audit_seal_minutes)
+        self._every(minutes, "audit-seal", node.audit_sealer.seal)
+        self._every(SWEEP_EVERY, "sweep", lambda: sweep(node.database.write, node.vault))
+
+    def _every(self, period: timedelta, name: str, job: Callable[[], object]) -> None:
+        now = self._node.clock.now()
+        if now < self._due.get(name, now):
+            return
+        self._due[name] = now + period
+        try:
+            job()
+        except LedgerError as error:
+            _log.warning("housekeeping stopped", job=name, code=error.code)

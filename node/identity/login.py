@@ -62,6 +62,14 @@ class Proof:
     code: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """Whose password was verified, and the stored hash that it fitted."""
+
+    operator_id: str
+    password_hash: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """Signs people in and out."""
@@ -101,8 +109,10 @@ class Login:
         """
         row, attempt = self._count(login, source)
         proof = Proof(password, code)
-        operator_id = self._verify(row, proof, attempt, source=source, action="session.login")
+        verified = self._verify(row, proof, attempt, source=source, action="session.login")
+        operator_id = verified.operator_id
         with self.begin() as connection:
+            _unchanged(connection, verified)
             if previous is not None:
                 self.sessions.close_in(connection, previous)
             token, session = self.sessions.open_in(
@@ -129,8 +139,10 @@ class Login:
                 select(operator.c.login).where(operator.c.operator_id == found.operator_id)
             )
         row, attempt = self._count(str(login), source)
-        self._verify(row, Proof(password, code), attempt, source=source, action="session.step-up")
+        proof = Proof(password, code)
+        verified = self._verify(row, proof, attempt, source=source, action="session.step-up")
         with self.begin() as connection:
+            _unchanged(connection, verified)
             found = self._session_of(connection, token)
             new = self.sessions.rotate_in(connection, found.session_id)
             session = session_from_row(self._session_of(connection, new))
@@ -158,6 +170,7 @@ class Login:
     ) -> SignedIn:
         """Open a session for somebody whom the identity provider verified at ``verified_at``."""
         with self.begin() as connection:
+            _present(connection, operator_id)
             if previous is not None:
                 self.sessions.close_in(connection, previous)
             token, session = self.sessions.open_in(
@@ -179,9 +192,9 @@ class Login:
         """
         row, attempt = self._count(login, source)
         proof = Proof(password, code)
-        operator_id = self._verify(row, proof, attempt, source=source, action="command.login")
+        verified = self._verify(row, proof, attempt, source=source, action="command.login")
         with self.begin() as connection:
-            return principal_of(_present(connection, operator_id), via="command")
+            return principal_of(_unchanged(connection, verified), via="command")
 
     def _count(self, login: str, source: str) -> tuple[Row[Any] | None, CountedAttempt]:
         try:
@@ -207,8 +220,8 @@ class Login:
         *,
         source: str,
         action: str,
-    ) -> str:
-        """Return the operator's id; the attempt stays counted unless everything fits."""
+    ) -> _Verified:
+        """Return who it is; the attempt stays counted unless everything fits."""
         matches = passwords.verify_password(row.password_hash if row else None, proof.password)
         if row is None or not matches or row.disabled_at is not None:
             self._refuse(row, action, "login-failed")
@@ -219,25 +232,26 @@ class Login:
                 self.lockout.take_back(connection, attempt, clear=False)
             raise NotAuthenticatedError("second-factor-needed")
         try:
-            self._accept(row, proof, attempt, source)
+            return self._accept(row, proof, attempt, source)
         except NotAuthenticatedError as error:
             self._refuse(row, action, error.code)
-        operator_id: str = row.operator_id
-        return operator_id
 
-    def _accept(self, row: Row[Any], proof: Proof, attempt: CountedAttempt, source: str) -> None:
+    def _accept(
+        self, row: Row[Any], proof: Proof, attempt: CountedAttempt, source: str
+    ) -> _Verified:
         outdated = passwords.is_outdated(row.password_hash)
         renewed = passwords.hash_password(proof.password) if outdated else None
         with self.begin() as connection:
-            present = _present(connection, row.operator_id)
+            present = _unchanged(connection, _Verified(row.operator_id, row.password_hash))
             if present.totp_confirmed_at is not None:
                 self.second_factor.check_in(connection, present, proof.code or "")
             self.lockout.take_back(connection, attempt, clear=True)
             now = self.clock.now()
             self.lockout.remember(connection, operator_id=row.operator_id, source=source, now=now)
-            if renewed is not None and present.password_hash == row.password_hash:
+            if renewed is not None:
                 mine = operator.c.operator_id == row.operator_id
                 connection.execute(operator.update().where(mine).values(password_hash=renewed))
+        return _Verified(row.operator_id, renewed or row.password_hash)
 
     def _refuse(self, row: Row[Any] | None, action: str, code: str) -> NoReturn:
         actor = "unknown" if row is None else str(row.operator_id)
@@ -265,5 +279,20 @@ def _present(connection: Connection, operator_id: str) -> Row[Any]:
     """
     row = operators.find(connection, operator_id)
     if row is None or row.disabled_at is not None:
+        raise NotAuthenticatedError("login-failed")
+    return row
+
+
+def _unchanged(connection: Connection, verified: _Verified) -> Row[Any]:
+    """Return the locked row of an operator whose password is still the one that was verified.
+
+    Changing a password and disabling an account end all sessions: one that is opened at that moment with the
+    old password must not outlive it.
+
+    Raises:
+        NotAuthenticatedError: changed or disabled in the meantime.
+    """
+    row = _present(connection, verified.operator_id)
+    if row.password_hash != verified.password_hash:
         raise NotAuthenticatedError("login-failed")
     return row

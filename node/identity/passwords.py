@@ -6,6 +6,7 @@ change. Text is compared in Unicode form NFKC, so that two keyboards write the s
 
 import unicodedata
 from functools import cache
+from threading import BoundedSemaphore
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -44,6 +45,8 @@ COMMONEST: Final = frozenset(
 """The commonest passwords of at least twelve characters; shorter ones are refused for their length."""
 
 _hasher: Final = PasswordHasher()
+_slots: Final = BoundedSemaphore(4)
+"""Hashes at once: each takes 64 MiB and a tenth of a second, and strangers can ask for them."""
 
 
 @cache
@@ -83,7 +86,8 @@ def check_password(password: str, *names: str) -> None:
 
 def hash_password(password: str) -> str:
     """Return the encoded Argon2id hash."""
-    return _hasher.hash(normal(password))
+    with _slots:
+        return _hasher.hash(normal(password))
 
 
 def verify_password(stored: str | None, password: str) -> bool:
@@ -91,7 +95,8 @@ def verify_password(stored: str | None, password: str) -> bool:
     if len(password) > MAX_CHARACTERS:
         return False
     try:
-        matches = _hasher.verify(stored or _nobody(), normal(password))
+        with _slots:
+            matches = _hasher.verify(stored or _nobody(), normal(password))
     except (VerifyMismatchError, InvalidHashError):
         return False
     return matches and stored is not None

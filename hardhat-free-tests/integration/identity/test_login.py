@@ -1,6 +1,7 @@
 """Signing in, stepping up, second factors, and growing delays."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pyotp
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import text
 
 from ledger.errors import LedgerError, RefusedError
 from node.errors import NotAuthenticatedError, TooManyRequestsError
-from node.identity.login import SignedIn
+from node.identity.login import Login, SignedIn
 from node.identity.permissions import Role
 
 STRANGER = "203.0.113.5"
@@ -202,3 +203,26 @@ def test_a_changed_password_ends_all_sessions(ledger: Ledger) -> None:
     operators.change_password(ann.id, current=PASSWORD, new="quiet river under stars")
     with pytest.raises(NotAuthenticatedError):
         ledger.node.identity.authenticator.by_session(ann.token)
+
+
+@pytest.mark.parametrize("change", ["password", "disable"])
+def test_a_login_under_way_does_not_outlive_a_changed_password_or_a_closed_account(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    identity = ledger.node.identity
+    ann = join(ledger, "ann", Role.COLLECTOR)
+    accept = Login._accept
+
+    def accept_then_change(*arguments: Any) -> Any:
+        verified = accept(*arguments)
+        if change == "disable":
+            identity.operators.disable(ann.operator_id, by=SHELL)
+        else:
+            token = identity.invitations.reset(ann.operator_id, by=SHELL)
+            identity.invitations.accept_reset(token, password="quiet river under stars")
+        return verified
+
+    monkeypatch.setattr(Login, "_accept", accept_then_change)
+    with pytest.raises(NotAuthenticatedError):
+        sign_in(identity, "ann")
+    assert identity.sessions.of(ann.operator_id) == []

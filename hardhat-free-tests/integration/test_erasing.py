@@ -126,15 +126,33 @@ def test_a_hold_that_was_set_after_the_sealing_keeps_the_key_until_it_is_lifted(
     receipt = _cut_short(ledger, monkeypatch, "_carry_out")
     _hold(ledger, receipt, hold=True)
     keys = ledger.node.record_keys.count()
-    assert ledger.node.eraser.resume() == Resumed(carried_out=0, held=1)
+    assert ledger.node.eraser.resume() == Resumed(carried_out=0, left=1)
     with pytest.raises(RefusedError, match="evidence-on-hold"):
         ledger.node.eraser.erase(receipt.leaf_hash, reason="x")
     assert ledger.node.record_keys.count() == keys
     assert len(ledger.node.eraser.unfinished()) == 1
     audit(ledger)
     _hold(ledger, receipt, hold=False)
-    assert ledger.node.eraser.resume() == Resumed(carried_out=1, held=0)
+    assert ledger.node.eraser.resume() == Resumed(carried_out=1, left=0)
     _check_erased(ledger, receipt)
+
+
+def test_erasures_that_are_held_do_not_hold_up_the_others(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.services.erasing.ROUND", 1)
+    held = _cut_short(ledger, monkeypatch, "_carry_out")
+    _hold(ledger, held, hold=True)
+    with monkeypatch.context() as broken:
+        broken.setattr("ledger.services.erasing.Eraser._carry_out", lambda *_a: 1 / 0)
+        for n in range(2):
+            free = ledger.seal(b"%d" % n * 6000)
+            with pytest.raises(ZeroDivisionError):
+                ledger.node.eraser.erase(free.leaf_hash, reason="x")
+    assert ledger.node.eraser.resume() == Resumed(carried_out=1, left=2)
+    assert ledger.node.eraser.resume() == Resumed(carried_out=1, left=1)
+    assert ledger.node.eraser.resume() == Resumed(carried_out=0, left=1)
+    assert [each.leaf_hash for each in ledger.node.eraser.unfinished()] == [held.leaf_hash]
 
 
 def test_what_has_begun_is_finished_in_spite_of_a_later_hold(
@@ -143,7 +161,7 @@ def test_what_has_begun_is_finished_in_spite_of_a_later_hold(
     receipt = _cut_short(ledger, monkeypatch, "_finish")
     _hold(ledger, receipt, hold=True)
     assert ledger.node.auditor.run().problems == []
-    assert ledger.node.eraser.resume() == Resumed(carried_out=1, held=0)
+    assert ledger.node.eraser.resume() == Resumed(carried_out=1, left=0)
     _check_erased(ledger, receipt)
 
 

@@ -44,11 +44,11 @@ class Resumed:
 
     Attributes:
         carried_out: erasures.
-        held: erasures that a legal hold keeps pending.
+        left: erasures that stay pending: under a legal hold, or for the next round.
     """
 
     carried_out: int
-    held: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +95,19 @@ class Eraser:
         Raises:
             UnavailableError: vault, key store or database does not answer; the next round goes on.
         """
-        done = held = 0
-        for planned in self.unfinished():
+        with self.begin() as connection:
+            free = erasures.ready(connection, ROUND)
+        done = 0
+        for planned in free:
             try:
                 self._carry_out(planned.leaf_hash)
             except RefusedError as error:
-                if error.code != _ON_HOLD:
+                if error.code != _ON_HOLD:  # set since the look above
                     raise
-                held += 1
             else:
                 done += 1
-        return Resumed(done, held)
+        with self.begin() as connection:
+            return Resumed(done, erasures.count_pending(connection))
 
     def _erasable(
         self, leaf_hash: bytes

@@ -6,9 +6,9 @@ record.
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, ScalarSelect, select
+from sqlalchemy import Connection, Row, ScalarSelect, func, or_, select
 
-from ledger.store.tables import erasure, pending_erasure, statement
+from ledger.store.tables import case_file, erasure, pending_erasure, statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,23 @@ def all_pending(connection: Connection, limit: int) -> list[PendingErasure]:
     """Return up to ``limit`` pending erasures, the oldest record first."""
     query = _PENDING.order_by(pending_erasure.c.seq).limit(limit)
     return [_from_row(row) for row in connection.execute(query)]
+
+
+def ready(connection: Connection, limit: int) -> list[PendingErasure]:
+    """Return up to ``limit`` pending erasures that nothing holds, the oldest record first."""
+    query = _PENDING.join(case_file, case_file.c.case_id == statement.c.case_id, isouter=True)
+    free = or_(
+        pending_erasure.c.begun_at.is_not(None),
+        case_file.c.case_id.is_(None),
+        case_file.c.legal_hold.is_(False),
+    )
+    rows = connection.execute(query.where(free).order_by(pending_erasure.c.seq).limit(limit))
+    return [_from_row(row) for row in rows]
+
+
+def count_pending(connection: Connection) -> int:
+    """Return how many erasures are sealed and not carried out."""
+    return connection.scalar(select(func.count()).select_from(pending_erasure)) or 0
 
 
 def begin(connection: Connection, leaf_hash: bytes, *, at: str) -> None:

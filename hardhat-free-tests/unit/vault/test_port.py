@@ -111,7 +111,8 @@ def test_a_changed_cut_or_exchanged_object_is_damage(stored: Stored) -> None:
     stored.vault.seal(Pattern(3 * CHUNK_BYTES), object_id=OBJECT, key=KEY)
     (file,) = stored.files()
     whole = file.read_bytes()
-    for changed in (whole[:-1], whole[: CHUNK_BYTES + 59], b"", whole[:50] + b"x" + whole[51:]):
+    flipped = whole[:50] + bytes([whole[50] ^ 1]) + whole[51:]
+    for changed in (whole[:-1], whole[: CHUNK_BYTES + 59], b"", flipped):
         file.write_bytes(changed)
         with pytest.raises(IntegrityError):
             _read(stored)

@@ -11,6 +11,7 @@ from node.identity.releases import Releases
 from node.limiter import Limiter
 from node.metrics import Metrics
 from node.release_kinds import register
+from node.uploads.service import Uploads
 from node.wiring import Node
 from node.worker import Worker
 
@@ -23,6 +24,7 @@ class Service:
         node: the member's node.
         committer: seals single items of many callers.
         bulk: seals batches.
+        uploads: takes contents piece by piece.
         releases: knows what each kind of release does.
         started_at: aware, UTC.
         metrics: of this process.
@@ -33,6 +35,7 @@ class Service:
     node: Node
     committer: Committer
     bulk: BulkSealer
+    uploads: Uploads
     releases: Releases
     started_at: datetime
     metrics: Metrics
@@ -46,12 +49,26 @@ def serving(node: Node, *, with_worker: bool) -> Iterator[Service]:
     metrics = Metrics()
     with ExitStack() as running:
         worker = running.enter_context(Worker(node, metrics)) if with_worker else None
+        committer = running.enter_context(Committer(node.intake, node.trail))
         yield Service(
             node=node,
-            committer=running.enter_context(Committer(node.intake, node.trail)),
+            committer=committer,
+            uploads=_uploads(node, committer),
             bulk=running.enter_context(BulkSealer(node)),
             releases=register(node),
             started_at=node.clock.now(),
             metrics=metrics,
             worker=worker,
         )
+
+
+def _uploads(node: Node, committer: Committer) -> Uploads:
+    return Uploads(
+        begin=node.database.write,
+        clock=node.clock,
+        vault=node.vault,
+        record_keys=node.record_keys,
+        lookups=node.lookups,
+        seal=committer.seal,
+        limit=node.settings.max_upload_bytes,
+    )

@@ -21,6 +21,8 @@ from ledger.services.sweeping import sweep
 from node.leading import Leader, leading
 from node.metrics import Metrics
 from node.ticking import Tick, tick
+from node.uploads import store as uploads
+from node.uploads.expiring import expire
 from node.wiring import Node
 
 STANDBY_SECONDS: Final = 1.0
@@ -45,6 +47,14 @@ class WorkerProgress:
     error: str | None = None
     params: dict[str, object] = field(default_factory=dict)
     alarms: tuple[str, ...] = ()
+
+
+def _expire(node: Node) -> int:
+    return expire(node.database.write, node.clock, node.vault, node.record_keys)
+
+
+def _sweep(node: Node) -> int:
+    return sweep(node.database.write, node.vault, (uploads.names_object,))
 
 
 class Worker:
@@ -140,7 +150,8 @@ class Worker:
         self._every(timedelta(0), "erasures", node.eraser.resume)
         minutes = timedelta(minutes=settings.audit_seal_minutes)
         self._every(minutes, "audit-seal", node.audit_sealer.seal)
-        self._every(SWEEP_EVERY, "sweep", lambda: sweep(node.database.write, node.vault))
+        self._every(SWEEP_EVERY, "uploads", lambda: _expire(node))
+        self._every(SWEEP_EVERY, "sweep", lambda: _sweep(node))
 
     def _every(self, period: timedelta, name: str, job: Callable[[], object]) -> None:
         now = self._node.clock.now()

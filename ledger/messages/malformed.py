@@ -6,7 +6,7 @@ from typing import Final
 from ledger.messages.message import Message
 
 MALFORMED: Final[Mapping[str, Message]] = {
-    "statement-form": Message("{member} 的形式不对。", "{member} is not of its form."),
+    "statement-form": Message("{member} 的形式不对。", "{member} is not of its form.", "请按 docs/spec/statement.md 更正该项。", "Correct that member by docs/spec/statement.md."),
     "statement-schema": Message("未知的声明版本 {found}。", "Unknown statement schema {found}.", "请使用更新的核验工具。", "Use a newer verifier."),
     "package-schema": Message("未知的证据包版本 {found}。", "Unknown package schema {found}.", "请使用更新的核验工具。", "Use a newer verifier."),
     "fields-form": Message("字段文件的形式不对。", "The fields file is not of its form."),

@@ -4,8 +4,11 @@ An object is durable before its row, so a young object without a row may be a se
 objects older than a day are orphans.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeAlias
+
+from sqlalchemy import Connection
 
 from ledger.ports.vault import Vault
 from ledger.store import statements
@@ -15,8 +18,17 @@ ORPHAN_AGE: Final = timedelta(days=1)
 """Far longer than the longest seal: 5 GiB take half a minute."""
 
 
-def sweep(begin: Begin, vault: Vault) -> int:
+Named: TypeAlias = Callable[[Connection, bytes], bool]
+"""Says whether an upper floor has an object of its own under this id."""
+
+
+def sweep(begin: Begin, vault: Vault, also_named: Sequence[Named] = ()) -> int:
     """Delete orphans from the vault and return how many there were.
+
+    Args:
+        begin: opens a transaction.
+        vault: that is swept.
+        also_named: of the upper floors.
 
     Raises:
         UnavailableError: the database does not answer.
@@ -24,7 +36,9 @@ def sweep(begin: Begin, vault: Vault) -> int:
     swept = vault.sweep_parts(ORPHAN_AGE)
     for object_id in vault.object_ids(ORPHAN_AGE):
         with begin() as connection:
-            named = statements.names_object(connection, object_id)
+            named = statements.names_object(connection, object_id) or any(
+                each(connection, object_id) for each in also_named
+            )
         if not named:
             vault.delete(object_id)
             swept += 1

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from node.api import cases, evidence, log, operations, packages, people, problems, sealing
+from node.api import cases, evidence, log, operations, packages, people, problems, sealing, uploads
 from node.api.documents import SECURITY
 from node.api.middleware import Around
 from node.service import Service
@@ -27,7 +27,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.include_router(operations.router)
     # Paths with a fixed last part before those with an id in the same place.
-    for each in (sealing, evidence, packages, cases, log, people):
+    for each in (sealing, uploads, evidence, packages, cases, log, people):
         app.include_router(each.router, prefix="/v1")
     problems.install(app)
     app.add_middleware(Around, metrics=service.metrics)
@@ -40,6 +40,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
         document = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
         )
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                # FastAPI's own form of what we answer with a 400 problem.
+                operation["responses"].pop("422", None)
         document.setdefault("components", {})["securitySchemes"] = dict(SECURITY)
         app.openapi_schema = document
     return app.openapi_schema

@@ -46,8 +46,9 @@ _UNKNOWN: Final = frozenset(
         "case-unknown",
         "upload-unknown",
         "operator-unknown",
-        "token-unknown",
-        "session-unknown",
+        "token-none",
+        "session-none",
+        "content-absent",
         "release-unknown",
         "tile-unknown",
         "checkpoint-unknown",
@@ -55,12 +56,12 @@ _UNKNOWN: Final = frozenset(
         "route-unknown",
     }
 )
-"""What is not there, whatever family the service below raises."""
+"""Refusals because something is not there."""
 
 
 def status_of(error: LedgerError) -> HTTPStatus:
     """Return the HTTP status of an error."""
-    if error.code in _UNKNOWN:
+    if isinstance(error, RefusedError) and error.code in _UNKNOWN:
         return HTTPStatus.NOT_FOUND
     found = (status for family, status in STATUSES if isinstance(error, family))
     return next(found, HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -117,6 +117,7 @@ class RequestSource:
         try:
             chunk = from_thread.run(_following, self._chunks)
         except ClientDisconnect as error:
+            self._ended = True
             raise UnavailableError("client-gone") from error
         if chunk is None:
             self._ended = True

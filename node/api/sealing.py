@@ -25,7 +25,7 @@ MAX_BULK_BYTES: Final = 64 * 1024 * 1024
 """6.5 KiB a line on average; contents do not belong into lines."""
 IDEMPOTENCY: Final = "idempotency-key"
 
-_ITEM_SCHEMA: Final = {
+ITEM_SCHEMA: Final = {
     "type": "object",
     "required": ["kind"],
     "properties": {
@@ -43,7 +43,7 @@ _ITEM_SCHEMA: Final = {
     },
     "additionalProperties": False,
 }
-_PROMISE: Final = {
+PROMISE: Final = {
     "kind": "promise_to_pay",
     "case": "2026-000123",
     "fields": {"amount_fen": 500000, "due": "2026-12-05"},
@@ -61,7 +61,7 @@ router = APIRouter(tags=["sealing"])
     status_code=201,
     response_model=ReceiptAnswer,
     responses=_REPLAYED | problems(409, 413),
-    openapi_extra={**body("application/json", _ITEM_SCHEMA, _PROMISE), **SIGNED_IN},
+    openapi_extra={**body("application/json", ITEM_SCHEMA, PROMISE), **SIGNED_IN},
 )
 def seal(request: Request, response: Response) -> dict[str, object]:
     """Seal one item; with content as ``application/vnd.lianzheng.item``: a line of JSON, then the bytes."""
@@ -79,7 +79,7 @@ def seal(request: Request, response: Response) -> dict[str, object]:
     "/evidence/bulk",
     response_class=Response,
     responses=content(NDJSON, "One answer a line, in order.") | problems(413),
-    openapi_extra={**body(NDJSON, {"type": "string"}, json.dumps(_PROMISE) + "\n"), **SIGNED_IN},
+    openapi_extra={**body(NDJSON, {"type": "string"}, json.dumps(PROMISE) + "\n"), **SIGNED_IN},
 )
 def seal_bulk(request: Request) -> Response:
     """Seal up to 10,000 items without content, one JSON object a line; a bad one holds up no other."""

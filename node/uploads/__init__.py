@@ -1,0 +1,1 @@
+"""Broken uploads that go on where they stopped."""

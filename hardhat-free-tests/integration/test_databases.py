@@ -24,6 +24,7 @@ from node.audit import tables as audit_tables
 from node.audit.entries import AuditEntry
 from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, NODE_VERSIONS, Database
 from node.identity import tables as identity_tables
+from node.uploads import tables as upload_tables
 
 COMPARED = {
     "compare_type": True,
@@ -35,7 +36,7 @@ COMPARED = {
 def test_migrations_make_exactly_the_tables_of_the_code(ledger: Ledger) -> None:
     """Alembic itself finds no difference, in columns, keys, indices or types."""
     pairs: tuple[tuple[Database, list[MetaData]], ...] = (
-        (ledger.node.database, [tables.metadata, audit_tables.metadata, identity_tables.metadata]),
+        (ledger.node.database, [tables.metadata, audit_tables.metadata, identity_tables.metadata, upload_tables.metadata]),
         (ledger.node.key_database, [key_store.metadata]),
     )
     for database, metadata in pairs:

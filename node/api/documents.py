@@ -7,8 +7,6 @@ from node.api.models import ProblemAnswer
 from node.api.problems import MEDIA_TYPE
 
 NDJSON: Final = "application/x-ndjson"
-ITEM: Final = "application/vnd.lianzheng.item"
-"""One line of JSON that describes the item, then the bytes of its content."""
 
 SECURITY: Final[Mapping[str, Any]] = {
     "token": {"type": "http", "scheme": "bearer", "bearerFormat": "lz_ID_SECRET"},

@@ -12,11 +12,11 @@ from fastapi import APIRouter, Request, Response
 
 from ledger.errors import LedgerError, LimitError, MalformedError
 from ledger.services.intake import Receipt
-from node.api.documents import ITEM, NDJSON, SIGNED_IN, body, content, problems
+from node.api.documents import NDJSON, SIGNED_IN, body, content, problems
 from node.api.languages import language_of
 from node.api.models import ReceiptAnswer
 from node.api.problems import problem
-from node.api.requests import RequestSource, caller, read_json, service_of
+from node.api.requests import ITEM, RequestSource, SmallBody, caller, read_json, service_of
 from node.identity.permissions import Permission, Principal
 from node.items import MAX_JSON_BYTES, build_item, read_json_object
 
@@ -63,13 +63,13 @@ router = APIRouter(tags=["sealing"])
     responses=_REPLAYED | problems(409, 413),
     openapi_extra={**body("application/json", ITEM_SCHEMA, PROMISE), **SIGNED_IN},
 )
-def seal(request: Request, response: Response) -> dict[str, object]:
+def seal(request: Request, response: Response, data: SmallBody) -> dict[str, object]:
     """Seal one item; with content as ``application/vnd.lianzheng.item``: a line of JSON, then the bytes."""
     principal = caller(request, Permission.EVIDENCE_SEAL)
     if media_type_of(request) == ITEM:
         receipt = _seal_with_content(request, principal)
     else:
-        receipt = _seal_described(request, read_json(request), principal, None)
+        receipt = _seal_described(request, read_json(data), principal, None)
     response.status_code = 200 if receipt.replayed else 201
     response.headers["Location"] = f"/v1/evidence/{receipt.leaf_hash.hex()}"
     return receipt_answer(receipt)

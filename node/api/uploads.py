@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from node.api.documents import SIGNED_IN, body, problems
 from node.api.models import ReceiptAnswer
-from node.api.requests import RequestSource, caller, read_json, service_of
+from node.api.requests import RequestSource, SmallBody, caller, read_json, service_of
 from node.api.sealing import ITEM_SCHEMA, PROMISE, receipt_answer
 from node.identity.permissions import Permission
 
@@ -30,10 +30,10 @@ class UploadAnswer(BaseModel):
     responses=problems(413),
     openapi_extra={**body("application/json", ITEM_SCHEMA, PROMISE), **SIGNED_IN},
 )
-def begin(request: Request, response: Response) -> dict[str, object]:
+def begin(request: Request, response: Response, data: SmallBody) -> dict[str, object]:
     """Begin an upload with the description of its item."""
     principal = caller(request, Permission.EVIDENCE_SEAL)
-    upload_id = service_of(request).uploads.start(read_json(request), principal.actor)
+    upload_id = service_of(request).uploads.start(read_json(data), principal.actor)
     response.headers["Location"] = f"/v1/uploads/{upload_id}"
     return {"upload_id": upload_id, "offset": 0}
 

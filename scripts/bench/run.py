@@ -2,7 +2,7 @@
 """``make bench``: every part in a process of its own, so that memory and caches are its own.
 
 scripts/bench/run.py                 everything
-scripts/bench/run.py --only PART     one of: sealing, bulk, bulk-slow, postgres, postgres-slow, proofs, verify, gas
+scripts/bench/run.py --only PART     one of: sealing, bulk, bulk-slow, postgres, postgres-slow, api, api-postgres, proofs, verify, gas
 scripts/bench/run.py --json          for machines
 """
 
@@ -51,6 +51,26 @@ def postgres_part(folder: Path) -> list[Row]:
         return bulk.rows(folder / "home", server.url("bench"), _named("PostgreSQL"))
 
 
+def api_part(folder: Path) -> list[Row]:
+    """The service over HTTP, on SQLite."""
+    import api  # noqa: PLC0415
+
+    return api.rows(folder / "home", "", "SQLite")
+
+
+def api_postgres_part(folder: Path) -> list[Row]:
+    """The service over HTTP, on PostgreSQL."""
+    import api  # noqa: PLC0415
+    from harness.postgres import find_tools, running  # noqa: PLC0415
+
+    tools = find_tools()
+    if tools is None:
+        return [Row("API bulk, PostgreSQL", "skipped: not installed", "", None, "≥ 5,000/s")]
+    with running(tools, DURABLE) as server:
+        server.run("CREATE DATABASE bench")
+        return api.rows(folder / "home", server.url("bench"), "PostgreSQL")
+
+
 def proofs_part(folder: Path) -> list[Row]:
     """Proofs from ten million leaves."""
     import proofs  # noqa: PLC0415
@@ -79,6 +99,8 @@ PARTS: Final[dict[str, Callable[[Path], list[Row]]]] = {
     "bulk-slow": bulk_part,
     "postgres": postgres_part,
     "postgres-slow": postgres_part,
+    "api": api_part,
+    "api-postgres": api_postgres_part,
     "proofs": proofs_part,
     "verify": verify_part,
     "gas": gas_part,

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
+from time import sleep
 from typing import Final, Self
 
 from sqlalchemy import Connection
@@ -23,6 +24,8 @@ from node.audit.entries import AuditEntry
 from node.audit.trail import Trail
 
 SEALED: Final = "evidence.seal"
+GATHER_SECONDS: Final = 0.002
+"""About what a transaction costs besides its items."""
 ANSWER_SECONDS: Final = 60.0
 """Longer than the longest wait for a database's lock."""
 
@@ -78,7 +81,11 @@ class Committer:
         return outcome
 
     def _run(self) -> None:
+        batch: list[_Waiting] = []
         while (first := self._queue.get()) is not None:
+            if len(batch) > 1:
+                # There was company the last time: what comes within this time shares a transaction.
+                sleep(GATHER_SECONDS)
             batch = [first]
             stop = self._take_more(batch)
             self._commit(batch)

@@ -6,7 +6,18 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from node.api import cases, evidence, log, operations, packages, people, problems, sealing, uploads
+from node.api import (
+    cases,
+    evidence,
+    log,
+    operations,
+    packages,
+    people,
+    problems,
+    sealing,
+    sessions,
+    uploads,
+)
 from node.api.documents import SECURITY
 from node.api.middleware import Around
 from node.service import Service
@@ -27,7 +38,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.include_router(operations.router)
     # Paths with a fixed last part before those with an id in the same place.
-    for each in (sealing, uploads, evidence, packages, cases, log, people):
+    for each in (sealing, uploads, evidence, packages, cases, log, people, sessions):
         app.include_router(each.router, prefix="/v1")
     problems.install(app)
     app.add_middleware(Around, metrics=service.metrics)

@@ -1,6 +1,7 @@
 """The running program: service, worker and HTTP server in one process, or the worker alone."""
 
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from threading import Event
 import uvicorn
 from fastapi import FastAPI
 
+from ledger.errors import ConfigurationError
 from node.api.application import create_app
 from node.metrics import Metrics
 from node.service import Service, serving
@@ -18,6 +20,7 @@ from node.worker import Worker
 
 KEEP_ALIVE_SECONDS = 30
 SWITCH_SECONDS = 0.0005
+BACKLOG = 512
 GRACE_SECONDS = 20
 """For requests that run when the process is told to end."""
 
@@ -28,10 +31,10 @@ def serve(home: Path, *, with_worker: bool, started: Callable[[Service], None]) 
     Args:
         home: of the node.
         with_worker: also sequence and anchor in this process.
-        started: is told once everything but the server runs.
+        started: is told once everything runs and connections are taken.
 
     Raises:
-        ConfigurationError: there is no node, or it cannot be opened.
+        ConfigurationError: there is no node, it cannot be opened, or its port is taken.
     """
     # A request passes through several threads; five milliseconds a step, Python's default, would add up
     # whenever another thread computes.
@@ -39,9 +42,10 @@ def serve(home: Path, *, with_worker: bool, started: Callable[[Service], None]) 
     with (
         open_node(home, spare_keys=True) as node,
         serving(node, with_worker=with_worker) as service,
+        _listening(node.settings) as opened,
     ):
         started(service)
-        uvicorn.Server(_config(create_app(service), node.settings)).run()
+        uvicorn.Server(_config(create_app(service), node.settings)).run(sockets=[opened])
 
 
 def work(home: Path) -> None:
@@ -55,6 +59,15 @@ def work(home: Path) -> None:
         signal.signal(each, lambda *_: ended.set())
     with open_node(home) as node, Worker(node, Metrics()):
         ended.wait()
+
+
+def _listening(settings: Settings) -> socket.socket:
+    place = settings.listen_host, settings.listen_port
+    family = socket.AF_INET6 if ":" in settings.listen_host else socket.AF_INET
+    try:
+        return socket.create_server(place, family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise ConfigurationError("cannot-listen", port=place[1], why=error.strerror) from error
 
 
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:

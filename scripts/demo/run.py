@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The main job, whole, on real input: from a call recording to a package that a court verifies offline.
 
-Starts the embedded chain, founds a bank's node, seals two recorded calls and a promise to pay, anchors them,
-exports a package, verifies it with ``verify.pyz`` in a process without network, then changes one byte in each
-file in turn, with every checksum repaired, and flips raw bits besides: each must be refused.
+Starts the embedded chain and a bank's node as a service. Through its API the staff sign in, seal two recorded
+calls and a promise to pay, wait until they are anchored, and export a package. ``verify.pyz`` verifies it in a
+process without network; then one byte changes in each file in turn, with every checksum repaired, and raw bits
+flip besides: each must be refused.
 
-KEEP=1 leaves everything in ``.demo/`` for looking at.
+KEEP=1 leaves everything running, in ``.demo/``, for a look at the console; PORT=… chooses its port.
 """
 
 import json
@@ -17,10 +18,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from bank import LIANZHENG, Client, Person, free_port, join, program, serving
 from rich.console import Console
 from rich.table import Table
 from tampering import changed_files, flip_bit
@@ -28,7 +31,6 @@ from tampering import changed_files, flip_bit
 ROOT: Final = Path(__file__).resolve().parents[2]
 RECORDINGS: Final = ROOT / "scripts" / "demo"
 DATA: Final = ROOT / ".demo"
-LIANZHENG: Final = Path(sys.executable).with_name("lianzheng")
 VERIFIER: Final = ROOT / "build" / "verify.pyz"
 CASE: Final = "贷后-2026-000317"
 RAW_FLIPS: Final = 16
@@ -36,36 +38,63 @@ FINALITY_SECONDS: Final = 30.0
 console = Console()
 
 
+@dataclass(frozen=True)
+class Job:
+    """What the main job left.
+
+    Attributes:
+        package: for the court.
+        trust: what the court trusts.
+        people: accounts of the bank.
+    """
+
+    package: Path
+    trust: Path
+    people: tuple[Person, ...]
+
+
 def main() -> None:
     """Run the demo; exit 0 only when everything held that should, and everything failed that should."""
+    keep = os.environ.get("KEEP") == "1"
     shutil.rmtree(DATA, ignore_errors=True)
     DATA.mkdir()
     try:
-        with development_chain() as url:
-            environment = {
-                **os.environ,
-                "LIANZHENG_HOME": str(DATA / "bank-a"),
-                "LIANZHENG_CHAIN_URL": url,
-            }
-            package, trust = run_main_job(environment)
-        ok = show_verification(package, trust) and show_tampering(package, trust)
+        ok = run(keep=keep)
     finally:
-        if os.environ.get("KEEP") != "1":
+        if not keep:
             shutil.rmtree(DATA, ignore_errors=True)
-    if os.environ.get("KEEP") == "1":
-        console.print(f"数据保留于 Left for looking at: {DATA}")
-        console.print(
-            f"  python3 build/verify.pyz {package.relative_to(ROOT)} --trust {trust.relative_to(ROOT)}"
-        )
     sys.exit(0 if ok else 1)
+
+
+def run(*, keep: bool) -> bool:
+    """Start chain and service, do the main job, try to break what came of it."""
+    port = int(os.environ.get("PORT", "0")) or free_port()
+    address = f"http://127.0.0.1:{port}"
+    with development_chain() as url:
+        environment = {
+            **os.environ,
+            "LIANZHENG_HOME": str(DATA / "bank-a"),
+            "LIANZHENG_CHAIN_URL": url,
+            "LIANZHENG_LISTEN_PORT": str(port),
+            "LIANZHENG_PUBLIC_URL": address,
+            "LIANZHENG_WORKER_SECONDS": "1",
+        }
+        found_node(environment)
+        with serving(environment, DATA / "serve.log") as link:
+            step("节点服务已启动", "The node serves", address)
+            job = run_main_job(environment, address, link)
+            ok = show_verification(job.package, job.trust)
+            ok &= show_tampering(job.package, job.trust)
+            ok &= show_audit(environment)
+            if keep:
+                stay(job, address)
+    return ok
 
 
 @contextmanager
 def development_chain() -> Iterator[str]:
     """Run ``lianzheng chain dev`` on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [LIANZHENG, "chain", "dev", "--port", str(port), "--data", str(DATA / "chain")]
     with (DATA / "chain.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
@@ -89,48 +118,47 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     sys.exit("the development chain did not start: " + (DATA / "chain.log").read_text("utf-8"))
 
 
-def run_main_job(environment: dict[str, str]) -> tuple[Path, Path]:
-    """Found a node, seal, anchor, export; return package and trust file."""
+def found_node(environment: dict[str, str]) -> None:
+    """Make keys, databases and contracts, as a bank does once."""
     lianzheng(environment, "init", "--name", "示范银行", "--origin", "lianzheng.example/bank-a")
     lianzheng(environment, "chain", "deploy")
     step("节点与合约已就绪", "Node and contracts are ready", "示范银行")
+
+
+def run_main_job(environment: dict[str, str], address: str, link: str) -> Job:
+    """Let the bank's staff seal, wait for finality, and export; return what came of it."""
+    administrator = join(address, link, name="示范管理员", login="admin")
+    roles = ["supervisor", "compliance", "court_liaison"]
+    invitation = administrator.client.ask("POST", "/v1/operators/invitations", {"roles": roles})
+    officer = join(address, invitation["link"], name="示范主管", login="officer")
+    step("管理员与主管已登录", "Administrator and officer signed in", address)
+    archive = program(officer, ["evidence:seal", "evidence:read", "evidence:export"])
     calls = sorted(RECORDINGS.glob("*.wav"))
-    sealed = [seal_recording(environment, call) for call in calls]
+    sealed = [archive.seal(describe(call), call.read_bytes()) for call in calls]
     for call, answer in zip(calls, sealed, strict=True):
         step("录音已存证", "Recording sealed", f"{call.name} → {answer['id'][:16]}")
-    promise = seal_promise(environment)
+    fields = {"debtor": "李明", "amount_fen": 500000, "due": "2026-12-05", "given_by": "phone"}
+    promise = archive.seal({"kind": "promise_to_pay", "case": CASE, "fields": fields})
     step("还款承诺已存证", "Promise to pay sealed", promise["id"][:16])
-    anchored = anchor_until_final(environment)
-    step("已上链并最终确认", "Anchored and final", f"{anchored} 条 leaves")
+    found = wait_until_anchored(archive, promise["id"])
+    step("已上链并最终确认", "Anchored and final", f"区块 block {found['block']}")
     trust, package = DATA / "trust.json", DATA / "evidence.zip"
     lianzheng(environment, "trust", "export", "-o", str(trust))
-    lianzheng(
-        environment,
-        "evidence",
-        "export",
-        sealed[0]["id"],
-        "-o",
-        str(package),
-        "--withhold",
-        "phone",
-    )
-    step(
-        "证据包已导出",
-        "Package exported",
-        f"{package.stat().st_size} bytes, 省略字段 withheld: phone",
-    )
-    audit = lianzheng(environment, "log", "audit")
-    step(
-        "审计无误",
-        "Audit is clean",
-        f"{audit['leaves']} 条 leaves, {audit['contents']} 份内容 contents",
-    )
-    return package, trust
+    asked = json.dumps({"withhold": ["phone"]}).encode()
+    path = f"/v1/evidence/{sealed[0]['id']}/package"
+    package.write_bytes(archive.send("POST", path, asked, "application/json"))
+    detail = f"{package.stat().st_size} bytes, 省略字段 withheld: phone"
+    step("证据包已导出", "Package exported", detail)
+    return Job(package, trust, (administrator, officer))
 
 
-def seal_recording(environment: dict[str, str], call: Path) -> dict[str, Any]:
-    """Seal a recording with who made it, how, and who held it; personal values come on standard input."""
-    details = {
+def describe(call: Path) -> dict[str, Any]:
+    """Say what a recording is, who made it, how, and who held it."""
+    return {
+        "kind": "call_recording",
+        "case": CASE,
+        "file_name": call.name,
+        "media_type": "audio/wav",
         "fields": {"agent": "A-1027", "debtor": "李明", "phone": "13900000000"},
         "capture": {
             "start": "2026-11-20T02:10:00.000Z",
@@ -142,36 +170,41 @@ def seal_recording(environment: dict[str, str], call: Path) -> dict[str, Any]:
             {"at": "2026-11-20T02:11:02.000Z", "action": "transferred", "giver": "pbx-2", "holder": "archive", "sha256": None},
         ],
     }  # fmt: skip
-    arguments = [
-        "evidence",
-        "seal",
-        str(call),
-        "--kind",
-        "call_recording",
-        "--case",
-        CASE,
-        "--details",
-        "-",
-    ]
-    return lianzheng(environment, *arguments, given=details)[0]
 
 
-def seal_promise(environment: dict[str, str]) -> dict[str, Any]:
-    """Seal a promise: it needs no file."""
-    fields = {"debtor": "李明", "amount_fen": 500000, "due": "2026-12-05", "given_by": "phone"}
-    arguments = ["evidence", "seal", "--kind", "promise_to_pay", "--case", CASE, "--fields", "-"]
-    return lianzheng(environment, *arguments, given=fields)[0]
-
-
-def anchor_until_final(environment: dict[str, str]) -> int:
-    """Run rounds until the anchor is final and its proof is frozen; return its size."""
+def wait_until_anchored(client: Client, evidence_id: str) -> Any:  # noqa: ANN401 - JSON
+    """Ask for the item until the worker has anchored it and its proof is frozen."""
     deadline = time.monotonic() + FINALITY_SECONDS
     while time.monotonic() < deadline:
-        done = lianzheng(environment, "anchor", "run")
-        if done["frozen"]:
-            return int(done["anchor_size"])
+        found = client.ask("GET", f"/v1/evidence/{evidence_id}")
+        if found["status"] == "anchored":
+            return found
         time.sleep(0.3)
     sys.exit("the anchor did not become final")
+
+
+def show_audit(environment: dict[str, str]) -> bool:
+    """Re-read everything that was sealed."""
+    audit = lianzheng(environment, "log", "audit")
+    detail = f"{audit['leaves']} 条 leaves, {audit['contents']} 份内容 contents"
+    step("审计无误", "Audit is clean", detail)
+    return True
+
+
+def stay(job: Job, address: str) -> None:
+    """Keep everything running for a look, until Ctrl-C."""
+    table = Table(title=f"控制台 Console: {address}")
+    for column in ("登录名 Login", "口令 Password"):
+        table.add_column(column)
+    for person in job.people:
+        table.add_row(person.login, person.password)
+    console.print(table)
+    package, trust = (path.relative_to(ROOT) for path in (job.package, job.trust))
+    console.print(f"  python3 build/verify.pyz {package} --trust {trust}")
+    console.print("按 Ctrl-C 结束 Ctrl-C ends it")
+    with suppress(KeyboardInterrupt):
+        while True:
+            time.sleep(3600)
 
 
 def lianzheng(environment: dict[str, str], *arguments: str, given: object = None) -> Any:  # noqa: ANN401 - JSON

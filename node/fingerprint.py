@@ -15,8 +15,18 @@ from node.database import Database
 _MACHINE_ID: Final = Path("/etc/machine-id")
 
 
-def fingerprint(home: Path, database: Database) -> str:
-    """Return 64 hexadecimal digits that differ between copies."""
+def fingerprint(home: Path, database: Database, replica_group: str = "") -> str:
+    """Return 64 hexadecimal digits that differ between copies.
+
+    Args:
+        home: of the node.
+        database: of its ledger.
+        replica_group: the name that replicas on one PostgreSQL database share; they are one copy, and the
+            database's own lock lets one of them lead. Empty: this home on this machine is the copy.
+    """
+    if replica_group and database.engine.dialect.name == "postgresql":
+        named = f"replicas {replica_group}\n{_database(database)}"
+        return hashlib.sha256(named.encode()).hexdigest()
     machine = _MACHINE_ID.read_text("ascii").strip() if _MACHINE_ID.exists() else ""
     parts = [machine, str(home.resolve()), _database(database)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

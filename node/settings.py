@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         16 * 1024**3, ge=1, description="Largest content that the API takes, in bytes."
     )
+    replica_group: str = Field(
+        "",
+        description="Name that replicas of this node share on one PostgreSQL database; empty: it stands alone.",
+    )
     worker_seconds: float = Field(5.0, gt=0, le=3600, description="Seconds between two rounds.")
     audit_seal_minutes: int = Field(
         60, ge=1, description="Minutes after which the audit trail so far is sealed and anchored."

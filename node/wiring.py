@@ -197,7 +197,7 @@ class Node:
     @cached_property
     def fence(self) -> Fence:
         """Makes sure that this copy may sequence and sign."""
-        name = fingerprint(self.settings.home, self.database)
+        name = fingerprint(self.settings.home, self.database, self.settings.replica_group)
         return Fence(self.database.write, self.chain, self.clock, name)
 
     @cached_property

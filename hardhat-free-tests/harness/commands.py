@@ -53,10 +53,10 @@ class Cli:
 
     def start(self, *arguments: str | Path, **options: Any) -> "subprocess.Popen[str]":
         """Start a command."""
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
-            [LIANZHENG, *map(str, arguments)], env=self._environment(), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options,
-        )  # fmt: skip
+            [LIANZHENG, *map(str, arguments)], env=self._environment(), text=True, **pipes | options
+        )
 
     def run(self, *arguments: str | Path, given: str | None = None, **options: Any) -> Answer:
         """Run a command to its end; no traceback may reach a user."""

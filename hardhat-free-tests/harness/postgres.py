@@ -21,6 +21,13 @@ class Server:
     """A running server with trust authentication."""
 
     port: int
+    control: tuple[str, ...] = ()
+    options: str = ""
+
+    def crash(self) -> None:
+        """End the server at once, as a power cut would, and start it again: it recovers from its log."""
+        _run([*self.control, "-m", "immediate", "stop"])
+        _run([*self.control, "-o", self.options, "start"])
 
     def url(self, name: str) -> str:
         return f"postgresql+pg8000://postgres@127.0.0.1:{self.port}/{name}"
@@ -61,6 +68,17 @@ def running(tools: Path, settings: Sequence[str] = SETTINGS) -> Iterator[Server]
             yield server
 
 
+DURABLE = ("max_connections=60", "shared_buffers=16MB")
+"""PostgreSQL's own defaults otherwise: what it has acknowledged survives ``crash``."""
+
+
+@contextmanager
+def restartable(tools: Path) -> Iterator[Server]:
+    """Run a server that keeps what it acknowledged, so that it may crash."""
+    with running(tools, DURABLE) as server:
+        yield server
+
+
 @contextmanager
 def _started(tools: Path, folder: Path, settings: Sequence[str]) -> Iterator[Server]:
     with socket.socket() as probe:
@@ -74,7 +92,7 @@ def _started(tools: Path, folder: Path, settings: Sequence[str]) -> Iterator[Ser
     control = [str(tools / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
     _run([*control, "-o", options, "start"])
     try:
-        yield Server(port)
+        yield Server(port, tuple(control), options)
     finally:
         _run([*control, "-m", "immediate", "stop"])
 

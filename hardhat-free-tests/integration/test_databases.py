@@ -36,7 +36,15 @@ COMPARED = {
 def test_migrations_make_exactly_the_tables_of_the_code(ledger: Ledger) -> None:
     """Alembic itself finds no difference, in columns, keys, indices or types."""
     pairs: tuple[tuple[Database, list[MetaData]], ...] = (
-        (ledger.node.database, [tables.metadata, audit_tables.metadata, identity_tables.metadata, upload_tables.metadata]),
+        (
+            ledger.node.database,
+            [
+                tables.metadata,
+                audit_tables.metadata,
+                identity_tables.metadata,
+                upload_tables.metadata,
+            ],
+        ),
         (ledger.node.key_database, [key_store.metadata]),
     )
     for database, metadata in pairs:

@@ -27,7 +27,7 @@ from node.settings import write_settings
 from node.wiring import open_node
 
 PORT = 8931
-CLIENTS = 8
+CLIENTS = 16
 SINGLES = 3000
 BULK = 10_000
 BULKS = 4
@@ -37,12 +37,12 @@ ITEM = "application/vnd.lianzheng.item"
 
 def rows(home: Path, url: str, name: str) -> list[Row]:
     """Measure the API on a database, with authentication and validation."""
-    token = _found(home, url)
-    with _serving(home) as process:
+    token = found(home, url)
+    with serving(home) as process:
         bulk = _bulk(token)
         single, alone = _singles(token, SINGLES)
         p99 = _beside_an_upload(token)
-        memory = _resident(process.pid)
+        memory = resident(process.pid)
     return [
         Row(f"API bulk, {name}", f"{bulk:.0f}/s", "", None, "≥ 5,000/s"),
         Row(f"API single items, {CLIENTS} clients, {name}", f"{single:.0f}/s", "", None, "≥ 500/s"),
@@ -54,7 +54,8 @@ def rows(home: Path, url: str, name: str) -> list[Row]:
     ]
 
 
-def _found(home: Path, url: str) -> str:
+def found(home: Path, url: str) -> str:
+    """Found a node that can seal without a chain, and return an API token."""
     create_node(home, name="示范银行", origin="bench.example/log")
     write_settings(home, {"database_url": url, "listen_port": PORT})
     with open_node(home) as node:
@@ -72,7 +73,8 @@ def _found(home: Path, url: str) -> str:
 
 
 @contextmanager
-def _serving(home: Path) -> Iterator[subprocess.Popen[bytes]]:
+def serving(home: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run the service until the end of the block."""
     start = "import sys; from node.cli.main import main; sys.exit(main())"
     command = [sys.executable, "-c", start, "--home", str(home), "serve", "--json-logs"]
     with (home / "serve.log").open("wb") as log:
@@ -88,7 +90,7 @@ def _serving(home: Path) -> Iterator[subprocess.Popen[bytes]]:
 def _until_ready() -> None:
     for _ in range(200):
         try:
-            if _ask(_connection(), "GET", "/readyz")[0] == http.client.OK:
+            if ask(connection_to(), "GET", "/readyz")[0] == http.client.OK:
                 return
         except OSError:
             pass
@@ -98,12 +100,12 @@ def _until_ready() -> None:
 
 def _bulk(token: str) -> float:
     """Seal ``BULKS`` requests of 10,000 lines, each answered before the next."""
-    connection = _connection()
-    _ask(connection, "POST", "/v1/evidence/bulk", token, _lines(0, 1), "application/x-ndjson")
+    connection = connection_to()
+    ask(connection, "POST", "/v1/evidence/bulk", token, _lines(0, 1), "application/x-ndjson")
     bodies = [_lines(at * BULK, BULK) for at in range(1, BULKS + 1)]
     start, sealed = time.perf_counter(), 0
     for body in bodies:
-        status, answer = _ask(
+        status, answer = ask(
             connection, "POST", "/v1/evidence/bulk", token, body, "application/x-ndjson"
         )
         sealed += answer.count(b'"receipt"') if status == http.client.OK else 0
@@ -114,11 +116,11 @@ def _singles(token: str, count: int, clients: int = CLIENTS) -> tuple[float, flo
     """Return items a second and the 99th percentile of one, in seconds."""
 
     def client(number: int) -> list[float]:
-        connection, times = _connection(), []
+        connection, times = connection_to(), []
         for at in range(count // clients):
             body = json.dumps(_item(f"s{number}-{at}-{os.urandom(4).hex()}")).encode()
             start = time.perf_counter()
-            status, answer = _ask(connection, "POST", "/v1/evidence", token, body)
+            status, answer = ask(connection, "POST", "/v1/evidence", token, body)
             times.append(time.perf_counter() - start)
             if status != http.client.CREATED:
                 raise RuntimeError(answer[:200])
@@ -142,11 +144,11 @@ def _beside_an_upload(token: str) -> float:
     thread = Thread(target=upload)
     thread.start()
     time.sleep(1)
-    connection, times = _connection(), []
+    connection, times = connection_to(), []
     while not ended.is_set():
         body = json.dumps(_item(os.urandom(6).hex())).encode()
         start = time.perf_counter()
-        _ask(connection, "POST", "/v1/evidence", token, body)
+        ask(connection, "POST", "/v1/evidence", token, body)
         times.append(time.perf_counter() - start)
         time.sleep(0.02)
     thread.join()
@@ -155,7 +157,7 @@ def _beside_an_upload(token: str) -> float:
 
 def upload(token: str, size: int) -> None:
     """Send one content of ``size`` bytes."""
-    connection, block = _connection(), os.urandom(1024 * 1024)
+    connection, block = connection_to(), os.urandom(1024 * 1024)
     first = json.dumps({"kind": "call_recording"}).encode() + b"\n"
 
     def pieces() -> Iterator[bytes]:
@@ -164,7 +166,7 @@ def upload(token: str, size: int) -> None:
             yield number.to_bytes(8, "big") + block[8:]
 
     headers = {"Content-Length": str(len(first) + size)}
-    status, answer = _ask(connection, "POST", "/v1/evidence", token, pieces(), ITEM, headers)
+    status, answer = ask(connection, "POST", "/v1/evidence", token, pieces(), ITEM, headers)
     if status != http.client.CREATED:
         raise RuntimeError(answer[:200])
 
@@ -183,11 +185,12 @@ def _lines(first: int, count: int) -> bytes:
     return "\n".join(lines).encode()
 
 
-def _connection() -> http.client.HTTPConnection:
+def connection_to() -> http.client.HTTPConnection:
+    """Return a connection to the service."""
     return http.client.HTTPConnection("127.0.0.1", PORT, timeout=300)
 
 
-def _ask(
+def ask(
     connection: http.client.HTTPConnection,
     method: str,
     path: str,
@@ -196,6 +199,7 @@ def _ask(
     media_type: str = "application/json",
     more: dict[str, str] | None = None,
 ) -> tuple[int, bytes]:
+    """Ask, and return status and body."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     if body is not None:
         headers["Content-Type"] = media_type
@@ -204,7 +208,8 @@ def _ask(
     return answer.status, answer.read()
 
 
-def _resident(pid: int) -> float:
+def resident(pid: int) -> float:
+    """Return the most memory that a process had, in MiB."""
     found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text("ascii"))
     return int(found[1]) / 1024 if found else 0.0
 

@@ -2,7 +2,7 @@
 """``make bench``: every part in a process of its own, so that memory and caches are its own.
 
 scripts/bench/run.py                 everything
-scripts/bench/run.py --only PART     one of: sealing, bulk, bulk-slow, postgres, postgres-slow, api, api-postgres, proofs, verify, gas
+scripts/bench/run.py --only PART     one of: sealing, bulk, bulk-slow, postgres, postgres-slow, api, api-postgres, million, proofs, verify, gas
 scripts/bench/run.py --json          for machines
 """
 
@@ -71,6 +71,13 @@ def api_postgres_part(folder: Path) -> list[Row]:
         return api.rows(folder / "home", server.url("bench"), "PostgreSQL")
 
 
+def million_part(folder: Path) -> list[Row]:
+    """Pages of a large ledger."""
+    import million  # noqa: PLC0415
+
+    return million.rows(folder / "home")
+
+
 def proofs_part(folder: Path) -> list[Row]:
     """Proofs from ten million leaves."""
     import proofs  # noqa: PLC0415
@@ -101,6 +108,7 @@ PARTS: Final[dict[str, Callable[[Path], list[Row]]]] = {
     "postgres-slow": postgres_part,
     "api": api_part,
     "api-postgres": api_postgres_part,
+    "million": million_part,
     "proofs": proofs_part,
     "verify": verify_part,
     "gas": gas_part,

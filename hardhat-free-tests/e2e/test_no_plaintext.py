@@ -19,12 +19,8 @@ HEADER = (
 
 def clear_files(*folders: Path) -> list[str]:
     """Return the files that hold the marker."""
-    found = []
-    for folder in folders:
-        for file in folder.rglob("*"):
-            if file.is_file() and MARKER in file.read_bytes():
-                found.append(str(file))
-    return found
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+    return [str(file) for file in files if MARKER in file.read_bytes()]
 
 
 def begin(

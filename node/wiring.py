@@ -132,11 +132,7 @@ class Node:
     @cached_property
     def vault(self) -> Vault:
         """The encrypted content."""
-        if self.settings.vault_url:
-            from ledger.vault.s3 import S3Vault, read_place  # noqa: PLC0415 - boto3 takes long to import
-
-            return S3Vault(read_place(self.settings.vault_url))
-        return LocalVault(self.settings.home / self.settings.vault)
+        return vault_of(self.settings)
 
     @cached_property
     def log(self) -> LogIdentity:
@@ -354,6 +350,15 @@ class Node:
             # The master key may have been changed since this process read it.
             self.master_keys = source_of(self.settings).load()
             return open_under(load, path, self.master_keys)
+
+
+def vault_of(settings: Settings) -> Vault:
+    """Return the vault that the settings name; it needs no key."""
+    if settings.vault_url:
+        from ledger.vault.s3 import S3Vault, read_place  # noqa: PLC0415 - boto3 takes long to import
+
+        return S3Vault(read_place(settings.vault_url))
+    return LocalVault(settings.home / settings.vault)
 
 
 @contextmanager

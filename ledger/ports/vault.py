@@ -8,7 +8,7 @@
 * Memory does not grow with the object. Plaintext never touches the disk.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
@@ -87,6 +87,23 @@ class Vault(Protocol):
 
     def delete(self, object_id: bytes) -> None:
         """Delete the object; absent is not an error."""
+        ...
+
+    def read_sealed(self, object_id: bytes) -> Iterator[bytes]:
+        """Yield an object as it is kept, encrypted, in chunks: what a backup copies without any key.
+
+        Raises:
+            IntegrityError: absent.
+            UnavailableError: the disk or service does not answer.
+        """
+        ...
+
+    def write_sealed(self, object_id: bytes, chunks: Iterable[bytes]) -> None:
+        """Keep what ``read_sealed`` gave as ``object_id``, durable on return; nothing is left after an error.
+
+        Raises:
+            UnavailableError: the disk or service does not answer.
+        """
         ...
 
     def object_ids(self, age: timedelta = timedelta(0)) -> Iterator[bytes]:

@@ -7,7 +7,8 @@ ever reads and ``sweep_parts`` removes. Small objects are handed back to be stor
 import io
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -24,6 +25,7 @@ from ledger.vault.stream import decrypt
 
 SUFFIX: Final = ".lzv"
 PART: Final = ".part"
+COPY_BYTES: Final = 1024 * 1024
 STEADY_BYTES: Final = 4 * 1024 * 1024
 _NEW_FILE: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
@@ -51,15 +53,22 @@ class LocalVault:
     def _seal_file(
         self, first: bytes, source: ByteSource, object_id: bytes, key: RecordKey
     ) -> SealedContent:
+        with self._written(object_id) as write:
+            sha256, sm3, size = digest_and_encrypt(
+                first, source, object_id=object_id, key=key, write=write
+            )
+        return SealedContent(sha256, sm3, size, inline=None)
+
+    @contextmanager
+    def _written(self, object_id: bytes) -> Iterator[Callable[[bytes], None]]:
+        """Write an object beside its place; it appears whole and durable at the end, or not at all."""
         place = self._place(object_id)
         self._make_folder(place.parent)
         part = place.with_suffix(PART)
         try:
             # Buffered, because a raw write may take a part only and say so in a number nobody reads.
             with os.fdopen(os.open(part, _NEW_FILE, 0o600), "wb") as file:
-                sha256, sm3, size = digest_and_encrypt(
-                    first, source, object_id=object_id, key=key, write=_Steady(file).write
-                )
+                yield _Steady(file).write
                 file.flush()
                 os.fsync(file.fileno())
             part.rename(place)
@@ -67,16 +76,35 @@ class LocalVault:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        return SealedContent(sha256, sm3, size, inline=None)
 
     def open(self, object_id: bytes, *, key: RecordKey, inline: bytes | None) -> Iterator[bytes]:
         """See ``ports.vault``."""
         if inline is not None:
             yield from decrypt(io.BytesIO(inline), object_id, key)
             return
+        with self._opened(object_id) as file:
+            yield from decrypt(file, object_id, key)
+
+    def read_sealed(self, object_id: bytes) -> Iterator[bytes]:
+        """See ``ports.vault``."""
+        with self._opened(object_id) as file:
+            while chunk := file.read(COPY_BYTES):
+                yield chunk
+
+    def write_sealed(self, object_id: bytes, chunks: Iterable[bytes]) -> None:
+        """See ``ports.vault``."""
+        try:
+            with self._written(object_id) as write:
+                for chunk in chunks:
+                    write(chunk)
+        except OSError as error:
+            raise UnavailableError("vault-disk", detail=error.strerror or "?") from error
+
+    @contextmanager
+    def _opened(self, object_id: bytes) -> Iterator[BinaryIO]:
         try:
             with self._place(object_id).open("rb") as file:
-                yield from decrypt(file, object_id, key)
+                yield file
         except FileNotFoundError:
             raise IntegrityError("vault-missing", object=object_id.hex()) from None
         except OSError as error:

@@ -9,8 +9,8 @@
 """
 
 import io
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -34,6 +34,7 @@ from ledger.vault.s3_upload import Upload
 from ledger.vault.stream import decrypt
 
 SUFFIX: Final = ".lzv"
+COPY_BYTES: Final = 1024 * 1024
 CONNECT_SECONDS: Final = 5
 READ_SECONDS: Final = 60
 """A part of 16 MiB on a slow line, and the completion of a long upload, take tens of seconds."""
@@ -117,17 +118,22 @@ class S3Vault:
         first = read_up_to(source, INLINE_BYTES + 1)
         if len(first) <= INLINE_BYTES:
             return seal_inline(first, source, object_id=object_id, key=key)
+        with self._uploaded(object_id) as write:
+            sha256, sm3, size = digest_and_encrypt(
+                first, source, object_id=object_id, key=key, write=write
+            )
+        return SealedContent(sha256, sm3, size, inline=None)
+
+    @contextmanager
+    def _uploaded(self, object_id: bytes) -> Iterator[Callable[[bytes], None]]:
         upload = Upload(self._client, self._place.bucket, self._name(object_id))
         try:
             with translated():
-                sha256, sm3, size = digest_and_encrypt(
-                    first, source, object_id=object_id, key=key, write=upload.write
-                )
+                yield upload.write
                 upload.finish()
         except BaseException:
             upload.abort()
             raise
-        return SealedContent(sha256, sm3, size, inline=None)
 
     def open(self, object_id: bytes, *, key: RecordKey, inline: bytes | None) -> Iterator[bytes]:
         """See ``ports.vault``."""
@@ -136,6 +142,18 @@ class S3Vault:
             return
         with translated(), closing(self._read(object_id)) as body:
             yield from decrypt(body, object_id, key)
+
+    def read_sealed(self, object_id: bytes) -> Iterator[bytes]:
+        """See ``ports.vault``."""
+        with translated(), closing(self._read(object_id)) as body:
+            while chunk := body.read(COPY_BYTES):
+                yield chunk
+
+    def write_sealed(self, object_id: bytes, chunks: Iterable[bytes]) -> None:
+        """See ``ports.vault``."""
+        with self._uploaded(object_id) as write:
+            for chunk in chunks:
+                write(chunk)
 
     def _read(self, object_id: bytes) -> Any:  # noqa: ANN401 - boto3's stream
         try:

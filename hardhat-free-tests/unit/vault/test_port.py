@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from unit.vault.conftest import Stored
@@ -13,6 +14,7 @@ from ledger.errors import IntegrityError, RefusedError
 from ledger.ports.record_keys import RecordKey
 from ledger.ports.vault import INLINE_BYTES
 from ledger.primitives.digest import sha256
+from ledger.vault.local import LocalVault
 from ledger.vault.s3_upload import PART_BYTES
 from ledger.vault.stream import CHUNK_BYTES
 
@@ -159,3 +161,27 @@ def test_many_objects_are_sealed_at_once(stored: Stored) -> None:
         thread.join()
     assert failed == []
     assert sorted(stored.vault.object_ids()) == ids
+
+
+def test_a_copy_needs_no_key_and_opens_under_the_old_one(stored: Stored, tmp_path: Path) -> None:
+    content = os.urandom(3_000_000)
+    stored.vault.seal(io.BytesIO(content), object_id=OBJECT, key=KEY)
+    copy = LocalVault(tmp_path / "copy")
+    copy.write_sealed(OBJECT, stored.vault.read_sealed(OBJECT))
+    assert b"".join(copy.open(OBJECT, key=KEY, inline=None)) == content
+    stored.vault.delete(OBJECT)
+    stored.vault.write_sealed(OBJECT, copy.read_sealed(OBJECT))
+    assert b"".join(stored.vault.open(OBJECT, key=KEY, inline=None)) == content
+
+
+def test_a_copy_that_is_interrupted_leaves_nothing(stored: Stored) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield bytes(1000)
+        raise IntegrityError("vault-missing", object="00")
+
+    with pytest.raises(IntegrityError):
+        stored.vault.write_sealed(OBJECT, chunks())
+    assert list(stored.vault.object_ids()) == []
+    assert stored.files() == []
+    with pytest.raises(IntegrityError, match="vault-missing"):
+        next(stored.vault.read_sealed(OBJECT))

@@ -24,7 +24,7 @@ from node.audit.entries import AuditEntry
 from node.audit.trail import Trail
 
 SEALED: Final = "evidence.seal"
-GATHER_SECONDS: Final = 0.002
+GATHER_SECONDS: Final = 0.004
 """About what a transaction costs besides its items."""
 ANSWER_SECONDS: Final = 60.0
 """Longer than the longest wait for a database's lock."""

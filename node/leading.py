@@ -48,6 +48,16 @@ class Leader:
 
 
 @contextmanager
+def if_nobody_leads() -> Iterator[None]:
+    """Leave the block when another process leads: it does the same in its next round."""
+    try:
+        yield
+    except RefusedError as error:
+        if error.code != "already-running":
+            raise
+
+
+@contextmanager
 def leading(node: Node) -> Iterator[Leader]:
     """Lead until the end of the block.
 

@@ -67,7 +67,6 @@ from node.key_places import (
 from node.lookups import Lookups
 from node.master_key import source_of
 from node.platform_facts import observe
-from node.running import exclusive
 from node.settings import Settings, load_settings
 
 T = TypeVar("T")
@@ -288,16 +287,6 @@ class Node:
         from node import trust_file  # noqa: PLC0415 - see the module docstring
 
         return trust_file.build(self.settings)
-
-    @contextmanager
-    def sequencing(self) -> Iterator[None]:
-        """Hold the right to sequence and anchor, against other processes of this node.
-
-        Raises:
-            RefusedError: another process holds it.
-        """
-        with exclusive(self.settings.home):
-            yield
 
     @cached_property
     def lookups(self) -> Lookups:

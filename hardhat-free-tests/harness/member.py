@@ -20,6 +20,7 @@ from ledger.services.certifying import ExportOptions
 from ledger.services.intake import Receipt
 from ledger.verifier.reading import verify_file
 from node.founding import create_node, deploy_contracts
+from node.leading import leading
 from node.settings import write_settings
 from node.ticking import Tick, tick
 from node.wiring import Node, open_node
@@ -83,7 +84,7 @@ class Member:
         return receipt
 
     def tick(self) -> Tick:
-        with self.node() as node, node.sequencing():
+        with self.node() as node, leading(node):
             done = tick(node)
         self.alarms += done.alarms
         return done

@@ -3,6 +3,7 @@
 import click
 
 from node.cli.context import Context, as_json, pass_context, print_json
+from node.leading import leading
 from node.ticking import retry_refused, tick
 
 
@@ -17,7 +18,7 @@ def anchor() -> None:
 @pass_context
 def run(context: Context, *, retry: bool, machine: bool) -> None:
     """执行一轮 Do one round."""
-    with context.node() as node, node.sequencing():
+    with context.node() as node, leading(node):
         if retry:
             context.say("retried" if retry_refused(node) else "nothing-to-retry")
         done = tick(node)

@@ -6,6 +6,7 @@ import click
 
 from node.audit.trail import MAX_PAGE, TrailPage, TrailQuery
 from node.cli.context import Context, as_json, pass_context, print_json
+from node.leading import leading
 
 
 @click.group()
@@ -67,7 +68,7 @@ def check(context: Context, *, machine: bool) -> None:
 @pass_context
 def seal(context: Context, *, machine: bool) -> None:
     """将新的审计记录存证 Seal new entries into the evidence log."""
-    with context.node() as node, node.sequencing():
+    with context.node() as node, leading(node):
         done = node.audit_sealer.seal()
     if done is None or done.leaf_hash is None:
         print_json(None) if machine else context.say("trail-nothing")

@@ -10,11 +10,13 @@ from ledger.evidence.kinds import KINDS
 from ledger.services.certifying import ExportOptions
 from ledger.store.finding import Wanted
 from node import evidence_view
+from node.audit.entries import AuditEntry
 from node.batches import seal_batch
 from node.cli.context import Context, as_json, pass_context, print_json
+from node.cli.exporting import export_package
+from node.cli.person import at_the_shell, record
 from node.cli.sealing import describe, print_batch, print_receipts, seal_files
 from node.retention import retention_of
-from node.ticking import tick
 
 
 @click.group()
@@ -47,10 +49,12 @@ def seal(
     with context.node() as node:
         if batch is None:
             receipts = seal_files(node, files, describe(**described))
+            record(node, "evidence.seal", details={"count": len(receipts)})
             print_receipts(context, receipts, node.settings.maximum_merge_delay, machine=machine)
             return
         folder = Path(getattr(batch, "name", "")).parent
         outcomes = seal_batch(node, batch, folder)
+        record(node, "evidence.seal-bulk")
         if not print_batch(context, outcomes, machine=machine):
             raise RefusedError("batch-partly")
 
@@ -138,11 +142,8 @@ def export(
 ) -> None:
     """导出证据包 Export the package for a court."""
     options = ExportOptions(frozenset(withhold), with_content=not without_content)
-    with context.node() as node, node.sequencing():
-        with node.database.read() as connection:
-            row = evidence_view.resolve(connection, identifier)
-        report = node.certifier.export(row.leaf_hash, output, options)
-        tick(node)  # the case head's checkpoint is out of the house: anchor it now
+    with context.node() as node:
+        row, report = export_package(node, identifier, output, options)
     size, unproved = output.stat().st_size, report.unproved
     if machine:
         print_json(
@@ -164,6 +165,9 @@ def erase(context: Context, identifier: str, reason: str, *, machine: bool) -> N
     with context.node() as node:
         with node.database.read() as connection:
             row = evidence_view.resolve(connection, identifier)
+        if node.settings.production:
+            raise RefusedError("release-needed")
+        record(node, "evidence.erase", row.leaf_hash.hex())
         done = node.eraser.erase(row.leaf_hash, reason=reason)
     if machine:
         print_json({"id": row.leaf_hash.hex(), "complete_after": done.complete_after})
@@ -197,7 +201,9 @@ def due(context: Context, after: int, limit: int, *, machine: bool) -> None:
 def hold(context: Context, identifier: str, *, lift: bool) -> None:
     """对所属案件设或解除法律保全 Put the item's case under legal hold."""
     with context.node() as node, node.database.write() as connection:
-        evidence_view.set_hold(
-            connection, evidence_view.resolve(connection, identifier), hold=not lift
-        )
+        row = evidence_view.resolve(connection, identifier)
+        evidence_view.set_hold(connection, row, hold=not lift)
+        action = "case.lift-hold" if lift else "case.hold"
+        case_id = None if row.case_id is None else row.case_id.hex()
+        node.trail.record_in(connection, AuditEntry(at_the_shell().actor, action, case_id))
     context.say("hold-lifted" if lift else "hold-set")

@@ -1,13 +1,16 @@
 """Who stands at the shell: the system's user for most commands, a person who signs in for decisions."""
 
 import getpass
+from collections.abc import Mapping
 
 import click
 
+from node.audit.entries import AuditEntry, Detail
 from node.cli.context import Context
 from node.errors import NotAuthenticatedError
 from node.identity.permissions import Principal
 from node.identity.service import Identity, command_principal
+from node.wiring import Node
 
 SOURCE = "command"
 """Stands for an address in the lock-out: the node's own shell."""
@@ -19,6 +22,16 @@ def at_the_shell() -> Principal:
         return command_principal(getpass.getuser())
     except (KeyError, OSError):  # a container without an entry for its user
         return command_principal("unknown")
+
+
+def record(
+    node: Node,
+    action: str,
+    subject: str | None = None,
+    details: Mapping[str, Detail] | None = None,
+) -> None:
+    """Let the audit trail know what somebody at the shell does."""
+    node.trail.record(AuditEntry(at_the_shell().actor, action, subject, details or {}))
 
 
 def signed_in(context: Context, identity: Identity, login: str) -> Principal:

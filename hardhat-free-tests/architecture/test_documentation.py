@@ -47,7 +47,23 @@ def words_in_sources() -> set[str]:
         for node in ast.walk(tree(file)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found.add(node.value)
-    return found
+    return found | words_in_templates()
+
+
+def words_in_templates() -> set[str]:
+    """What the console's pages take from the catalogue by name."""
+    pages = (ROOT / "node/console/templates").glob("*.html")
+    return {name for page in pages for name in re.findall(r"'([a-z][a-z0-9-]+)'", page.read_text())}
+
+
+def test_every_word_that_a_page_names_is_in_the_catalogue() -> None:
+    pages = (ROOT / "node/console/templates").glob("*.html")
+    named = {
+        name
+        for page in pages
+        for name in re.findall(r"\bw\('([\w-]+)'[,)]", page.read_text("utf-8"))
+    }
+    assert sorted(named - WORDS.keys() - CATALOGUE.keys()) == []
 
 
 def test_every_code_that_is_raised_has_words_in_both_languages() -> None:
@@ -56,7 +72,7 @@ def test_every_code_that_is_raised_has_words_in_both_languages() -> None:
 
 def test_no_message_is_dead() -> None:
     used = words_in_sources() | set(CHECKS)
-    built = ("verdict-", "exit-", "fact-", "trust-", "status-", "phase-", "audit-")
+    built = ("ui-role-", "verdict-", "exit-", "fact-", "trust-", "status-", "phase-", "audit-")
     entries = [code for code in (*CATALOGUE, *WORDS) if not code.startswith(built)]
     spelled = {word.replace("_", "-") for word in used}
     assert sorted(code for code in entries if code not in used | spelled) == []

@@ -46,19 +46,25 @@ class PostgresDatabases:
             self._create("template_keys", None)
             self._point(self.template, "template_ledger", "template_keys")
             migrate(self.template)
-        self._make(home, "template_ledger", "template_keys")
+        name = self._make(home, "template_ledger", "template_keys")
+        (home / "database.txt").write_text(name, "ascii")
 
     def copy(self, source: Path, target: Path) -> None:
         """See ``Databases``."""
         name = (source / "database.txt").read_text("ascii")
-        self._make(target, f"ledger_{name}", f"keys_{name}")
+        copy = self._make(target, f"ledger_{name}", f"keys_{name}")
+        (target / "database.txt").write_text(copy, "ascii")
 
-    def _make(self, home: Path, ledger: str, keys: str) -> None:
+    def attach_empty(self, home: Path) -> None:
+        """Give a home databases without any table."""
+        self._make(home, "template0", "template0")
+
+    def _make(self, home: Path, ledger: str, keys: str) -> str:
         name = str(next(_NUMBERS))
         self._create(f"ledger_{name}", ledger)
         self._create(f"keys_{name}", keys)
-        (home / "database.txt").write_text(name, "ascii")
         self._point(home, f"ledger_{name}", f"keys_{name}")
+        return name
 
     def _point(self, home: Path, ledger: str, keys: str) -> None:
         urls = {"database_url": self.server.url(ledger), "key_store_url": self.server.url(keys)}

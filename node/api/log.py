@@ -13,9 +13,9 @@ from ledger.errors import IntegrityError, RefusedError
 from ledger.evidence.tiles import HASH_BYTES, WIDTH, TileName
 from ledger.services.sequencing import current_log
 from ledger.store import logs
-from node import log_view
+from node import log_view, trust_file
 from node.api.documents import content, problems
-from node.api.requests import service_of
+from node.api.requests import service_of, source_address
 
 _NUMBER: Final = re.compile(r"(?:x[0-9]{3}/)*[0-9]{3}")
 _MAX_LEVEL: Final = 63
@@ -36,6 +36,18 @@ def checkpoint(request: Request) -> Response:
     if found is None:
         raise RefusedError("checkpoint-unknown")
     return Response(found.note, media_type="text/plain", headers={"Cache-Control": "no-cache"})
+
+
+@router.get(
+    "/trust",
+    response_class=Response,
+    responses=content("application/json", "The trust file.") | problems(429),
+)
+def trust(request: Request) -> Response:
+    """Return the trust file as the registry on chain says now; courts compare it with other members'."""
+    service = service_of(request)
+    service.limiter.count("verify", source_address(request))
+    return Response(trust_file.compose(service.node.settings), media_type="application/json")
 
 
 @router.get(

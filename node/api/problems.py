@@ -96,8 +96,8 @@ def install(app: FastAPI) -> None:
     """Let every foreseen failure of ``app`` leave as a problem."""
     app.add_exception_handler(LedgerError, _deliberate)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _framework)
-    app.add_exception_handler(Exception, _defect)
+    app.add_exception_handler(HTTPException, framework)
+    app.add_exception_handler(Exception, defect)
 
 
 async def _deliberate(request: Request, error: Exception) -> Response:
@@ -117,7 +117,8 @@ async def _invalid(request: Request, error: Exception) -> Response:
     )
 
 
-async def _framework(request: Request, error: Exception) -> Response:
+async def framework(request: Request, error: Exception) -> Response:
+    """Answer what the framework itself refuses."""
     if not isinstance(error, HTTPException):
         raise error
     if error.status_code == HTTPStatus.NOT_FOUND:
@@ -132,7 +133,7 @@ async def _framework(request: Request, error: Exception) -> Response:
     return JSONResponse(members, status.value, error.headers, media_type=MEDIA_TYPE)
 
 
-async def _defect(request: Request, error: Exception) -> Response:
+async def defect(request: Request, error: Exception) -> Response:
     """Answer a defect without telling anything about it; the server logs its trace."""
     del error
     return respond(IntegrityError("defect"), request)

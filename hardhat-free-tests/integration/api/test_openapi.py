@@ -48,7 +48,7 @@ def everything(running: Api) -> dict[str, str]:
 
 
 OPERATIONS = sorted((OPEN | NEEDS.keys()) - {("GET", "/v1/trust")})
-"""The trust file is read from a chain over JSON-RPC, which is not here: ``e2e/test_api_page.py`` asks for it."""
+"""The trust file is read over JSON-RPC, which is not here: ``e2e/test_api_page.py`` asks for it."""
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)

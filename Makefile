@@ -33,6 +33,7 @@ check: setup ## Style, types, floors, generators, sizes, docs
 	@$(PY) scripts/make_recordings.py --check
 	@$(PY) scripts/make_vectors.py --check
 	@$(PY) scripts/write_docs.py --check
+	@$(PY) scripts/copy_assets.py --check
 	@$(PY) scripts/slither_check.py
 	@$(BIN)/pytest -q hardhat-free-tests/architecture
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from ledger.errors import ConfigurationError
 from node.api.application import create_app
+from node.console.pages import add_console
 from node.metrics import Metrics
 from node.service import Service, serving
 from node.settings import Settings
@@ -45,7 +46,9 @@ def serve(home: Path, *, with_worker: bool, started: Callable[[Service], None]) 
         _listening(node.settings) as opened,
     ):
         started(service)
-        uvicorn.Server(_config(create_app(service), node.settings)).run(sockets=[opened])
+        uvicorn.Server(_config(add_console(create_app(service), service), node.settings)).run(
+            sockets=[opened]
+        )
 
 
 def work(home: Path) -> None:

@@ -7,11 +7,18 @@ from typing import Final
 from ledger.messages.catalogue import CATALOGUE, fill
 from ledger.messages.message import Message
 from node.words.commands import COMMANDS
+from node.words.console import CONSOLE_WORDS
 from node.words.errors import ERRORS
 from node.words.identity import IDENTITY_WORDS
 from node.words.keys import KEY_WORDS
 
-WORDS: Final[Mapping[str, Message]] = {**COMMANDS, **IDENTITY_WORDS, **KEY_WORDS, **ERRORS}
+WORDS: Final[Mapping[str, Message]] = {
+    **COMMANDS,
+    **IDENTITY_WORDS,
+    **KEY_WORDS,
+    **CONSOLE_WORDS,
+    **ERRORS,
+}
 _ALL: Final = ChainMap(dict(WORDS), dict(CATALOGUE))
 
 

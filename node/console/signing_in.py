@@ -1,0 +1,141 @@
+"""Signing in and out, showing one's password again, and the language."""
+
+from http import HTTPStatus
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from ledger.errors import LedgerError
+from node.api.languages import COOKIE as LANGUAGE_COOKIE
+from node.api.problems import status_of
+from node.api.requests import SESSION_COOKIE, SmallBody, service_of, source_address
+from node.api.sessions import set_session_cookie
+from node.console.asking import Form, form_of, go, local_path, visitor
+from node.console.failures import PageRoute
+from node.console.rendering import render
+from node.errors import NotAuthenticatedError, TooManyRequestsError
+
+YEAR_SECONDS = 365 * 24 * 3600
+CODE_WANTED = frozenset({"second-factor-needed", "second-factor-wrong"})
+Next = Annotated[str, Query(alias="next", max_length=500)]
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/login")
+def ask(request: Request, following: Next = "/") -> Response:
+    """Show the login."""
+    return _login_page(request, following=local_path(following))
+
+
+@router.post("/login")
+def sign_in(request: Request, data: SmallBody) -> Response:
+    """Sign in; ask for the one-time code when there is a second factor."""
+    form, service = form_of(request, data), service_of(request)
+    try:
+        service.limiter.count("sign-in", source_address(request))
+        signed = service.node.identity.login.sign_in(
+            form.get("login"),
+            form.raw("password"),
+            code=form.get("code") or None,
+            source=source_address(request),
+            agent=request.headers.get("user-agent", "")[:200],
+            previous=request.cookies.get(SESSION_COOKIE),
+        )
+    except (NotAuthenticatedError, TooManyRequestsError) as error:
+        return _login_page(request, following=local_path(form.get("next")), form=form, error=error)
+    answer = go(local_path(form.get("next")))
+    set_session_cookie(request, answer, signed.token)
+    return answer
+
+
+@router.post("/logout")
+def sign_out(request: Request, data: SmallBody) -> Response:
+    """End the session."""
+    form_of(request, data)
+    cookie = request.cookies.get(SESSION_COOKIE)
+    if cookie is not None:
+        service_of(request).node.identity.login.sign_out(cookie)
+    answer = go("/login", "ui-done-logout")
+    answer.delete_cookie(SESSION_COOKIE, path="/")
+    return answer
+
+
+@router.get("/step-up")
+def ask_again(request: Request, following: Next = "/") -> Response:
+    """Ask somebody who signed in for the password again."""
+    visitor(request)
+    return _step_up_page(request, following=local_path(following))
+
+
+@router.post("/step-up")
+def step_up(request: Request, data: SmallBody) -> Response:
+    """Verify the person again; the session gets a new token."""
+    who, form = visitor(request), form_of(request, data)
+    following = local_path(form.get("next"))
+    try:
+        signed = service_of(request).node.identity.login.step_up(
+            who.token,
+            password=form.raw("password"),
+            code=form.get("code") or None,
+            source=source_address(request),
+        )
+    except (NotAuthenticatedError, TooManyRequestsError) as error:
+        return _step_up_page(request, following=following, form=form, error=error)
+    answer = go(following)
+    set_session_cookie(request, answer, signed.token)
+    return answer
+
+
+@router.get("/language/{language}")
+def choose(request: Request, language: Literal["zh", "en"], following: Next = "/") -> Response:
+    """Remember the language of this browser."""
+    answer = go(local_path(following))
+    secure = service_of(request).node.settings.public_url.startswith("https:")
+    answer.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=YEAR_SECONDS,
+        samesite="lax",
+        secure=secure,
+        httponly=True,
+    )
+    return answer
+
+
+def _login_page(
+    request: Request, *, following: str, form: Form | None = None, error: LedgerError | None = None
+) -> Response:
+    wants_code = error is not None and error.code in CODE_WANTED
+    return render(
+        request,
+        "login.html",
+        status=HTTPStatus.OK if error is None else status_of(error),
+        error=error,
+        next=following,
+        login="" if form is None else form.get("login"),
+        # Asked for once: the page that wants the code sends the password back, and is never stored.
+        password=form.raw("password") if form is not None and wants_code else "",
+        wants_code=wants_code,
+        oidc=bool(service_of(request).node.settings.oidc_issuer),
+    )
+
+
+def _step_up_page(
+    request: Request, *, following: str, form: Form | None = None, error: LedgerError | None = None
+) -> Response:
+    identity = service_of(request).node.identity
+    operator = identity.operators.get(visitor(request).principal.operator_id)
+    return render(
+        request,
+        "step_up.html",
+        status=HTTPStatus.OK if error is None else status_of(error),
+        error=error,
+        next=following,
+        password=form.raw("password")
+        if form is not None and error and error.code in CODE_WANTED
+        else "",
+        wants_code=operator.has_second_factor,
+        local=operator.has_password,
+        oidc=operator.subject is not None,
+    )

@@ -1,0 +1,9 @@
+"""What the console says: frame and login, evidence and packages, people and settings."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ledger.messages.message import Message
+from node.words.console_frame import FRAME_WORDS
+
+CONSOLE_WORDS: Final[Mapping[str, Message]] = {**FRAME_WORDS}

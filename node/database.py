@@ -114,6 +114,11 @@ class Database:
         self.engine.dispose()
 
 
+def is_sqlite(database: Database) -> bool:
+    """Tell whether a database is a file of SQLite."""
+    return database.engine.url.get_backend_name() == "sqlite"
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """Turn what the drivers raise into the ledger's errors; programming errors pass.

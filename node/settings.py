@@ -24,6 +24,8 @@ from ledger.proof.qbft import SealCurve
 from node.key_places import key_store_file
 
 FILE_NAME: Final = "lianzheng.toml"
+RESTORING: Final = "restoring"
+"""A file in a home that a restore has begun to fill; it names the backup, so that only the same one goes on."""
 _ADDRESS: Final = r"^[0-9a-f]{40}$"
 _WORD: Final = r"^[0-9a-f]{64}$"
 

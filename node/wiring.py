@@ -67,7 +67,7 @@ from node.key_places import (
 from node.lookups import Lookups
 from node.master_key import source_of
 from node.platform_facts import observe
-from node.settings import Settings, load_settings
+from node.settings import RESTORING, Settings, load_settings
 
 T = TypeVar("T")
 
@@ -358,6 +358,8 @@ def open_node(home: Path, *, spare_keys: bool = False) -> Iterator[Node]:
         ConfigurationError: there is none, or its settings or keys do not fit.
     """
     settings = load_settings(home)
+    if (home / RESTORING).exists():
+        raise ConfigurationError("restore-unfinished", home=home)
     if not settings.key_store_url:
         prepare_key_store(home)
     node = Node(

@@ -62,7 +62,7 @@ class LocalVault:
     @contextmanager
     def _written(self, object_id: bytes) -> Iterator[Callable[[bytes], None]]:
         """Write an object beside its place; it appears whole and durable at the end, or not at all."""
-        place = self._place(object_id)
+        place = self.place(object_id)
         self._make_folder(place.parent)
         part = place.with_suffix(PART)
         try:
@@ -103,7 +103,7 @@ class LocalVault:
     @contextmanager
     def _opened(self, object_id: bytes) -> Iterator[BinaryIO]:
         try:
-            with self._place(object_id).open("rb") as file:
+            with self.place(object_id).open("rb") as file:
                 yield file
         except FileNotFoundError:
             raise IntegrityError("vault-missing", object=object_id.hex()) from None
@@ -120,7 +120,7 @@ class LocalVault:
 
     def delete(self, object_id: bytes) -> None:
         """See ``ports.vault``."""
-        self._place(object_id).unlink(missing_ok=True)
+        self.place(object_id).unlink(missing_ok=True)
 
     def object_ids(self, age: timedelta = timedelta(0)) -> Iterator[bytes]:
         """See ``ports.vault``."""
@@ -146,7 +146,8 @@ class LocalVault:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _fsync_folder(folder.parent)
 
-    def _place(self, object_id: bytes) -> Path:
+    def place(self, object_id: bytes) -> Path:
+        """Return the file of an object, whether there is one or not."""
         name = object_id.hex()
         return self._folder / name[:2] / (name + SUFFIX)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from ledger.messages.catalogue import CATALOGUE, fill
 from ledger.messages.message import Message
+from node.words.backups import BACKUP_WORDS
 from node.words.commands import COMMANDS
 from node.words.console import CONSOLE_WORDS
 from node.words.errors import ERRORS

@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from ledger.messages.message import Message
+from node.words.backups import BACKUP_ERRORS
 from node.words.identity import IDENTITY_ERRORS
 from node.words.keys import KEY_ERRORS
 
 ERRORS: Final[Mapping[str, Message]] = {
     **IDENTITY_ERRORS,
+    **BACKUP_ERRORS,
     **KEY_ERRORS,
     "persons-too-many": Message("当事人 {count} 名，超过 {limit}。", "{count} persons, over {limit}.", "请检查来源数据的列。", "Check the columns of the source."),
     "bulk-busy": Message("正在处理其他批量请求。", "Other bulk requests are being worked on.", "请稍后重试。", "Try again later."),

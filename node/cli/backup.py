@@ -88,5 +88,6 @@ def _print(context: Context, taken: list[Taken]) -> None:
         shown = {word: found[name] for word, name in _SHOWN[each.manifest.kind].items()}
         if each.manifest.missing:
             shown["backup-missing"] = ", ".join(each.manifest.missing[:10])
-        context.facts(f"backup-{each.manifest.kind}", shown)
+        title = "backup-ledger" if each.manifest.kind == "ledger" else "backup-keys"
+        context.facts(title, shown)
     context.say("backup-keys-apart")

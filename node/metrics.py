@@ -37,6 +37,17 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
+        self.watched: Final = Counter(
+            "lianzheng_watched_files",
+            "Files of the watched folder that were sealed, or could not be.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self.watched_waiting: Final = Gauge(
+            "lianzheng_watched_waiting",
+            "Files there that wait: unfinished, undescribed, or to be tried later.",
+            registry=self.registry,
+        )
         self.alarms: Final = Gauge(
             "lianzheng_alarms", "Alarms of the last round.", registry=self.registry
         )

@@ -71,6 +71,19 @@ class Settings(BaseSettings):
         description="Name that replicas of this node share on one PostgreSQL database; empty: it stands alone.",
     )
     worker_seconds: float = Field(5.0, gt=0, le=3600, description="Seconds between two rounds.")
+    watch_folder: Annotated[Path | None, BeforeValidator(_empty_is_none)] = Field(
+        None,
+        description="Folder whose files are sealed and moved to sealed/, relative to the home; empty: none; docs/watched-folder.md.",
+    )
+    watch_seconds: float = Field(
+        5.0, gt=0, le=3600, description="Seconds between two looks at the watched folder."
+    )
+    watch_settle_seconds: float = Field(
+        10.0,
+        gt=0,
+        le=3600,
+        description="Seconds for which a file there must not change before it counts as finished.",
+    )
     audit_seal_minutes: int = Field(
         60, ge=1, description="Minutes after which the audit trail so far is sealed and anchored."
     )

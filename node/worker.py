@@ -23,6 +23,8 @@ from node.metrics import Metrics
 from node.ticking import Tick, tick
 from node.uploads import store as uploads
 from node.uploads.expiring import expire
+from node.watching.opening import make_watcher, watching_alone
+from node.watching.watcher import Watcher
 from node.wiring import Node
 
 STANDBY_SECONDS: Final = 1.0
@@ -72,6 +74,7 @@ class Worker:
         self._stop: Final = Event()
         self._thread: Final = Thread(target=self.run, name="worker", daemon=True)
         self._due: Final[dict[str, datetime]] = {}
+        self._watcher: Watcher | None = None
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -150,8 +153,19 @@ class Worker:
         self._every(timedelta(0), "erasures", node.eraser.resume)
         minutes = timedelta(minutes=settings.audit_seal_minutes)
         self._every(minutes, "audit-seal", node.audit_sealer.seal)
+        if settings.watch_folder is not None:
+            self._every(timedelta(seconds=settings.watch_seconds), "watched-folder", self._watch)
         self._every(SWEEP_EVERY, "uploads", lambda: _expire(node))
         self._every(SWEEP_EVERY, "sweep", lambda: _sweep(node))
+
+    def _watch(self) -> None:
+        if self._watcher is None:
+            self._watcher = make_watcher(self._node)
+        with watching_alone(self._node):
+            looked = self._watcher.look()
+        self._metrics.watched.labels("sealed").inc(looked.sealed)
+        self._metrics.watched.labels("problem").inc(looked.problems)
+        self._metrics.watched_waiting.set(looked.waiting)
 
     def _every(self, period: timedelta, name: str, job: Callable[[], object]) -> None:
         now = self._node.clock.now()

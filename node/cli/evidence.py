@@ -16,6 +16,7 @@ from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.exporting import export_package
 from node.cli.person import at_the_shell, record
 from node.cli.sealing import describe, print_batch, print_receipts, seal_files
+from node.cli.watching import watch_folder
 from node.retention import retention_of
 
 
@@ -57,6 +58,16 @@ def seal(
         record(node, "evidence.seal-bulk")
         if not print_batch(context, outcomes, machine=machine):
             raise RefusedError("batch-partly")
+
+
+@evidence.command()
+@click.option("--once", is_flag=True, help="看一轮后结束 Look once, then end")
+@as_json
+@pass_context
+def watch(context: Context, *, once: bool, machine: bool) -> None:
+    """监视文件夹并存证 Seal the files of the watched folder (watch_folder)."""
+    with context.node() as node:
+        watch_folder(context, node, once=once, machine=machine)
 
 
 @evidence.command("list")

@@ -15,6 +15,7 @@ from node.words.keys import KEY_WORDS
 
 WORDS: Final[Mapping[str, Message]] = {
     **COMMANDS,
+    **BACKUP_WORDS,
     **IDENTITY_WORDS,
     **KEY_WORDS,
     **CONSOLE_WORDS,

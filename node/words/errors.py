@@ -7,11 +7,13 @@ from ledger.messages.message import Message
 from node.words.backups import BACKUP_ERRORS
 from node.words.identity import IDENTITY_ERRORS
 from node.words.keys import KEY_ERRORS
+from node.words.watching import WATCH_ERRORS
 
 ERRORS: Final[Mapping[str, Message]] = {
-    **IDENTITY_ERRORS,
     **BACKUP_ERRORS,
+    **IDENTITY_ERRORS,
     **KEY_ERRORS,
+    **WATCH_ERRORS,
     "persons-too-many": Message("当事人 {count} 名，超过 {limit}。", "{count} persons, over {limit}.", "请检查来源数据的列。", "Check the columns of the source."),
     "bulk-busy": Message("正在处理其他批量请求。", "Other bulk requests are being worked on.", "请稍后重试。", "Try again later."),
     "request-invalid": Message("请求不合规：{where}：{why}。", "The request is not valid: {where}: {why}.", "请按 /v1/openapi.json 更正后重试。", "Correct it by /v1/openapi.json and ask again."),

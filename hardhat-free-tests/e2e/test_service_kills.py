@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event, Lock
 
 import pytest
-from harness.commands import Cli
+from harness.commands import Cli, DevelopmentChain
 from harness.postgres import Server, find_tools, restartable
 from harness.serving import Served, make_token, serving, until_anchored
 
@@ -75,7 +75,12 @@ class Clients:
             time.sleep(0.1)
 
 
-def survives(bank: Cli, kills: list[str], server: "Server | None" = None) -> None:
+def survives(
+    bank: Cli,
+    kills: list[str],
+    server: "Server | None" = None,
+    chain: DevelopmentChain | None = None,
+) -> None:
     generator = random.Random(SEED)  # noqa: S311 - moments, not secrets
     token = make_token(bank)
     apart = "worker" in kills
@@ -92,6 +97,9 @@ def survives(bank: Cli, kills: list[str], server: "Server | None" = None) -> Non
                         served.start_again()
                     elif target == "database" and server is not None:
                         server.crash()
+                    elif target == "chain" and chain is not None:
+                        chain.kill()
+                        chain.start()
                     elif worker is not None:
                         worker.send_signal(signal.SIGKILL)
                         worker.communicate(timeout=30)
@@ -136,10 +144,33 @@ def test_a_database_that_crashes_and_comes_back_loses_nothing(bank: Cli, tmp_pat
     assert tmp_path.exists()
 
 
+def own_chain(folder: Path) -> tuple[Cli, DevelopmentChain]:
+    """Return a founded bank on a chain of its own, running."""
+    chain = DevelopmentChain(folder)
+    chain.start()
+    bank = Cli(folder / "home", chain.url)
+    bank.ok("init", "--name", "示范银行", "--origin", "lianzheng.example/own-chain")
+    bank.ok("chain", "deploy")
+    return bank, chain
+
+
+def test_a_chain_that_is_killed_and_comes_back_loses_nothing(tmp_path: Path) -> None:
+    bank, chain = own_chain(tmp_path)
+    try:
+        survives(bank, ["chain", "node", "chain"], chain=chain)
+    finally:
+        chain.stop()
+
+
 @pytest.mark.soak
-def test_two_hundred_kills_lose_nothing(bank: Cli) -> None:
+def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
     generator = random.Random(SEED)  # noqa: S311 - moments, not secrets
-    survives(bank, ["worker", *generator.choices(["node", "worker"], k=199)])
+    bank, chain = own_chain(tmp_path)
+    targets = generator.choices(["node", "worker", "chain"], weights=[5, 5, 1], k=199)
+    try:
+        survives(bank, ["worker", *targets], chain=chain)
+    finally:
+        chain.stop()
 
 
 @pytest.mark.postgres

@@ -22,6 +22,14 @@ ROOT = Path(__file__).resolve().parents[2]
 CHAIN_MEMORY = 4 << 30
 
 
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a command did."""
@@ -113,31 +121,58 @@ class Cli:
         return {**kept, **own, **self.environment}
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+@dataclass
+class DevelopmentChain:
+    """``lianzheng chain dev`` under a memory limit; it can be killed and started again on its data.
+
+    Attributes:
+        folder: of data and log.
+        port: where it listens.
+    """
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    _process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = [LIANZHENG, "chain", "dev", "--port", str(self.port)]
+        command += ["--data", str(self.folder / "chain")]
+        with (self.folder / "chain.log").open("ab") as log:
+            process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=_limit)  # noqa: PLW1509 - no threads yet
+        self._process = process
+        deadline = time.monotonic() + 30
+        while not answers(self.port):
+            assert process.poll() is None, (self.folder / "chain.log").read_text("utf-8")
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(timeout=20)
+
+    def stop(self) -> None:
+        """End it in order."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(timeout=20)
 
 
 @contextmanager
 def development_chain(folder: Path) -> Iterator[str]:
-    """Run ``lianzheng chain dev`` under a memory limit and yield its URL."""
-    port = free_port()
-    command = [LIANZHENG, "chain", "dev", "--port", str(port), "--data", str(folder / "chain")]
-    with (folder / "chain.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, preexec_fn=_limit)  # noqa: PLW1509 - no threads yet
-        try:
-            deadline = time.monotonic() + 30
-            while not answers(port):
-                assert process.poll() is None, (folder / "chain.log").read_text("utf-8")
-                assert time.monotonic() < deadline
-                time.sleep(0.1)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+    """Run an embedded chain until the end of the block and yield its URL."""
+    chain = DevelopmentChain(folder)
+    try:
+        chain.start()
+        yield chain.url
+    finally:
+        chain.stop()
 
 
 def _limit() -> None:

@@ -27,9 +27,10 @@ from node.api.models import (
 from node.api.requests import RequestSource, caller, service_of, source_address
 from node.audit.entries import AuditEntry
 from node.identity.people import Release
-from node.identity.permissions import Permission
+from node.identity.permissions import Permission, Principal
 from node.memory_package import MemoryPackage
 from node.release_kinds import ERASURE
+from node.wiring import Node
 from node.words.catalogue import word
 
 MAX_VERIFIED_BYTES: Final = 64 * 1024 * 1024
@@ -47,16 +48,26 @@ router = APIRouter(tags=["packages"])
 def export(request: Request, evidence_id: HexId, asked: PackageRequest) -> Response:
     """Make the evidence package of an item: what was withheld stays out, everything else verifies offline."""
     principal = caller(request, Permission.EVIDENCE_EXPORT)
-    node = service_of(request).node
+    options = ExportOptions(frozenset(asked.withhold), asked.with_content)
+    return make_package(service_of(request).node, principal, evidence_id, options)
+
+
+def make_package(
+    node: Node, principal: Principal, evidence_id: str, options: ExportOptions
+) -> FileResponse:
+    """Make a package after the trail has recorded it, and hand it over as a file.
+
+    Raises:
+        RefusedError: there is no such item, it is not anchored yet, or has no field that is to be withheld.
+    """
     with node.database.read() as connection:
         known(statements.by_leaf_hash(connection, bytes.fromhex(evidence_id)), evidence_id)
-    options = ExportOptions(frozenset(asked.withhold), asked.with_content)
     node.trail.record(
         AuditEntry(
             principal.actor,
             "evidence.export",
             evidence_id,
-            {"withheld": len(asked.withhold), "with_content": asked.with_content},
+            {"withheld": len(options.withhold), "with_content": options.with_content},
         )
     )
     folder = Path(tempfile.mkdtemp(prefix="package-", dir=node.outgoing_folder()))

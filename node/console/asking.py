@@ -15,7 +15,7 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse
 
 from ledger.errors import MalformedError
-from node.api.requests import SESSION_COOKIE, service_of
+from node.api.requests import CSRF_HEADER, SESSION_COOKIE, service_of
 from node.errors import NotAuthenticatedError, NotPermittedError
 from node.identity.people import Session
 from node.identity.permissions import Permission, Principal
@@ -136,3 +136,15 @@ def go(path: str, done: str = "") -> RedirectResponse:
     """Return the answer that leads on after a form, with the word that says what was done."""
     mark = "&" if "?" in path else "?"
     return RedirectResponse(f"{path}{mark}done={quote(done)}" if done else path, status_code=303)
+
+
+def check_header(request: Request) -> None:
+    """Check the CSRF token of a request that is no form.
+
+    Raises:
+        NotPermittedError: it is not this browser's.
+    """
+    bound = binding(request)
+    if bound is None:
+        raise NotPermittedError("csrf-wrong")
+    check_csrf(bound, request.headers.get(CSRF_HEADER, ""))

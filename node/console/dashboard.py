@@ -13,8 +13,9 @@ from node.api.requests import service_of
 from node.console.asking import go, visitor
 from node.console.chain_watch import ChainWatch
 from node.console.chart import Bar, bars
+from node.console.days import CHINA
 from node.console.failures import PageRoute
-from node.console.rendering import CHINA, render
+from node.console.rendering import render
 from node.identity.permissions import Permission
 from node.service import Service
 from node.standing import Standing, standing

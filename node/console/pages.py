@@ -6,19 +6,40 @@ from typing import Final
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from node.console import dashboard, failures, joining, provider_login, signing_in
+from node.console import (
+    case_pages,
+    dashboard,
+    failures,
+    finding,
+    joining,
+    package_pages,
+    provider_login,
+    showing,
+    signing_in,
+    uploading,
+)
 from node.console.chain_watch import ChainWatch
 from node.service import Service
 
 STATIC: Final = Path(__file__).parent / "static"
-ROUTERS: Final = (signing_in.router, joining.router, provider_login.router, dashboard.router)
+PAGES: Final = (
+    signing_in,
+    joining,
+    provider_login,
+    dashboard,
+    finding,
+    package_pages,
+    showing,
+    case_pages,
+    uploading,
+)
 
 
 def add_console(app: FastAPI, service: Service) -> FastAPI:
     """Add the console to the application of a running service."""
     app.state.chain_watch = ChainWatch(service.node)
-    for each in ROUTERS:
-        app.include_router(each)
+    for each in PAGES:
+        app.include_router(each.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     failures.install(app)
     return app

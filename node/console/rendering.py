@@ -4,7 +4,7 @@ A template sees ``w(code, **params)`` (a text in the reader's language), ``may(p
 ``here`` and what its page hands it; filters write instants, sizes and ids for people.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from typing import Any, Final
@@ -18,13 +18,12 @@ from ledger.evidence.instants import parse_instant
 from node.api.languages import language_of
 from node.api.requests import service_of
 from node.console.asking import FORM_COOKIE, Visitor, binding
+from node.console.days import CHINA
 from node.console.navigation import entries
 from node.identity.random_tokens import random_token
 from node.identity.sessions import csrf_token
 from node.words.catalogue import word
 
-CHINA: Final = timedelta(hours=8)
-"""People read China Standard Time, which has no summer time; proofs and machines keep UTC."""
 _UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
 _STEP: Final = 1024
 

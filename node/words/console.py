@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ledger.messages.message import Message
+from node.words.console_evidence import EVIDENCE_WORDS
 from node.words.console_frame import FRAME_WORDS
 
-CONSOLE_WORDS: Final[Mapping[str, Message]] = {**FRAME_WORDS}
+CONSOLE_WORDS: Final[Mapping[str, Message]] = {**FRAME_WORDS, **EVIDENCE_WORDS}

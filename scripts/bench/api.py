@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import quantiles
 from threading import Event, Thread
 
-from measure import Row
+from measure import SIGNATURES_OF_THE_MARKS, Row, signatures_a_second
 
 from ledger.evidence.log import LogIdentity
 from ledger.store import logs
@@ -43,8 +43,15 @@ def rows(home: Path, url: str, name: str) -> list[Row]:
         single, alone = _singles(token, SINGLES)
         p99 = _beside_an_upload(token)
         memory = resident(process.pid)
+    signed = signatures_a_second()
     return [
-        Row(f"API bulk, {name}", f"{bulk:.0f}/s", "", None, "≥ 5,000/s"),
+        Row(
+            f"API bulk, {name}",
+            f"{bulk:.0f}/s",
+            f"{signed:.0f}/s (Ed25519 signatures)",
+            bulk / signed,
+            f"≥ 5,000/s where 49,000 are signed ({5000 / SIGNATURES_OF_THE_MARKS:.2f})",
+        ),
         Row(f"API single items, {CLIENTS} clients, {name}", f"{single:.0f}/s", "", None, "≥ 500/s"),
         Row("  p99 of a single seal", f"{alone * 1000:.1f} ms", "", None, "printed"),
         Row(

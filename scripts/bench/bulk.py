@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from measure import Row
+from measure import SIGNATURES_OF_THE_MARKS, Row, signatures_a_second
 
 from ledger.evidence.log import LogIdentity
 from ledger.services.intake import Receipt
@@ -40,8 +40,10 @@ def rows(home: Path, url: str, name: str) -> list[Row]:
             rate = sealed / (time.perf_counter() - start)
         raw = COUNT / _raw_inserts(node.database)
     fsync = _fsync_latency(home)
+    signed, mark = signatures_a_second(), 5000 / SIGNATURES_OF_THE_MARKS
     return [
-        Row(f"bulk sealing, {name}", f"{rate:.0f}/s", f"{raw:.0f}/s (raw inserts)", rate / raw, "≥ 5,000/s"),
+        Row(f"bulk sealing, {name}", f"{rate:.0f}/s", f"{signed:.0f}/s (Ed25519 signatures)", rate / signed, f"≥ 5,000/s where 49,000 are signed ({mark:.2f})"),
+        Row("  raw inserts of the same bytes", f"{raw:.0f}/s", "", None, "printed"),
         Row("  fsync latency", f"{fsync * 1000:.2f} ms", "", None, "printed"),
     ]  # fmt: skip
 

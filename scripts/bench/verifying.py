@@ -15,6 +15,7 @@ from measure import Row, seconds
 from tampering import Memory
 
 from ledger.primitives import ecdsa, ed25519
+from ledger.primitives.keccak import keccak256
 from ledger.primitives.note import Note
 from ledger.primitives.secp256k1 import SECP256K1
 from ledger.proof.qbft import quorum
@@ -25,7 +26,9 @@ from ledger.store import logs
 from ledger.store.tables import cosignature
 
 VERIFIER = Path(__file__).resolve().parents[2] / "build" / "verify.pyz"
-MARKS = {4: "< 25 ms", 22: "< 100 ms"}
+MARKS = {4: 25.0, 22: 100.0}
+"""Milliseconds, on the machine on which one keccak-f took ``KECCAK_OF_THE_MARKS``."""
+KECCAK_OF_THE_MARKS = 0.00010
 
 
 def rows(folder: Path) -> list[Row]:
@@ -49,7 +52,9 @@ def rows(folder: Path) -> list[Row]:
         )  # anchor block and not-before block
         limit = _raw(signatures, seals)
         counted = f"{limit * 1000:.1f} ms ({signatures} signatures, {seals} seals)"
-        found.append(Row(name, f"{elapsed * 1000:.1f} ms", counted, elapsed / limit, mark))
+        pace = seconds(lambda: keccak256(b"x" * 100), runs=50) / KECCAK_OF_THE_MARKS
+        scaled = f"< {mark:.0f} ms where a keccak-f takes 0.10 ms; here < {mark * pace:.0f} ms"
+        found.append(Row(name, f"{elapsed * 1000:.1f} ms", counted, elapsed / limit, scaled))
     whole = seconds(lambda: _process(folder, package, trust), runs=5)
     limit = f"{empty * 1000:.0f} ms (empty interpreter)"
     found.append(

@@ -16,7 +16,7 @@ from typing import Final
 import pg8000.dbapi
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 
 from ledger.errors import ConflictError, IntegrityError, LedgerError, UnavailableError
@@ -108,6 +108,15 @@ class Database:
         config.attributes["version_table"] = _VERSION_TABLES.get(versions, "alembic_version")
         with _translated():
             command.upgrade(config, "head")
+
+    def has_history(self, versions: Path) -> bool:
+        """Tell whether the folder ``versions`` was ever applied.
+
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        with self.read() as connection:
+            return inspect(connection).has_table(_VERSION_TABLES.get(versions, "alembic_version"))
 
     def dispose(self) -> None:
         """Close all connections."""

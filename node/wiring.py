@@ -8,17 +8,18 @@ to import, and most commands do without them.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from ledger.errors import ConfigurationError, IntegrityError, MalformedError
+from ledger.errors import ConfigurationError, IntegrityError, MalformedError, RefusedError
 from ledger.evidence.log import LogIdentity
 from ledger.evidence.statement import NotBefore
 from ledger.keys.files import (
+    create_secret,
     load_secret,
     load_statement_key,
     verify_statement,
@@ -372,9 +373,22 @@ def open_node(home: Path, *, spare_keys: bool = False) -> Iterator[Node]:
     )
     try:
         node.database.migrate(LEDGER_VERSIONS)
+        _prepare_purpose_key(node)
         node.database.migrate(NODE_VERSIONS)
         node.key_database.migrate(KEY_STORE_VERSIONS)
         yield node
     finally:
         node.database.dispose()
         node.key_database.dispose()
+
+
+def _prepare_purpose_key(node: Node) -> None:
+    """Make the key that a home from before the service lacks.
+
+    Later its loss is an error: what was derived from it is stored, and a new one would lock people out.
+    """
+    path = node.settings.home / KEYS / PURPOSE_KEY
+    if path.exists() or node.database.has_history(NODE_VERSIONS):
+        return
+    with suppress(RefusedError):  # another process of the node was first
+        create_secret(path, node.master_keys.present)

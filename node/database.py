@@ -16,6 +16,8 @@ from typing import Final
 import pg8000.dbapi
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 
@@ -108,6 +110,20 @@ class Database:
         config.attributes["version_table"] = _VERSION_TABLES.get(versions, "alembic_version")
         with _translated():
             command.upgrade(config, "head")
+
+    def is_current(self, versions: Path) -> bool:
+        """Tell whether the schema is the newest of the folder ``versions``; nothing is changed.
+
+        Raises:
+            UnavailableError: the database does not answer.
+        """
+        if is_sqlite(self) and not Path(self.engine.url.database or "").exists():
+            return False  # connecting would make it
+        newest = ScriptDirectory(str(_ENVIRONMENT), version_locations=[str(versions)]).get_heads()
+        table = _VERSION_TABLES.get(versions, "alembic_version")
+        with self.read() as connection:
+            found = MigrationContext.configure(connection, opts={"version_table": table})
+            return set(found.get_current_heads()) == set(newest)
 
     def has_history(self, versions: Path) -> bool:
         """Tell whether the folder ``versions`` was ever applied.

@@ -68,6 +68,18 @@ def anchor_contract(settings: Settings) -> TrustedContract:
     return TrustedContract(anchor, _compiled("EvidenceAnchor"))
 
 
+def check_contracts(settings: Settings) -> None:
+    """Compare the code at the contracts' addresses with what was compiled.
+
+    Raises:
+        ConfigurationError: an address is not set, or the chain has other code there.
+        UnavailableError: the chain does not answer.
+    """
+    registry, anchor = _addresses(settings)
+    _contract(settings, "ConsortiumRegistry", registry)
+    _contract(settings, "EvidenceAnchor", anchor)
+
+
 def _addresses(settings: Settings) -> tuple[bytes, bytes]:
     if settings.registry is None or settings.anchor is None:
         raise ConfigurationError("chain-not-configured")

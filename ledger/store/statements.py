@@ -101,6 +101,12 @@ def waiting(connection: Connection, limit: int) -> list[tuple[int, bytes]]:
     return [(row.seq, row.leaf_hash) for row in connection.execute(query)]
 
 
+def oldest_waiting(connection: Connection) -> str | None:
+    """Return the instant at which the oldest statement that waits was sealed; ``None`` when none waits."""
+    query = select(statement.c.sealed_at).join(outbox, outbox.c.seq == statement.c.seq)
+    return connection.scalar(query.order_by(statement.c.seq).limit(1))
+
+
 def count_waiting(connection: Connection) -> int:
     """Return how many statements wait for a place."""
     return connection.scalar(select(func.count()).select_from(outbox)) or 0

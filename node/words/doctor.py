@@ -1,0 +1,53 @@
+"""What ``lianzheng doctor`` says: what it looks at, what it finds, and what to do."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ledger.messages.message import Message
+
+DOCTOR_WORDS: Final[Mapping[str, Message]] = {
+    "doctor-title": Message("节点检查", "Examination of the node"),
+    "doctor-check": Message("检查项", "Looked at"),
+    "doctor-found": Message("结果", "Found"),
+    "doctor-remedy": Message("处理", "What to do"),
+    "doctor-ok": Message("正常", "ok"),
+    "doctor-warning": Message("注意", "warning"),
+    "doctor-failed": Message("须处理", "failed"),
+    "doctor-settings": Message("设置", "Settings"),
+    "doctor-permissions": Message("文件权限", "File permissions"),
+    "doctor-master-key": Message("主密钥来源", "Source of the master key"),
+    "doctor-keys": Message("密钥文件可打开", "Keys open"),
+    "doctor-sheet": Message("恢复单", "Recovery sheet"),
+    "doctor-key-store": Message("密钥库与主密钥分开", "Key store apart from the master key"),
+    "doctor-databases": Message("数据库可达且为当前版本", "Databases answer, schema current"),
+    "doctor-disk": Message("磁盘空间", "Disk space"),
+    "doctor-vault": Message("保管库写入、读取、删除", "Vault: write, read, delete"),
+    "doctor-clock": Message("时钟与区块时间", "Clock and block time"),
+    "doctor-chain": Message("链可达，标识相符", "Chain answers, chain id"),
+    "doctor-contracts": Message("合约代码", "Contract code"),
+    "doctor-member": Message("成员资格有效", "Membership is active"),
+    "doctor-balance": Message("账户余额与链类型", "Account balance, kind of chain"),
+    "doctor-head": Message("数据库不早于链上日志", "Database not older than the log on chain"),
+    "doctor-waiting": Message("入列期限", "Statements waiting for a place"),
+    "doctor-trail": Message("审计记录已存证", "Audit trail is sealed"),
+    "doctor-erasures": Message("擦除均已完成", "Erasures carried out"),
+    "doctor-production": Message("正式运行设置", "Production settings"),
+    "doctor-master-environment": Message("由环境变量提供", "from the environment"),
+    "doctor-readable": Message("其他用户可访问 {file}。", "Others may reach {file}.", "请运行 chmod go-rwx {file}。", "Run chmod go-rwx {file}."),
+    "doctor-writable": Message("其他用户可改写 {file}。", "Others may write {file}.", "请运行 chmod go-w。", "Run chmod go-w on it."),
+    "doctor-open-home": Message("其他用户可进入 {home}。", "Others may enter {home}.", "请运行 chmod 700 {home}。", "Run chmod 700 {home}."),
+    "doctor-master-clear": Message("主密钥以明文文件存于本机。", "The master key is a file in clear on this machine.", "请用密钥服务封装：lianzheng key wrap --remove（docs/operations.md）。", "Have a key service wrap it: lianzheng key wrap --remove (docs/operations.md)."),
+    "doctor-master-still-clear": Message("已封装的主密钥旁仍有明文文件。", "Beside the wrapped master key there still is one in clear.", "核对恢复单后运行 lianzheng key wrap --remove。", "Confirm the recovery sheet, then run lianzheng key wrap --remove."),
+    "doctor-key-store-shared": Message("密钥库与账本同在一个数据库：其备份无法分开。", "Key store and ledger share a database: their backups cannot be apart.", "请将 key_store_url 指向单独的数据库。", "Point key_store_url to a database of its own."),
+    "doctor-sheet-unconfirmed": Message("恢复单尚未核对。", "The recovery sheet was not confirmed.", "请运行 lianzheng key confirm-sheet。", "Run lianzheng key confirm-sheet."),
+    "doctor-disk-low": Message("{place} 仅余 {free} GiB。", "{place} has {free} GiB left.", "请扩容；磁盘写满后将拒绝存证，已存证的不受影响。", "Make room; a full disk refuses evidence, what is sealed stays."),
+    "doctor-schema": Message("数据库 {database} 不是当前版本，或尚为空。", "Database {database} is not of the present schema, or empty.", "请先备份，再启动节点（启动时自动升级）。", "Back up, then start the node: it migrates when it starts."),
+    "doctor-clock-behind": Message("最新区块比本机时钟早到 {seconds} 秒。", "The newest block is {seconds} seconds ahead of this machine's clock.", "请启用时间同步（NTP）。", "Synchronise this machine's clock (NTP)."),
+    "doctor-chain-quiet": Message("最新区块距今 {seconds} 秒：链未出块，或本机时钟偏快。", "The newest block is {seconds} seconds old: the chain stands still, or this clock is ahead.", "请检查链与时间同步。", "Check the chain, and this machine's clock."),
+    "doctor-overdue": Message("{count} 条存证等待入列，最早自 {since}，已超过承诺期限。", "{count} statements wait for a place, the oldest since {since}: the receipts' promise is overdue.", "请确认 lianzheng serve 或 worker 正在运行，并查看其日志。", "See that lianzheng serve or worker runs, and read its log."),
+    "doctor-trail-unsealed": Message("自 {since} 起的审计记录尚未存证。", "The audit trail since {since} is not sealed.", "请确认 worker 正在运行，或运行 lianzheng audit seal。", "See that the worker runs, or run lianzheng audit seal."),
+    "doctor-erasures-pending": Message("{count} 项擦除已存证而未执行。", "{count} erasures are sealed and not carried out.", "查看 lianzheng log audit；保全解除或 worker 下一轮将执行。", "lianzheng log audit lists them; the worker carries them out once no hold is left."),
+    "doctor-not-production": Message("production 未启用。", "production is off.", "正式运行请设 production = true。", "Set production = true for real work."),
+    "doctor-public-url": Message("public_url 为 {url}，不是 https。", "public_url is {url}, not https.", "请设为 https 地址。", "Set an https address."),
+    "doctor-plain-http": Message("在 {host} 上以明文 HTTP 监听。", "Listens on {host} in plain HTTP.", "请设 tls_certificate 与 tls_key，或仅监听本机并由反向代理加密。", "Set tls_certificate and tls_key, or listen on loopback behind a proxy that encrypts."),
+}  # fmt: skip

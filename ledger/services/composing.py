@@ -43,7 +43,16 @@ CONTENT_FIELD: Final = "content"
 RESERVED: Final = frozenset({CONTENT_FIELD, "duplicate_reason"})
 """Fields that the ledger fills itself."""
 CAPTURE_MEMBERS: Final = frozenset(
-    {"start", "end", "device", "clock_offset_ms", "tree_root", "method"}
+    {
+        "start",
+        "end",
+        "device",
+        "clock_offset_ms",
+        "tree_root",
+        "method",
+        "chunk_bytes",
+        "block",
+    }
 )
 
 
@@ -169,6 +178,12 @@ def _check_capture(capture: Mapping[str, JsonValue] | None) -> None:
             raise MalformedError("capture-member", name=name[:64])
         if name in ("start", "end"):
             shape.instant(value, f"capture.{name}")
+        elif name == "block":
+            block = shape.members(value, "capture.block", {"number", "hash"})
+            shape.integer(block["number"], "capture.block.number", minimum=0)
+            shape.hex_bytes(block["hash"], "capture.block.hash", 32)
+        elif name == "chunk_bytes":
+            shape.integer(value, "capture.chunk_bytes", minimum=1)
 
 
 def _check_readable(item: Item) -> None:

@@ -12,6 +12,7 @@ from ledger.store.finding import Wanted
 from node import evidence_view
 from node.audit.entries import AuditEntry
 from node.batches import seal_batch
+from node.cli.capturing import record_stream
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.exporting import export_package
 from node.cli.person import at_the_shell, record
@@ -58,6 +59,28 @@ def seal(
         record(node, "evidence.seal-bulk")
         if not print_batch(context, outcomes, machine=machine):
             raise RefusedError("batch-partly")
+
+
+@evidence.command()
+@click.option("--device", required=True, help="设备编号 Id of what records")
+@click.option("--kind", required=True, help="类型 Kind: " + " ".join(KINDS))
+@click.option("--case", help="案件号 The bank's case number")
+@click.option("--clock-offset-ms", type=int, help="时钟偏差毫秒 Its clock minus a reference")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="文件 File")
+@as_json
+@pass_context
+def capture(
+    context: Context, output: Path, *, machine: bool, device: str, clock_offset_ms: int | None,
+    kind: str, case: str | None,
+) -> None:  # fmt: skip
+    """录制标准输入，边录边散列，结束后存证 Record standard input, hash it on the way, seal it."""
+    described = describe(fields=None, details=None, kind=kind, case=case)
+    with context.node() as node:
+        full = record_stream(
+            node, output, described, device=device, clock_offset_ms=clock_offset_ms
+        )
+        receipts = seal_files(node, [output], full)
+        print_receipts(context, receipts, node.settings.maximum_merge_delay, machine=machine)
 
 
 @evidence.command()

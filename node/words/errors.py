@@ -5,6 +5,7 @@ from typing import Final
 
 from ledger.messages.message import Message
 from node.words.backups import BACKUP_ERRORS
+from node.words.capture import CAPTURE_ERRORS
 from node.words.identity import IDENTITY_ERRORS
 from node.words.keys import KEY_ERRORS
 from node.words.watching import WATCH_ERRORS
@@ -12,6 +13,7 @@ from node.words.watching import WATCH_ERRORS
 ERRORS: Final[Mapping[str, Message]] = {
     **BACKUP_ERRORS,
     **IDENTITY_ERRORS,
+    **CAPTURE_ERRORS,
     **KEY_ERRORS,
     **WATCH_ERRORS,
     "persons-too-many": Message("当事人 {count} 名，超过 {limit}。", "{count} persons, over {limit}.", "请检查来源数据的列。", "Check the columns of the source."),

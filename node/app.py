@@ -16,6 +16,7 @@ from node.console.pages import add_console
 from node.metrics import Metrics
 from node.service import Service, serving
 from node.settings import Settings
+from node.tracing import tracing
 from node.wiring import open_node
 from node.worker import Worker
 
@@ -60,7 +61,11 @@ def work(home: Path) -> None:
     ended = Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: ended.set())
-    with open_node(home) as node, Worker(node, Metrics()):
+    with (
+        open_node(home) as node,
+        tracing(node.settings.otlp_endpoint) as traced,
+        Worker(node, Metrics(), traced),
+    ):
         ended.wait()
 
 

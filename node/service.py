@@ -11,6 +11,7 @@ from node.identity.releases import Releases
 from node.limiter import Limiter
 from node.metrics import Metrics
 from node.release_kinds import register
+from node.tracing import Tracing, tracing
 from node.uploads.service import Uploads
 from node.wiring import Node
 from node.worker import Worker
@@ -28,6 +29,7 @@ class Service:
         releases: knows what each kind of release does.
         started_at: aware, UTC.
         metrics: of this process.
+        tracing: makes spans of what it does.
         worker: sequences and anchors in this process; ``None`` when another one does.
         limiter: counts requests.
     """
@@ -39,6 +41,7 @@ class Service:
     releases: Releases
     started_at: datetime
     metrics: Metrics
+    tracing: Tracing
     worker: Worker | None
     limiter: Limiter = field(default_factory=Limiter)
 
@@ -48,7 +51,8 @@ def serving(node: Node, *, with_worker: bool) -> Iterator[Service]:
     """Run the threads and processes of a service until the end of the block."""
     metrics = Metrics()
     with ExitStack() as running:
-        worker = running.enter_context(Worker(node, metrics)) if with_worker else None
+        traced = running.enter_context(tracing(node.settings.otlp_endpoint))
+        worker = running.enter_context(Worker(node, metrics, traced)) if with_worker else None
         committer = running.enter_context(Committer(node.intake, node.trail))
         yield Service(
             node=node,
@@ -58,6 +62,7 @@ def serving(node: Node, *, with_worker: bool) -> Iterator[Service]:
             releases=register(node),
             started_at=node.clock.now(),
             metrics=metrics,
+            tracing=traced,
             worker=worker,
         )
 

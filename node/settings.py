@@ -84,6 +84,10 @@ class Settings(BaseSettings):
         le=3600,
         description="Seconds for which a file there must not change before it counts as finished.",
     )
+    otlp_endpoint: str = Field(
+        "",
+        description="Base address of an OpenTelemetry receiver (OTLP/HTTP) for traces; empty: OTEL_EXPORTER_OTLP_ENDPOINT, or none.",
+    )
     audit_seal_minutes: int = Field(
         60, ge=1, description="Minutes after which the audit trail so far is sealed and anchored."
     )

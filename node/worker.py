@@ -21,6 +21,7 @@ from ledger.services.sweeping import sweep
 from node.leading import Leader, leading
 from node.metrics import Metrics
 from node.ticking import Tick, tick
+from node.tracing import Tracing, describe_round
 from node.uploads import store as uploads
 from node.uploads.expiring import expire
 from node.watching.opening import make_watcher, watching_alone
@@ -51,6 +52,16 @@ class WorkerProgress:
     alarms: tuple[str, ...] = ()
 
 
+def _told(done: Tick) -> dict[str, str | int | bool]:
+    phase = done.progress.phase
+    return {
+        "placed": done.placed,
+        "phase": "none" if phase is None else phase.value,
+        "frozen": done.progress.frozen,
+        "alarms": len(done.alarms),
+    }
+
+
 def _expire(node: Node) -> int:
     return expire(node.database.write, node.clock, node.vault, node.record_keys)
 
@@ -65,12 +76,14 @@ class Worker:
     Args:
         node: whose ledger it serves.
         metrics: counts rounds.
+        tracing: makes a span of each.
     """
 
-    def __init__(self, node: Node, metrics: Metrics) -> None:
+    def __init__(self, node: Node, metrics: Metrics, tracing: Tracing) -> None:
         self.progress: Final = WorkerProgress()
         self._node: Final = node
         self._metrics: Final = metrics
+        self._tracing: Final = tracing
         self._stop: Final = Event()
         self._thread: Final = Thread(target=self.run, name="worker", daemon=True)
         self._due: Final[dict[str, datetime]] = {}
@@ -120,7 +133,10 @@ class Worker:
     def round(self) -> Tick | None:
         """Do one round; ``None`` when something stopped it."""
         start = perf_counter()
-        done = self._tick()
+        with self._tracing.round() as span:
+            done = self._tick()
+            said = {"error": self.progress.error or ""} if done is None else _told(done)
+            describe_round(span, said, failed=done is None)
         self._metrics.round_seconds.observe(perf_counter() - start)
         self._keep_house()
         self.progress.last_round = self._node.clock.now()

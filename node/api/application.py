@@ -41,7 +41,7 @@ def create_app(service: Service) -> FastAPI:
     for each in (sealing, uploads, evidence, packages, cases, log, people, sessions):
         app.include_router(each.router, prefix="/v1")
     problems.install(app)
-    app.add_middleware(Around, metrics=service.metrics)
+    app.add_middleware(Around, metrics=service.metrics, tracing=service.tracing)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way
     return app
 

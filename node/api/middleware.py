@@ -10,10 +10,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from node.metrics import Metrics
+from node.tracing import Tracing
 
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "font-src 'self'; media-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _HEADERS: Final = {
     "Content-Security-Policy": _POLICY,
@@ -33,11 +34,13 @@ class Around:
     Args:
         app: what is inside.
         metrics: counts by route template, never by address.
+        tracing: the same, as spans.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, tracing: Tracing) -> None:
         self._app: Final = app
         self._metrics: Final = metrics
+        self._tracing: Final = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See ASGI."""
@@ -45,28 +48,29 @@ class Around:
             await self._app(scope, receive, send)
             return
         start, status = perf_counter(), 500
-        given = Headers(scope=scope).get("x-request-id", "")
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        span = self._tracing.begin_request(headers.get("traceparent", ""))
         request_id = given if _REQUEST_ID.fullmatch(given) else os.urandom(8).hex()
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
+                answered = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                headers["X-Request-Id"] = request_id
+                    answered.setdefault(name, value)
+                answered["X-Request-Id"] = request_id
             await send(message)
 
         try:
             await self._app(scope, receive, answer)
         finally:
-            self._count(scope, status, perf_counter() - start, request_id)
+            method, route = _named(scope)
+            self._tracing.end_request(span, method=method, route=route, status=status)
+            self._count(method, route, status, perf_counter() - start, request_id)
 
-    def _count(self, scope: Scope, status: int, elapsed: float, request_id: str) -> None:
-        # The template, not the path: ids are many, and a path that nobody serves may hold anything.
-        route = getattr(scope.get("route"), "path", "none")
-        method = scope["method"] if scope["method"] in _METHODS else "other"
+    def _count(self, method: str, route: str, status: int, elapsed: float, request_id: str) -> None:
         self._metrics.requests.labels(method, route, str(status)).observe(elapsed)
         _log.info(
             "request",
@@ -76,6 +80,14 @@ class Around:
             milliseconds=round(elapsed * 1000, 1),
             request_id=request_id,
         )
+
+
+def _named(scope: Scope) -> tuple[str, str]:
+    """Return method and route template, not the path: ids are many, and others may hold anything."""
+    # The route's own path lacks the prefix of its router, which tells the API from the console.
+    whole = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    method = scope["method"] if scope["method"] in _METHODS else "other"
+    return method, getattr(whole, "path", "none")
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -56,14 +56,14 @@ def _finding(finding: Finding, language: str) -> Iterator[str]:
     title = text(finding.check, language)
     mark = _MARKS[finding.verdict]
     yield f"{mark} {finding.check:<3} {title}: {verdict}"
-    reason = text(finding.code, language, _readable(finding.params))
+    reason = text(finding.code, language, readable(finding.params))
     yield f"        {reason} ({text('report-law', language)}: {LAW[finding.check]})"
     if finding.trusts:
         trusted = "; ".join(text(f"trust-{code}", language) for code in finding.trusts)
         yield f"        {text('report-trusts', language)}: {trusted}"
 
 
-def _readable(params: Mapping[str, object]) -> Mapping[str, object]:
+def readable(params: Mapping[str, object]) -> Mapping[str, object]:
     """Return parameters with POSIX seconds as UTC instants."""
     return {
         name: _instant(value) if name in _TIMES and isinstance(value, int) else value

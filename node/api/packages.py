@@ -13,6 +13,7 @@ from ledger.proof.report import Report
 from ledger.proof.verify import verify_package
 from ledger.services.certifying import ExportOptions
 from ledger.store import statements
+from ledger.verifier.rendering import readable
 from node.api.documents import SIGNED_IN, body, content, problems
 from node.api.evidence import known
 from node.api.languages import language_of
@@ -112,7 +113,7 @@ def report_answer(report: Report, language: str) -> dict[str, object]:
                 "check": finding.check,
                 "verdict": finding.verdict.name.lower(),
                 "code": finding.code,
-                "text": word(finding.code, language, finding.params),
+                "text": word(finding.code, language, readable(finding.params)),
             }
             for finding in report.findings
         ],

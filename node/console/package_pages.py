@@ -10,6 +10,7 @@ from ledger.proof.verify import verify_package
 from ledger.services.certifying import ExportOptions
 from ledger.services.composing import CONTENT_FIELD
 from ledger.store import statements
+from ledger.verifier.rendering import readable
 from node import evidence_view
 from node.api.evidence import known, recorded
 from node.api.packages import MAX_VERIFIED_BYTES, make_package
@@ -79,6 +80,7 @@ def verify(request: Request) -> Response:
         law=LAW,
         before_intake=BEFORE_INTAKE,
         verdicts=VERDICTS,
+        readable=readable,
     )
 
 

@@ -58,7 +58,7 @@ def _state(request: Request) -> dict[str, Any]:
     watch: ChainWatch = request.app.state.chain_watch
     with service.node.database.read() as connection:
         found = standing(connection)
-    open_releases = [each for each in service.releases.list(limit=200) if each.state == "open"]
+    open_releases = service.releases.list("open", limit=200)
     return {
         "standing": found,
         "behind": found.log_size - found.anchored_size,

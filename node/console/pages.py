@@ -7,13 +7,18 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from node.console import (
+    account_pages,
+    audit_pages,
     case_pages,
     dashboard,
     failures,
     finding,
     joining,
+    operator_pages,
     package_pages,
     provider_login,
+    release_pages,
+    settings_page,
     showing,
     signing_in,
     uploading,
@@ -32,6 +37,11 @@ PAGES: Final = (
     showing,
     case_pages,
     uploading,
+    release_pages,
+    operator_pages,
+    account_pages,
+    audit_pages,
+    settings_page,
 )
 
 

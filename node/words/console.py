@@ -6,5 +6,6 @@ from typing import Final
 from ledger.messages.message import Message
 from node.words.console_evidence import EVIDENCE_WORDS
 from node.words.console_frame import FRAME_WORDS
+from node.words.console_people import PEOPLE_WORDS
 
-CONSOLE_WORDS: Final[Mapping[str, Message]] = {**FRAME_WORDS, **EVIDENCE_WORDS}
+CONSOLE_WORDS: Final[Mapping[str, Message]] = {**FRAME_WORDS, **EVIDENCE_WORDS, **PEOPLE_WORDS}

@@ -1,0 +1,86 @@
+"""What takes four eyes: asked for, decided, carried out."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from ledger.evidence.instants import format_instant
+from node.api.requests import SmallBody, service_of
+from node.console.asking import form_of, go, recent, visitor
+from node.console.failures import PageRoute
+from node.console.rendering import render
+from node.identity.people import Release
+from node.identity.permissions import Permission, Principal
+from node.release_kinds import ERASURE
+from node.service import Service
+
+Id = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+
+@router.get("/releases")
+def show_all(request: Request) -> Response:
+    """List requests, newest first."""
+    visitor(request, Permission.EVIDENCE_READ)
+    service = service_of(request)
+    found = service.releases.list(limit=200)
+    return render(request, "releases.html", releases=found, names=names_of(service))
+
+
+@router.get("/releases/{release_id}")
+def show(request: Request, release_id: Id) -> Response:
+    """Show a request, and what this person can do about it."""
+    who = visitor(request, Permission.EVIDENCE_READ)
+    service = service_of(request)
+    found = service.releases.get(release_id)
+    over = found.expires_at <= format_instant(service.node.clock.now())
+    return render(
+        request,
+        "release.html",
+        release=found,
+        names=names_of(service),
+        over=over and found.state in {"open", "approved"},
+        about_evidence=found.kind == ERASURE,
+        decides=not over and _may_decide(found, who.principal),
+        executes=not over and _may_execute(service, found, who.principal),
+    )
+
+
+@router.post("/releases/{release_id}/decision")
+def decide(request: Request, release_id: Id, data: SmallBody) -> Response:
+    """Approve or refuse what somebody else asked for."""
+    form = form_of(request, data)
+    who = recent(request, Permission.RELEASE_DECIDE)
+    approve = form.get("decision") == "approve"
+    service_of(request).releases.decide(
+        release_id, who.principal, approve=approve, reason=form.get("reason")
+    )
+    done = "ui-done-approved" if approve else "ui-done-refused"
+    return go(f"/releases/{release_id}", done)
+
+
+@router.post("/releases/{release_id}/execution")
+def execute(request: Request, release_id: Id, data: SmallBody) -> Response:
+    """Carry out what was approved, once."""
+    form_of(request, data)
+    who = recent(request)
+    service_of(request).releases.execute(release_id, who.principal)
+    return go(f"/releases/{release_id}", "ui-done-executed")
+
+
+def names_of(service: Service) -> Mapping[str, str]:
+    """Return the names of operators by id: colleagues know each other."""
+    return {each.operator_id: each.name for each in service.node.identity.operators.list()}
+
+
+def _may_decide(release: Release, principal: Principal) -> bool:
+    allowed = Permission.RELEASE_DECIDE in principal.permissions
+    return allowed and release.state == "open" and release.requested_by != principal.operator_id
+
+
+def _may_execute(service: Service, release: Release, principal: Principal) -> bool:
+    kind = service.releases.kinds.get(release.kind)
+    allowed = kind is not None and kind.permission in principal.permissions
+    return allowed and release.state == "approved"

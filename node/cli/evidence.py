@@ -1,5 +1,6 @@
 """``lianzheng evidence``: seal, list, show, export, erase."""
 
+import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -9,7 +10,7 @@ from ledger.errors import RefusedError
 from ledger.evidence.kinds import KINDS
 from ledger.services.certifying import ExportOptions
 from ledger.store.finding import Wanted
-from node import evidence_view
+from node import evidence_view, logs
 from node.audit.entries import AuditEntry
 from node.batches import seal_batch
 from node.cli.capturing import record_stream
@@ -89,6 +90,7 @@ def capture(
 @pass_context
 def watch(context: Context, *, once: bool, machine: bool) -> None:
     """监视文件夹并存证 Seal the files of the watched folder (watch_folder)."""
+    logs.configure(machine=machine or not sys.stderr.isatty())
     with context.node() as node:
         watch_folder(context, node, once=once, machine=machine)
 

@@ -15,6 +15,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from sqlalchemy import make_url
 
 from ledger.errors import ConfigurationError, MalformedError
 from ledger.evidence.kinds import KINDS, SEALED_BY_THE_NODE
@@ -94,6 +95,10 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="Ledger database; empty: SQLite in the home.")
     key_store_url: str = Field(
         "", description="Key store database, apart from the ledger's; empty: SQLite in the home."
+    )
+    database_password_file: Annotated[Path | None, BeforeValidator(_empty_is_none)] = Field(
+        None,
+        description="File with the password for database_url and key_store_url, relative to the home; the addresses then hold none.",
     )
     vault: Path = Field(
         Path("vault"), description="Folder of the encrypted contents, relative to the home."
@@ -196,13 +201,35 @@ class Settings(BaseSettings):
 
     @property
     def ledger_url(self) -> str:
-        """The ledger's database; SQLite in the home unless it is set."""
-        return self.database_url or f"sqlite:///{self.home / 'ledger.db'}"
+        """The ledger's database; SQLite in the home unless it is set.
+
+        Raises:
+            ConfigurationError: the file with its password cannot be read.
+        """
+        if self.database_url:
+            return self._with_password(self.database_url)
+        return f"sqlite:///{self.home / 'ledger.db'}"
 
     @property
     def keys_url(self) -> str:
-        """The key store's database; SQLite in the home unless it is set."""
-        return self.key_store_url or f"sqlite:///{key_store_file(self.home)}"
+        """The key store's database; SQLite in the home unless it is set.
+
+        Raises:
+            ConfigurationError: the file with its password cannot be read.
+        """
+        if self.key_store_url:
+            return self._with_password(self.key_store_url)
+        return f"sqlite:///{key_store_file(self.home)}"
+
+    def _with_password(self, address: str) -> str:
+        if self.database_password_file is None:
+            return address
+        try:
+            password = (self.home / self.database_password_file).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "not UTF-8"
+            raise ConfigurationError("database-password-unreadable", why=why) from error
+        return make_url(address).set(password=password).render_as_string(hide_password=False)
 
 
 def load_settings(home: Path) -> Settings:

@@ -58,6 +58,7 @@ def _secret_files(settings: Settings) -> list[Path]:
         settings.anchor_signer_token_file,
         settings.master_key_kms_token_file,
         settings.oidc_secret_file,
+        settings.database_password_file,
         settings.tls_key,
     )
     return [each for each in found if each is not None]

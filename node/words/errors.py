@@ -16,6 +16,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     **CAPTURE_ERRORS,
     **KEY_ERRORS,
     **WATCH_ERRORS,
+    "database-password-unreadable": Message("无法读取数据库口令文件：{why}。", "The file with the database's password cannot be read: {why}.", "请检查 database_password_file 及其权限。", "Check database_password_file and its permissions."),
     "persons-too-many": Message("当事人 {count} 名，超过 {limit}。", "{count} persons, over {limit}.", "请检查来源数据的列。", "Check the columns of the source."),
     "bulk-busy": Message("正在处理其他批量请求。", "Other bulk requests are being worked on.", "请稍后重试。", "Try again later."),
     "request-invalid": Message("请求不合规：{where}：{why}。", "The request is not valid: {where}: {why}.", "请按 /v1/openapi.json 更正后重试。", "Correct it by /v1/openapi.json and ask again."),

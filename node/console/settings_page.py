@@ -81,6 +81,8 @@ def shown_settings(
 def _shown(name: str, value: object) -> str:
     if value is None or value == {}:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, dict):
         return ", ".join(f"{key} = {each}" for key, each in value.items())
     text = str(value)

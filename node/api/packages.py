@@ -61,6 +61,24 @@ def make_package(
     Raises:
         RefusedError: there is no such item, it is not anchored yet, or has no field that is to be withheld.
     """
+    target, _ = write_package(node, principal, evidence_id, options)
+    return FileResponse(
+        target,
+        headers={"Cache-Control": "no-store"},
+        media_type="application/zip",
+        filename=target.name,
+        background=BackgroundTask(remove, target.parent),
+    )
+
+
+def write_package(
+    node: Node, principal: Principal, evidence_id: str, options: ExportOptions
+) -> tuple[Path, Report]:
+    """Write a package, after the trail has recorded it, into a folder of its own that ``remove`` removes.
+
+    Raises:
+        RefusedError: as for ``make_package``.
+    """
     with node.database.read() as connection:
         known(statements.by_leaf_hash(connection, bytes.fromhex(evidence_id)), evidence_id)
     node.trail.record(
@@ -74,18 +92,10 @@ def make_package(
     folder = Path(tempfile.mkdtemp(prefix="package-", dir=node.outgoing_folder()))
     target = folder / f"{evidence_id[:16]}.zip"
     try:
-        node.certifier.export(bytes.fromhex(evidence_id), target, options)
+        return target, node.certifier.export(bytes.fromhex(evidence_id), target, options)
     except BaseException:
-        _remove(folder)
+        remove(folder)
         raise
-    headers = {"Cache-Control": "no-store"}
-    return FileResponse(
-        target,
-        headers=headers,
-        media_type="application/zip",
-        filename=target.name,
-        background=BackgroundTask(_remove, folder),
-    )
 
 
 @router.post(
@@ -187,5 +197,6 @@ def release_answer(release: Release) -> dict[str, object]:
     return {name: getattr(release, name) for name in ReleaseAnswer.model_fields}
 
 
-def _remove(folder: Path) -> None:
+def remove(folder: Path) -> None:
+    """Remove the folder of a package that was handed out."""
     shutil.rmtree(folder, ignore_errors=True)

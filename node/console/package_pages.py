@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from ledger.evidence.statement import read_leaf
 from ledger.messages.report import BEFORE_INTAKE, LAW
+from ledger.proof.report import Report
 from ledger.proof.verify import verify_package
 from ledger.services.certifying import ExportOptions
 from ledger.services.composing import CONTENT_FIELD
@@ -13,7 +14,7 @@ from ledger.store import statements
 from ledger.verifier.rendering import readable
 from node import evidence_view
 from node.api.evidence import known, recorded
-from node.api.packages import MAX_VERIFIED_BYTES, make_package
+from node.api.packages import MAX_VERIFIED_BYTES, make_package, remove, write_package
 from node.api.requests import RequestSource, SmallBody, service_of, source_address
 from node.console.asking import Form, check_header, form_of, present, visitor
 from node.console.failures import PageRoute
@@ -57,6 +58,17 @@ def export(request: Request, evidence_id: EvidenceId, data: SmallBody) -> Respon
     return make_package(service_of(request).node, who.principal, evidence_id, options)
 
 
+@router.post("/evidence/{evidence_id}/package/report")
+def check(request: Request, evidence_id: EvidenceId, data: SmallBody) -> Response:
+    """Make the package, verify it as a court would, and show the report instead of the package."""
+    who = visitor(request, Permission.EVIDENCE_EXPORT)
+    options = _options(form_of(request, data))
+    node = service_of(request).node
+    target, report = write_package(node, who.principal, evidence_id, options)
+    remove(target.parent)
+    return _report(request, report)
+
+
 @router.get("/verify")
 def ask(request: Request) -> Response:
     """Ask for a package; open to everybody."""
@@ -72,7 +84,10 @@ def verify(request: Request) -> Response:
     check_header(request)
     service.limiter.count("verify", source_address(request))
     data = RequestSource(request, limit=MAX_VERIFIED_BYTES).read_all()
-    report = verify_package(MemoryPackage(data), service.node.trust)
+    return _report(request, verify_package(MemoryPackage(data), service.node.trust))
+
+
+def _report(request: Request, report: Report) -> Response:
     return render(
         request,
         "report.html",

@@ -26,6 +26,7 @@ EVIDENCE_WORDS: Final[Mapping[str, Message]] = {
     "ui-kind-audit_range": Message("审计区间", "Audit range"),
     "ui-kind-opening": Message("日志开始", "Opening of the log"),
     # Lists
+    "ui-table": Message("表格，可横向滚动", "Table, scrolls sideways"),
     "ui-size": Message("大小", "Size"),
     "ui-filters": Message("筛选", "Filters"),
     "ui-all": Message("全部", "All"),
@@ -108,6 +109,7 @@ EVIDENCE_WORDS: Final[Mapping[str, Message]] = {
     "ui-preview-title": Message("法院将看到", "What the court will see"),
     "ui-court-sees": Message("披露值", "Disclosed value"),
     "ui-withheld": Message("不披露", "withheld"),
+    "ui-verify-now": Message("立即核验", "Verify now"),
     "ui-make-package": Message("生成并下载", "Make and download"),
     # Verification
     "ui-verify-title": Message("验证证据包", "Verify an evidence package"),

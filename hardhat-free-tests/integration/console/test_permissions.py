@@ -38,6 +38,7 @@ SIGNED_IN: dict[tuple[str, str], Permission | None] = {
     ("GET", "/evidence/{evidence_id}/package"): Permission.EVIDENCE_EXPORT,
     ("POST", "/evidence/{evidence_id}/package"): Permission.EVIDENCE_EXPORT,
     ("POST", "/evidence/{evidence_id}/package/preview"): Permission.CONTENT_READ,
+    ("POST", "/evidence/{evidence_id}/package/report"): Permission.EVIDENCE_EXPORT,
     ("GET", "/cases"): Permission.EVIDENCE_READ,
     ("POST", "/cases"): Permission.EVIDENCE_READ,
     ("GET", "/cases/{case_id}"): Permission.EVIDENCE_READ,

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from ledger.errors import ConfigurationError, RefusedError, UnavailableError
-from ledger.services import sweeping
 from ledger.services.auditing import BATCH, AuditReport, Problem
+from node.housekeeping import sweep_vault
 from node.wiring import Node
 
 STATE_FILE: Final = "audit.json"
@@ -37,7 +37,7 @@ def audit_node(
     state.unlink(missing_ok=True)
     _compare_with_chain(node, report)
     if sweep and report.compared and not report.problems:
-        report.swept = sweeping.sweep(node.database.write, node.vault)
+        report.swept = sweep_vault(node)
     return report
 
 

@@ -56,7 +56,9 @@ def seal_lines(
     batch = _next_batch(numbered, preparer, caller, size)
     try:
         while batch:
-            prepared, done = preparer.finish(), batch
+            # Taken off first: a batch that could not be prepared has no second answer.
+            done, batch = batch, []
+            prepared = preparer.finish()
             batch = _next_batch(numbered, preparer, caller, size)
             # One commit at a time, in order: the next batch of a case numbers on from this one.
             yield from zip(done, intake.commit(prepared, also=also), strict=True)

@@ -75,7 +75,12 @@ class Committer:
         try:
             outcome = waiting.answer.result(ANSWER_SECONDS)
         except TimeoutError as error:
-            raise UnavailableError("database-unavailable", detail="no answer in time") from error
+            if waiting.answer.cancel():
+                raise UnavailableError(
+                    "database-unavailable", detail="no answer in time"
+                ) from error
+            # Its transaction runs: whatever comes of it is the answer.
+            outcome = waiting.answer.result()
         if isinstance(outcome, LedgerError):
             raise outcome
         return outcome
@@ -104,11 +109,17 @@ class Committer:
             batch.append(following)
         return False
 
-    def _commit(self, batch: list[_Waiting]) -> None:
+    def _commit(self, waiting: list[_Waiting]) -> None:
+        batch = [each for each in waiting if each.answer.set_running_or_notify_cancel()]
+        # Whoever stopped waiting was told that nothing is sealed, and nothing is.
+        self._intake.discard([each.drafted for each in waiting if each.answer.cancelled()])
+        if not batch:
+            return
+
         def record(connection: Connection, outcomes: Sequence[Outcome]) -> None:
             entries = [
-                AuditEntry(waiting.actor, SEALED, row.leaf_hash.hex(), {"kind": row.kind})
-                for waiting, row in zip(batch, outcomes, strict=True)
+                AuditEntry(asked.actor, SEALED, row.leaf_hash.hex(), {"kind": row.kind})
+                for asked, row in zip(batch, outcomes, strict=True)
                 if isinstance(row, StatementRow)
             ]
             self._trail.record_in(connection, *entries)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from ledger.errors import LedgerError, MalformedError, UnavailableError
 from ledger.evidence import shape
@@ -24,6 +24,9 @@ from ledger.services.intake import Intake
 from node.items import build_item, open_source, read_json_object
 from node.lookups import Lookups
 from node.wiring import open_node
+
+END_SECONDS: Final = 10.0
+"""For the batch it prepares; its pipe is closed already."""
 
 Prepared: TypeAlias = Draft | LedgerError
 
@@ -83,6 +86,8 @@ class Here:
             return build_item(described, source=source, lookups=self.lookups, caller=self._caller)
         except LedgerError as error:
             return error
+        except UnicodeError as error:
+            return MalformedError("fields-file", why=str(error)[:160])
 
 
 @dataclass
@@ -125,7 +130,10 @@ def apart(home: Path, folder: Path | None) -> Iterator[Apart]:
         yield Apart(ours)
     finally:
         ours.close()
-        process.join()
+        process.join(END_SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
 
 
 def _work(pipe: Connection, home: Path, folder: Path | None) -> None:

@@ -3,11 +3,11 @@
 * Rounds begin every ``worker_seconds``; an error ends the round, never the worker: the next one goes on from
   the committed state. Errors are logged with their code, and stay visible until a round succeeds.
 * Only the leader works (``leading``); the others try to become it once a second or so.
-* Housekeeping (pending erasures, sealing the audit trail, sweeping) never stops a round.
+* Housekeeping (pending erasures, sealing the audit trail, sweeping) follows a round that went through, so
+  that the chain has just confirmed this copy; it never stops a round. Taking in goes on without the chain.
 """
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -17,12 +17,11 @@ from typing import Final, Self
 import structlog
 
 from ledger.errors import LedgerError, RefusedError
-from ledger.services.sweeping import sweep
+from node.housekeeping import sweep_vault
 from node.leading import Leader, leading
 from node.metrics import Metrics
 from node.ticking import Tick, tick
 from node.tracing import Tracing, describe_round
-from node.uploads import store as uploads
 from node.uploads.expiring import expire
 from node.watching.opening import make_watcher, watching_alone
 from node.watching.watcher import Watcher
@@ -30,6 +29,7 @@ from node.wiring import Node
 
 STANDBY_SECONDS: Final = 1.0
 SWEEP_EVERY: Final = timedelta(hours=24)
+RETRY_EVERY: Final = timedelta(minutes=5)
 _log = structlog.get_logger("lianzheng.worker")
 
 
@@ -66,10 +66,6 @@ def _expire(node: Node) -> int:
     return expire(node.database.write, node.clock, node.vault, node.record_keys)
 
 
-def _sweep(node: Node) -> int:
-    return sweep(node.database.write, node.vault, (uploads.names_object,))
-
-
 class Worker:
     """Works on a thread of its own; a context manager.
 
@@ -104,19 +100,16 @@ class Worker:
     def run(self) -> None:
         """Lead whenever possible, until ``stop``."""
         while not self._stop.is_set():
-            with ExitStack() as held:
-                try:
-                    leader = held.enter_context(leading(self._node))
-                except LedgerError as error:
-                    self._stand_by(error)
-                    continue
-                self._lead(leader)
-
-    def _stand_by(self, error: LedgerError) -> None:
-        self.progress.leads = False
-        if not isinstance(error, RefusedError):
-            self._failed(error)
-        self._stop.wait(STANDBY_SECONDS)
+            try:
+                with leading(self._node) as leader:
+                    self._lead(leader)
+            except LedgerError as error:
+                if not isinstance(error, RefusedError):
+                    self._failed(error)
+            except Exception:  # noqa: BLE001 - a defect must not end anchoring for ever
+                self._defect("leading")
+            self.progress.leads = False
+            self._stop.wait(STANDBY_SECONDS)
 
     def _lead(self, leader: Leader) -> None:
         self.progress.leads = True
@@ -138,7 +131,10 @@ class Worker:
             said = {"error": self.progress.error or ""} if done is None else _told(done)
             describe_round(span, said, failed=done is None)
         self._metrics.round_seconds.observe(perf_counter() - start)
-        self._keep_house()
+        if done is not None:
+            # An older database, or a copy, does not know what the vault holds for whom: it touches nothing.
+            self._keep_house()
+        self._take_in()
         self.progress.last_round = self._node.clock.now()
         return done
 
@@ -148,16 +144,18 @@ class Worker:
         except LedgerError as error:
             self._failed(error)
             return None
-        except Exception:  # noqa: BLE001 - see below
-            # A defect must not end anchoring for ever; it is logged with its trace and counted.
-            _log.exception("round failed")
-            self._metrics.rounds.labels("defect").inc()
-            self.progress.error, self.progress.params = "worker-defect", {}
+        except Exception:  # noqa: BLE001 - a defect must not end anchoring for ever
+            self._defect("round")
             return None
         self._metrics.rounds.labels("done").inc()
         self._metrics.alarms.set(len(done.alarms))
         self.progress.error, self.progress.alarms = None, done.alarms
         return done
+
+    def _defect(self, where: str) -> None:
+        _log.exception("defect", where=where)
+        self._metrics.rounds.labels("defect").inc()
+        self.progress.error, self.progress.params = "worker-defect", {}
 
     def _failed(self, error: LedgerError) -> None:
         self._metrics.rounds.labels("stopped").inc()
@@ -169,10 +167,13 @@ class Worker:
         self._every(timedelta(0), "erasures", node.eraser.resume)
         minutes = timedelta(minutes=settings.audit_seal_minutes)
         self._every(minutes, "audit-seal", node.audit_sealer.seal)
+        self._every(SWEEP_EVERY, "uploads", lambda: _expire(node))
+        self._every(SWEEP_EVERY, "sweep", lambda: sweep_vault(node))
+
+    def _take_in(self) -> None:
+        settings = self._node.settings
         if settings.watch_folder is not None:
             self._every(timedelta(seconds=settings.watch_seconds), "watched-folder", self._watch)
-        self._every(SWEEP_EVERY, "uploads", lambda: _expire(node))
-        self._every(SWEEP_EVERY, "sweep", lambda: _sweep(node))
 
     def _watch(self) -> None:
         if self._watcher is None:
@@ -187,8 +188,12 @@ class Worker:
         now = self._node.clock.now()
         if now < self._due.get(name, now):
             return
-        self._due[name] = now + period
         try:
             job()
         except LedgerError as error:
             _log.warning("housekeeping stopped", job=name, code=error.code)
+            period = min(period, RETRY_EVERY)
+        except Exception:  # noqa: BLE001 - housekeeping never stops a round
+            self._defect(name)
+            period = min(period, RETRY_EVERY)
+        self._due[name] = now + period

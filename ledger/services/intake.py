@@ -12,6 +12,7 @@ chain nor a peer.
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -210,7 +211,9 @@ class Intake:
         """Remove from the vault what was not sealed."""
         for each, outcome in zip(drafts, outcomes, strict=True):
             if isinstance(each, Draft) and each.object_id and not isinstance(outcome, StatementRow):
-                self.vault.delete(each.object_id)
+                # What cannot be removed now is swept later; what was sealed beside it stays sealed.
+                with suppress(LedgerError):
+                    self.vault.delete(each.object_id)
 
 
 def _answer(outcome: Outcome) -> Receipt | LedgerError:

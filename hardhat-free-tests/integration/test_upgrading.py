@@ -18,6 +18,9 @@ from ledger.errors import ConfigurationError, RefusedError
 from ledger.services.certifying import ExportOptions
 from ledger.services.fencing import LEASE_SECONDS
 from ledger.store import erasures
+from node.backup.restoring import restore
+from node.backup.taking import back_up_keys, back_up_ledger
+from node.database import LEDGER_VERSIONS, Database
 from node.key_places import KEYS, PURPOSE_KEY, key_store_file
 from node.settings import load_settings
 from node.wiring import open_node
@@ -131,6 +134,34 @@ def test_a_purpose_key_that_is_lost_later_is_an_error(left: Left) -> None:
     with open_node(left.home) as node, pytest.raises(ConfigurationError) as caught:
         _ = node.purpose_key
     assert caught.value.code == "key-missing"
+
+
+def test_the_old_home_can_be_backed_up_before_it_is_upgraded(left: Left, tmp_path: Path) -> None:
+    settings = load_settings(left.home)
+    with pytest.raises(ConfigurationError, match="key-store-beside-master-key"):
+        back_up_keys(settings, tmp_path / "keys", prune=False)
+    left.move_key_store()
+    taken = back_up_ledger(settings, tmp_path / "ledger")
+    back_up_keys(settings, tmp_path / "keys", prune=False)
+    assert not Database(settings.ledger_url).is_current(LEDGER_VERSIONS), (
+        "a backup migrates nothing"
+    )
+    assert (taken.manifest.object_count, taken.manifest.missing) == (1, ())
+    with open_node(left.home) as node:
+        account = node.anchor_key.address
+    network = _chain(left, account)
+    home = tmp_path / "restored"
+    home.mkdir()
+    shutil.copytree(OLD / "home" / KEYS, home / KEYS)
+    (home / KEYS / key_store_file(home).name).unlink()
+    for file in (home / KEYS).iterdir():
+        file.chmod(0o600)
+    restore(home, tmp_path / "ledger", tmp_path / "keys")
+    with open_node(home):
+        pass
+    restored = open_ledger(home, network, TestClock(), SqliteDatabases(home))
+    audit(restored)
+    restored.close()
 
 
 def take_over(ledger: Ledger) -> None:

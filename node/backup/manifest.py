@@ -109,6 +109,9 @@ def read(folder: Path, kind: BackupKind) -> BackupManifest:
         found = _manifest(body)
     except (LedgerError, ValueError, TypeError, KeyError, AssertionError) as error:
         raise IntegrityError("backup-damaged", file=NAME) from error
+    if any(Path(each.path).name != each.path for each in found.files):
+        # Whoever writes a manifest could otherwise have any file of this machine copied into the home.
+        raise IntegrityError("backup-damaged", file=NAME)
     if found.kind != kind:
         raise RefusedError("backup-of-the-other-kind", folder=folder)
     return found

@@ -45,8 +45,8 @@ class Copied:
 
 def named(connection: Connection) -> Iterator[bytes]:
     """Yield the ids of all objects that the database expects in the vault, ascending, each once."""
-    sources = [_pages(connection, statement.c.object_id, _of_statements())]
-    if inspect(connection).has_table(upload_part.name):
+    sources = [_pages(connection, statement.c.object_id, _of_statements(connection))]
+    if has_table(connection, upload_part):
         sources.append(_pages(connection, upload_part.c.object_id, _OF_UPLOADS))
     for object_id, _ in groupby(heapq.merge(*sources)):
         yield object_id
@@ -54,20 +54,29 @@ def named(connection: Connection) -> Iterator[bytes]:
 
 def expects(connection: Connection, object_id: bytes) -> bool:
     """Tell whether the database still expects this object in the vault."""
-    query = select(statement.c.seq).where(statement.c.object_id == object_id, _of_statements())
+    query = select(statement.c.seq).where(
+        statement.c.object_id == object_id, _of_statements(connection)
+    )
     if connection.scalar(query.limit(1)) is not None:
         return True
+    if not has_table(connection, upload_part):
+        return False
     parts = select(upload_part.c.first).where(upload_part.c.object_id == object_id, _OF_UPLOADS)
     return connection.scalar(parts.limit(1)) is not None
 
 
-def _of_statements() -> ColumnElement[bool]:
-    begun = select(pending_erasure.c.seq).where(pending_erasure.c.begun_at.is_not(None))
-    return (
-        ~_exists(small_object, small_object.c.object_id == statement.c.object_id)
-        & ~_exists(erasure, erasure.c.seq == statement.c.seq)
-        & statement.c.seq.not_in(begun)
-    )
+def _of_statements(connection: Connection) -> ColumnElement[bool]:
+    condition = ~_exists(small_object, small_object.c.object_id == statement.c.object_id)
+    condition &= ~_exists(erasure, erasure.c.seq == statement.c.seq)
+    if has_table(connection, pending_erasure):
+        begun = select(pending_erasure.c.seq).where(pending_erasure.c.begun_at.is_not(None))
+        condition &= statement.c.seq.not_in(begun)
+    return condition
+
+
+def has_table(connection: Connection, table: Table) -> bool:
+    """Tell whether the database has a table: before an upgrade, the one time when nobody skips a backup."""
+    return inspect(connection).has_table(table.name)
 
 
 _OF_UPLOADS: Final = upload_part.c.inline.is_(None)

@@ -208,6 +208,8 @@ def _settle(settings: Settings) -> tuple[int, int]:
         if is_empty(ledger) or is_empty(keys):
             return 0, 0
         with ledger.read() as connection:
+            if not objects.has_table(connection, pending_erasure):
+                return 0, 0  # of a program before this one: opening the node migrates it
             erased = _erased_keys(connection)
             used = set(connection.scalars(_USED)) - erased
         destroyed = 0

@@ -24,6 +24,7 @@ from node.backup.manifest import BackupManifest, describe
 from node.backup.objects import Copied
 from node.backup.snapshots import snapshot
 from node.database import Database, is_sqlite
+from node.key_places import prepare_key_store
 from node.running import exclusive
 from node.settings import FILE_NAME, Settings
 from node.wiring import vault_of
@@ -184,11 +185,14 @@ def back_up_keys(settings: Settings, folder: Path, *, prune: bool) -> Taken:
     Raises:
         RefusedError: another backup is being taken there, or it holds a backup of the ledger.
         UnavailableError: database or disk do not answer.
-        ConfigurationError: PostgreSQL's programs are not installed.
+        ConfigurationError: PostgreSQL's programs are not installed, or the key store lies beside the master
+            key.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if (folder / manifests.NAME).exists():
         raise RefusedError("backup-of-the-other-kind", folder=folder)
+    if not settings.key_store_url:
+        prepare_key_store(settings.home)
     database = Database(settings.keys_url)
     try:
         with exclusive(folder, lock=LOCK, code=_BUSY):

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, quote
 from fastapi import Request
 from fastapi.responses import RedirectResponse
 
-from ledger.errors import MalformedError
+from ledger.errors import LedgerError, MalformedError
 from node.api.requests import CSRF_HEADER, SESSION_COOKIE, service_of
 from node.errors import NotAuthenticatedError, NotPermittedError
 from node.identity.people import Session
@@ -79,10 +79,13 @@ def visitor(request: Request, permission: Permission | None = None) -> Visitor:
 
 
 def present(request: Request) -> Visitor | None:
-    """Return who looks at a page that is open to everybody; ``None`` for a stranger."""
+    """Return who looks at a page that is open to everybody; ``None`` for a stranger, or when nobody can tell.
+
+    A database that does not answer must not keep the page away that says so.
+    """
     try:
         return visitor(request)
-    except NotAuthenticatedError:
+    except LedgerError:
         return None
 
 

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from node.console import (
     account_pages,
@@ -45,11 +46,21 @@ PAGES: Final = (
 )
 
 
+class Assets(StaticFiles):
+    """Static files that browsers ask about each time: after an upgrade no old script meets a new page."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """See Starlette."""
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+
 def add_console(app: FastAPI, service: Service) -> FastAPI:
     """Add the console to the application of a running service."""
     app.state.chain_watch = ChainWatch(service.node)
     for each in PAGES:
         app.include_router(each.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", Assets(directory=STATIC), name="static")
     failures.install(app)
     return app

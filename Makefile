@@ -37,6 +37,10 @@ check: setup ## Style, types, floors, generators, sizes, docs
 	@$(PY) scripts/slither_check.py
 	@$(BIN)/pytest -q hardhat-free-tests/architecture
 
+.PHONY: audit
+audit: setup ## Known weaknesses of the product's dependencies; asks over the network, so not part of check
+	@$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements.lock
+
 .PHONY: bench
 bench: setup ## Speed and memory, each as a ratio to a limit measured in the same run
 	@$(PY) scripts/build_verifier.py

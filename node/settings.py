@@ -162,6 +162,17 @@ class Settings(BaseSettings):
         ge=0,
         description="Days that backups of the key store are kept; an erasure is complete after them.",
     )
+    backup_folder: Annotated[Path | None, BeforeValidator(_empty_is_none)] = Field(
+        None,
+        description="Folder of the ledger's backup, relative to the home; `doctor` looks at its age; empty: nowhere.",
+    )
+    key_backup_folder: Annotated[Path | None, BeforeValidator(_empty_is_none)] = Field(
+        None,
+        description="Folder of the key store's backups, apart from the other; `doctor` looks at their age; empty: nowhere.",
+    )
+    backup_hours: int = Field(
+        26, ge=1, description="Hours after which `doctor` calls the newest backup old."
+    )
     session_idle_minutes: int = Field(
         30, ge=1, le=1440, description="Minutes without a request after which a session ends."
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ledger.errors import LedgerError
 from node.database import Database
-from node.doctor import machine, on_chain, stored
+from node.doctor import durability, machine, on_chain, stored
 from node.doctor.diagnosis import Diagnosis, examine
 from node.master_key import source_of
 from node.settings import Settings, load_settings
@@ -19,10 +19,12 @@ _MACHINE = {
     "doctor-master-key": machine.master_key,
     "doctor-key-store": machine.key_store_apart,
     "doctor-disk": machine.disk,
+    "doctor-backups": durability.backups,
     "doctor-production": machine.production,
 }
 _KEYS = {"doctor-keys": machine.keys, "doctor-sheet": machine.sheet, "doctor-vault": machine.vault}
 _STORED = {
+    "doctor-commits": durability.commits,
     "doctor-waiting": stored.waiting,
     "doctor-trail": stored.audit_trail,
     "doctor-erasures": stored.unfinished_erasures,

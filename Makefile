@@ -39,7 +39,7 @@ check: setup ## Style, types, floors, generators, sizes, docs
 
 .PHONY: audit
 audit: setup ## Known weaknesses of the product's dependencies; asks over the network, so not part of check
-	@$(BIN)/pip-audit --require-hashes --disable-pip --progress-spinner off -r requirements.lock
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.lock
 
 .PHONY: bench
 bench: setup ## Speed and memory, each as a ratio to a limit measured in the same run

@@ -17,6 +17,7 @@ from node.console.days import CHINA
 from node.console.failures import PageRoute
 from node.console.rendering import render
 from node.identity.permissions import Permission
+from node.recovery_sheet import confirmed_at
 from node.service import Service
 from node.standing import Standing, standing
 from node.worker import WorkerProgress
@@ -55,8 +56,9 @@ def refresh(
 
 def _state(request: Request) -> dict[str, Any]:
     service = service_of(request)
+    node = service.node
     watch: ChainWatch = request.app.state.chain_watch
-    with service.node.database.read() as connection:
+    with node.database.read() as connection:
         found = standing(connection)
     open_releases = service.releases.list("open", limit=200)
     return {
@@ -66,6 +68,7 @@ def _state(request: Request) -> dict[str, Any]:
         "worker": None if service.worker is None else service.worker.progress,
         "worker_state": _worker_word(service, found),
         "releases": len(open_releases),
+        "sheet_confirmed": confirmed_at(node.settings.home, node.master_keys.newest) is not None,
         "round": 0,
         "last_round": MAX_ROUNDS,
     }

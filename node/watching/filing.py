@@ -7,8 +7,8 @@ is either not sealed, or its receipt names its digest: so whatever a crash leave
 import glob
 import json
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -46,12 +46,11 @@ class Filing:
             "size": content.size,
             "receipt": receipt.leaf.decode(),
         }
-        try:
+        with _in_the_folder():
+            self._check_no_link(path)
             target = self._target(path, receipt.leaf_hash.hex())
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _write(_beside(target, names.RECEIPT), told)
-        except OSError as error:
-            raise RefusedError("watch-filing", why=error.strerror) from error
         return target
 
     def move_description(self, path: Path, target: Path) -> None:
@@ -72,23 +71,26 @@ class Filing:
         self.forget_problem(path)
 
     def has_receipt(self, path: Path) -> bool:
-        """Tell whether a file of this name was sealed before, be it this one or another."""
-        return _beside(self._place(path), names.RECEIPT).exists()
+        """Tell whether a file of this name was sealed before, be it this one or another.
+
+        Raises:
+            RefusedError: the folder cannot be read.
+        """
+        with _in_the_folder():
+            return _beside(self._place(path), names.RECEIPT).exists()
 
     def find_receipt(self, path: Path, sha256: bytes) -> Path | None:
-        """Return where a content belongs that was sealed, but not moved; ``None`` when it was not."""
-        plain = self._place(path)
-        candidates = [plain]
-        if _beside(plain, names.RECEIPT).exists():
-            others = f"{glob.escape(plain.stem)}~*{names.RECEIPT}"
-            candidates += [
-                each.with_name(each.name[: -len(names.RECEIPT)])
-                for each in sorted(plain.parent.glob(others))
-            ]
-        for target in candidates:
-            found = _read(_beside(target, names.RECEIPT))
-            if found.get("sha256") == sha256.hex() and not target.exists():
-                return target
+        """Return where a content belongs that was sealed, but not moved; ``None`` when it was not.
+
+        Raises:
+            RefusedError: the folder cannot be read, or is not where it should be.
+        """
+        with _in_the_folder():
+            self._check_no_link(path)
+            for target in self._candidates(self._place(path)):
+                found = _read(_beside(target, names.RECEIPT))
+                if found.get("sha256") == sha256.hex() and not target.exists():
+                    return target
         return None
 
     def write_problem(self, path: Path, problem: Mapping[str, object]) -> None:
@@ -102,6 +104,19 @@ class Filing:
         with suppress(OSError):
             _beside(path, names.PROBLEM).unlink(missing_ok=True)
 
+    def _candidates(self, plain: Path) -> list[Path]:
+        if not _beside(plain, names.RECEIPT).exists():
+            return []
+        others = f"{glob.escape(plain.stem)}~*{names.RECEIPT}"
+        found = sorted(plain.parent.glob(others))
+        return [plain, *(each.with_name(each.name[: -len(names.RECEIPT)]) for each in found)]
+
+    def _check_no_link(self, path: Path) -> None:
+        """Whoever can write into the folder must not choose where the node writes and moves."""
+        place = self._place(path).parent
+        if place.resolve() != self._root.resolve() / place.relative_to(self._root):
+            raise RefusedError("watch-filing", why=f"{names.SEALED} is a link")
+
     def _target(self, path: Path, evidence_id: str) -> Path:
         """Return a place of this content's own: another file of the same name may lie there."""
         plain = self._place(path)
@@ -113,6 +128,14 @@ class Filing:
 
     def _place(self, path: Path) -> Path:
         return self._root / names.SEALED / path.relative_to(self._root)
+
+
+@contextmanager
+def _in_the_folder() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise RefusedError("watch-filing", why=error.strerror) from error
 
 
 def _beside(path: Path, ending: str) -> Path:
@@ -141,14 +164,11 @@ def _write(path: Path, value: Mapping[str, object]) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    try:
+    with _in_the_folder(), suppress(FileNotFoundError):
+        # It may not be there: no sidecar, or an earlier attempt came as far as this.
         source.rename(target)
         _sync(target.parent)
         _sync(source.parent)
-    except FileNotFoundError:
-        return  # there was none, or an earlier attempt came as far as this
-    except OSError as error:
-        raise RefusedError("watch-filing", why=error.strerror) from error
 
 
 def _sync(folder: Path) -> None:

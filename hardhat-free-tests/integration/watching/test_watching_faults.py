@@ -133,3 +133,20 @@ def test_a_node_that_cannot_seal_blames_no_file(
     assert faults.struck
     assert folder.left() == {"a.wav", "a.wav.json"}
     assert folder.watcher.look().sealed == 1
+
+
+@pytest.mark.parametrize("linked", ["sealed", "sealed/in"])
+def test_nothing_is_written_or_moved_through_a_link(sqlite_ledger: Ledger, linked: str) -> None:
+    folder = WatchedFolder(sqlite_ledger)
+    outside = sqlite_ledger.home / "outside"
+    outside.mkdir()
+    link = folder.root / linked
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(outside)
+    path = folder.drop("in/a.wav", kind="call_recording")
+    assert folder.look().problems >= 1
+    assert list(outside.iterdir()) == []
+    assert path.exists()
+    link.unlink()
+    assert folder.look(SETTLE + 60).sealed == 1
+    audit(sqlite_ledger)

@@ -44,17 +44,13 @@ class BulkSealer:
         """Seal each line and answer with its number (from 1) and a receipt or an error.
 
         Raises:
-            UnavailableError: other callers' batches take too long, or the database or vault refuses; what
-                was sealed until then is sealed, and request keys tell the caller which items those are.
+            UnavailableError: other callers' batches take too long, or database or vault refuse from the
+                beginning; later, the lines that are left are answered with it.
         """
         if not self._lock.acquire(timeout=WAIT_SECONDS):
             raise UnavailableError("bulk-busy")
         try:
             return self._seal(lines, actor)
-        except UnavailableError:
-            # Perhaps the process has died: the next caller gets a fresh one.
-            self._stop()
-            raise
         finally:
             self._lock.release()
 
@@ -66,8 +62,22 @@ class BulkSealer:
                 entry = AuditEntry(actor, SEALED, sealed[0].hex(), details)
                 self._node.trail.record_in(connection, entry)
 
-        preparer = self._started()
-        return list(seal_lines(lines, self._node.intake, preparer, caller=actor, also=record))
+        preparer, answers = self._started(), list[tuple[int, Receipt | LedgerError]]()
+        sealing = seal_lines(lines, self._node.intake, preparer, caller=actor, also=record)
+        try:
+            for answer in sealing:
+                answers.append(answer)
+        except UnavailableError as error:
+            # Perhaps the process has died: the next caller gets a fresh one.
+            self._stop()
+            if not answers:
+                raise
+            # What is sealed has its receipts; the lines after it are answered with what stopped them.
+            done = answers[-1][0]
+            answers += [
+                (at, error) for at, line in enumerate(lines, 1) if at > done and line.strip()
+            ]
+        return answers
 
     def _started(self) -> Apart:
         if self._preparer is None:

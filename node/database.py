@@ -20,10 +20,13 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ledger.errors import ConflictError, IntegrityError, LedgerError, UnavailableError
 
 BUSY_TIMEOUT_SECONDS: Final = 30
+MORE_CONNECTIONS: Final = 60
+"""Beside the pool's five: more than the threads of a service, so that none waits for a connection."""
 _LEDGER: Final = Path(__file__).resolve().parents[1] / "ledger"
 _ENVIRONMENT: Final = _LEDGER / "store" / "migrations"
 LEDGER_VERSIONS: Final = _ENVIRONMENT / "versions"
@@ -158,6 +161,8 @@ def _translated() -> Iterator[None]:
         if found is None:
             raise
         raise found from error
+    except PoolTimeoutError as error:
+        raise UnavailableError("database-unavailable", detail="no connection is free") from error
     except (sqlite3.Error, pg8000.dbapi.Error, OSError) as error:
         found = _meaning(error, lost=False)
         if found is None:
@@ -194,11 +199,17 @@ def _detail(error: Exception) -> str:
 
 def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, max_overflow=MORE_CONNECTIONS
+        )
         event.listen(engine, "connect", _send_at_once)
         return engine
     engine = create_engine(
-        url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+        # Parameters are personal data, and errors are logged.
+        hide_parameters=True,
+        max_overflow=MORE_CONNECTIONS,
     )
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -16,6 +16,7 @@ from typing import BinaryIO, Final, Protocol
 from ledger.errors import LimitError, MalformedError, RefusedError
 from ledger.evidence import shape
 from ledger.evidence.custody import custody_from_json
+from ledger.evidence.kinds import KINDS, SEALED_BY_THE_NODE
 from ledger.ports.vault import ByteSource
 from ledger.primitives.canonical import MAX_DEPTH, JsonValue, check_depth
 from ledger.services.composing import Item
@@ -146,6 +147,9 @@ def read_json_object(data: bytes, where: str) -> Mapping[str, JsonValue]:
     check_depth(data, MAX_DEPTH)
     try:
         value: JsonValue = json.loads(data)
+        if b"\\u" in data:
+            # An escaped half of a character is no text that anybody can store.
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise MalformedError("fields-file", why=str(error)[:200]) from error
     return shape.mapping(value, where)
@@ -229,3 +233,28 @@ def _media_type(stated: JsonValue, source: NamedSource | None) -> str:
         return shape.text(stated, "media_type")
     guessed, _ = mimetypes.guess_type(source.name) if source else (None, None)
     return guessed or "application/octet-stream"
+
+
+def file_name_of(described: dict[str, JsonValue]) -> str:
+    """Take the name under which the content came out of a description; empty when there is none.
+
+    Raises:
+        MalformedError: it is no text.
+    """
+    name = described.pop("file_name", "")
+    if not isinstance(name, str) or "file" in described:
+        raise MalformedError("item-member", name="file_name" if "file" not in described else "file")
+    return name
+
+
+def check_kind(kind: str) -> None:
+    """Check that a caller may seal this kind.
+
+    Raises:
+        MalformedError: there is no such kind.
+        RefusedError: only the node itself seals it.
+    """
+    if kind not in KINDS:
+        raise MalformedError("statement-kind", kind=kind[:64])
+    if kind in SEALED_BY_THE_NODE:
+        raise RefusedError("kind-sealed-by-node", kind=kind)

@@ -10,6 +10,7 @@ from node.committing import Committer
 from node.identity.releases import Releases
 from node.limiter import Limiter
 from node.metrics import Metrics
+from node.outgoing import empty_outgoing
 from node.release_kinds import register
 from node.tracing import Tracing, tracing
 from node.uploads.service import Uploads
@@ -50,6 +51,7 @@ class Service:
 def serving(node: Node, *, with_worker: bool) -> Iterator[Service]:
     """Run the threads and processes of a service until the end of the block."""
     metrics = Metrics()
+    empty_outgoing(node.settings.home)
     with ExitStack() as running:
         traced = running.enter_context(tracing(node.settings.otlp_endpoint))
         worker = running.enter_context(Worker(node, metrics, traced)) if with_worker else None

@@ -15,7 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
-from ledger.errors import ConfigurationError, IntegrityError, MalformedError, RefusedError
+from ledger.errors import (
+    ConfigurationError,
+    IntegrityError,
+    MalformedError,
+    RefusedError,
+)
 from ledger.evidence.log import LogIdentity
 from ledger.evidence.statement import NotBefore
 from ledger.keys.files import (
@@ -69,6 +74,7 @@ from node.lookups import Lookups
 from node.master_key import source_of
 from node.platform_facts import observe
 from node.settings import RESTORING, Settings, load_settings
+from node.trust_source import TrustSource
 
 T = TypeVar("T")
 
@@ -222,12 +228,6 @@ class Node:
             readme=f"{text('package-readme', 'zh')}\n\n{text('package-readme', 'en')}\n".encode(),
         )
 
-    def outgoing_folder(self) -> Path:
-        """Return the folder where packages lie until they are handed out; only this user may read it."""
-        folder = self.settings.home / "outgoing"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return folder
-
     @cached_property
     def discloser(self) -> Discloser:
         """Opens clear values and contents."""
@@ -283,11 +283,14 @@ class Node:
         return self._opened(load_secret, PURPOSE_KEY)
 
     @cached_property
-    def trust(self) -> Trust:
-        """What this node trusts, read from the chain: also what ``trust export`` writes."""
-        from node import trust_file  # noqa: PLC0415 - see the module docstring
+    def trust_source(self) -> TrustSource:
+        """Reads from the chain what this node trusts."""
+        return TrustSource(self.settings)
 
-        return trust_file.build(self.settings)
+    @property
+    def trust(self) -> Trust:
+        """What this node trusts now: also what ``trust export`` writes."""
+        return self.trust_source.current()
 
     @cached_property
     def lookups(self) -> Lookups:

@@ -18,7 +18,7 @@ from harness.trusting import trust_of
 
 from ledger.evidence.log import LogIdentity
 from ledger.evidence.statement import SignedStatement, read_leaf
-from ledger.proof.trust import TrustedContract
+from ledger.proof.trust import Trust, TrustedContract
 from ledger.services.composing import Item
 from ledger.services.intake import Receipt
 from ledger.store import logs, statements
@@ -49,6 +49,17 @@ class TestClock:
     def move(self, seconds: float) -> None:
         """Move forward, or back."""
         self.moment += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class HeldTrust:
+    """A trust source that holds what it was given."""
+
+    trust: Trust
+
+    def current(self) -> Trust:
+        """See ``node.trust_source``."""
+        return self.trust
 
 
 class Databases(Protocol):
@@ -233,5 +244,5 @@ def open_ledger(
     parts["evidence_key"] = chosen("evidence_key", node.evidence_key)
     parts["log_key"] = chosen("log_key", node.log_key)
     parts["_anchor_contract"] = TrustedContract(ANCHOR_CONTRACT, ANCHOR_CODE)
-    parts["trust"] = trust_of(node, network)
+    parts["trust_source"] = HeldTrust(trust_of(node, network))
     return Ledger(home, node, network, chain, clock, databases, receipts or [])

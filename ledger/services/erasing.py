@@ -28,7 +28,7 @@ from ledger.ports.vault import Vault
 from ledger.services.composing import Item
 from ledger.services.intake import Intake
 from ledger.services.recording import Outcome
-from ledger.store import cases, erasures, persons, statements
+from ledger.store import cases, erasures, persons, requests, statements
 from ledger.store.erasures import ErasureRow, PendingErasure
 from ledger.store.statements import StatementRow
 from ledger.store.transactions import Begin
@@ -186,6 +186,7 @@ class Eraser:
                 statements.drop_inline(connection, row.object_id)
             statements.forget(connection, row.leaf_hash)
             persons.forget(connection, row.leaf_hash)
+            requests.forget(connection, row.leaf_hash)
             for forget in self.forget:
                 forget(connection, row.leaf_hash)
             erasures.finish(connection, row.leaf_hash, done)

@@ -4,7 +4,9 @@ Intake never waits for the chain. ``refresh`` is called by whoever talks to the 
 answers at once, and marks the block as stale when the chain did not answer the last time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Final
 
 from ledger.errors import LedgerError
 from ledger.evidence.statement import NotBefore
@@ -12,6 +14,9 @@ from ledger.ports.chain import Chain
 from ledger.store import headers
 from ledger.store.headers import HeaderRow
 from ledger.store.transactions import Begin
+
+REREAD_SECONDS: Final = 30.0
+"""For processes that do not lead: a block that is half a minute old is as good."""
 
 
 @dataclass(slots=True)
@@ -26,12 +31,21 @@ class NotBeforeSource:
     begin: Begin
     chain: Chain
     _current: NotBefore | None = None
+    _read_at: float = 0.0
 
     def current(self) -> NotBefore | None:
         """Return the block for the next statement; ``None`` when no chain was ever reached."""
-        if self._current is None:
-            self._current = self.refresh()
+        if self._current is None or monotonic() - self._read_at > REREAD_SECONDS:
+            self._current = self._reread()
+            self._read_at = monotonic()
         return self._current
+
+    def _reread(self) -> NotBefore | None:
+        """Return what whoever leads has kept meanwhile; stale when that is nothing new."""
+        before, kept = self._current, self._last_known()
+        if before is None or kept is None or kept.number == before.number:
+            return before or kept or self.refresh()
+        return replace(kept, stale=False)
 
     def refresh(self) -> NotBefore | None:
         """Ask the chain once; when it does not answer, fall back to the last kept block, as stale."""
@@ -42,6 +56,7 @@ class NotBeforeSource:
                 with self.begin() as connection:
                     headers.keep(connection, row)
                 self._current = NotBefore(ref.number, ref.block_hash, stale=False)
+                self._read_at = monotonic()
                 return self._current
         except LedgerError:
             # Whatever is wrong with the chain, anchoring reports it; intake goes on.

@@ -72,6 +72,9 @@ class Recording:
     def record(self, drafts: Sequence[Draft | LedgerError]) -> list[Outcome]:
         """Seal what can be sealed and answer each, in order."""
         prepared = [each for each in drafts if isinstance(each, Draft)]
+        statements.lock_contents(
+            self.connection, [d.content.sha256 for d in prepared if d.content is not None]
+        )
         numbering = Numbering.lock(self.connection, {d.item.case for d in prepared if d.item.case})
         self._requests = requests.find_many(
             self.connection, [d.item.request.key for d in prepared if d.item.request]

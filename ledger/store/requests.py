@@ -43,6 +43,14 @@ def find_many(
     return found
 
 
+def forget(connection: Connection, leaf_hash: bytes) -> None:
+    """Let nothing of what was asked be recognised any more; the key stays taken."""
+    seq = select(statement.c.seq).where(statement.c.leaf_hash == leaf_hash).scalar_subquery()
+    connection.execute(
+        intake_request.update().where(intake_request.c.seq == seq).values(fingerprint=b"")
+    )
+
+
 def insert(connection: Connection, answered: Sequence[tuple[RequestKey, int]]) -> None:
     """Record requests with the seq of what was sealed."""
     rows = [(request.key, request.fingerprint, seq) for request, seq in answered]

@@ -167,6 +167,19 @@ def with_content(connection: Connection, content_sha256: bytes) -> bytes | None:
     return connection.scalar(query)
 
 
+def lock_contents(connection: Connection, digests: Sequence[bytes]) -> None:
+    """Let nobody else seal these contents until the commit, so that a duplicate is noticed.
+
+    Locks are taken in order, so that two intakes never wait for each other. SQLite's write transactions are
+    exclusive anyway.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    for digest in sorted(set(digests)):
+        number = int.from_bytes(digest[:8], "big", signed=True)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
 def of_case(connection: Connection, case_id: bytes, up_to: int) -> list[StatementRow]:
     """Return the statements of a case in order, numbers 1 to ``up_to``."""
     query = (

@@ -20,6 +20,7 @@ from node.api import (
 )
 from node.api.documents import SECURITY
 from node.api.middleware import Around
+from node.api.problems import SMALL_BYTES
 from node.service import Service
 
 DESCRIPTION = "证据存证、上链与出证。 Evidence: sealed, anchored, proved."
@@ -34,6 +35,8 @@ def create_app(service: Service) -> FastAPI:
         openapi_url="/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
+        # Of every route that does not say otherwise.
+        max_body_size=SMALL_BYTES,
     )
     app.state.service = service
     app.include_router(operations.router)

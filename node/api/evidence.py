@@ -1,7 +1,8 @@
 """Finding evidence, its status, history, proofs, clear values and content."""
 
 import hashlib
-from collections.abc import Iterator
+import re
+from itertools import chain
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -16,10 +17,12 @@ from node import evidence_view, history
 from node.api.documents import SIGNED_IN, content, problems
 from node.api.models import (
     ClearFields,
+    Cursor,
     EvidenceDetail,
     EvidencePage,
+    GivenInstant,
+    GivenKind,
     HexId,
-    Instant,
     LifeLine,
     SearchRequest,
 )
@@ -31,6 +34,9 @@ from node.identity.permissions import Permission, Principal
 from node.wiring import Node
 
 MAX_PAGE: Final = 200
+MEDIA_TYPE: Final = re.compile(
+    r"[A-Za-z0-9!#$&^_.+-]{1,64}/[A-Za-z0-9!#$&^_.+-]{1,64}(?:; ?[ -~]{1,64})?"
+)
 NO_STORE: Final = {"Cache-Control": "no-store"}
 
 _NOT_CHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "Not changed."}}
@@ -46,11 +52,11 @@ router = APIRouter(tags=["evidence"])
 )
 def list_evidence(
     request: Request,
-    kind: Annotated[str | None, Query(max_length=32)] = None,
+    kind: GivenKind | None = None,
     sha256: HexId | None = None,
-    since: Instant | None = None,
-    until: Instant | None = None,
-    cursor: Annotated[str | None, Query(max_length=32)] = None,
+    since: GivenInstant | None = None,
+    until: GivenInstant | None = None,
+    cursor: Cursor | None = None,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
 ) -> dict[str, object]:
     """List items, newest first. By case or person: ``POST /v1/evidence/search``."""
@@ -71,7 +77,8 @@ def search(request: Request, asked: SearchRequest) -> dict[str, object]:
     principal = caller(request, Permission.EVIDENCE_READ)
     node = service_of(request).node
     if asked.person is not None:
-        node.trail.record(AuditEntry(principal.actor, "evidence.search-person"))
+        person = node.lookups.person(asked.person).hex()
+        node.trail.record(AuditEntry(principal.actor, "evidence.search-person", person))
     wanted = Wanted(
         case=None if asked.case is None else node.lookups.case(asked.case),
         person=None if asked.person is None else node.lookups.person(asked.person),
@@ -181,13 +188,22 @@ def read_content(request: Request, evidence_id: HexId) -> Response:
     disclosed = node.discloser.content(row, node.discloser.fields(row))
     if disclosed is None:
         raise RefusedError("content-absent", id=evidence_id[:12])
-    chunks: Iterator[bytes] = disclosed.chunks()
+    # The first chunk is verified before anything is promised.
+    chunks = disclosed.chunks()
+    first = next(chunks, b"")
     headers = {
         **NO_STORE,
         "Content-Length": str(disclosed.content.size),
         "Content-Disposition": "attachment",
     }
-    return StreamingResponse(chunks, headers=headers, media_type=disclosed.content.media_type)
+    return StreamingResponse(
+        chain([first], chunks), headers=headers, media_type=_servable(disclosed.content.media_type)
+    )
+
+
+def _servable(media_type: str) -> str:
+    """Return what a header can hold: what was sealed before types were checked may be any text."""
+    return media_type if MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream"
 
 
 def known(row: StatementRow | None, evidence_id: str) -> StatementRow:
@@ -218,7 +234,8 @@ def tagged(request: Request, found: dict[str, object]) -> Response:
     answer = JSONResponse(found)
     tag = f'"{hashlib.sha256(bytes(answer.body)).hexdigest()[:32]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if request.headers.get("if-none-match") == tag:
+    known_tags = request.headers.get("if-none-match", "").replace("W/", "")
+    if known_tags.strip() == "*" or tag in [each.strip() for each in known_tags.split(",")]:
         return Response(status_code=304, headers=headers)
     answer.headers.update(headers)
     return answer

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from node.metrics import Metrics
@@ -53,9 +54,12 @@ class Around:
         span = self._tracing.begin_request(headers.get("traceparent", ""))
         request_id = given if _REQUEST_ID.fullmatch(given) else os.urandom(8).hex()
 
+        started = False
+
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started
             if message["type"] == "http.response.start":
+                started = True
                 status = message["status"]
                 answered = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
@@ -65,6 +69,14 @@ class Around:
 
         try:
             await self._app(scope, receive, answer)
+        except Exception as error:
+            _log.exception("defect", request_id=request_id)
+            if started:
+                raise
+            # Answered in here, so that the answer has its id and its headers like any other.
+            request = Request(scope, receive)
+            handler = scope["app"].exception_handlers[Exception]
+            await (await handler(request, error))(scope, receive, answer)
         finally:
             method, route = _named(scope)
             self._tracing.end_request(span, method=method, route=route, status=status)

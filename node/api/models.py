@@ -6,6 +6,15 @@ from pydantic import BaseModel, Field
 
 HexId = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["9f" * 32])]
 Instant = Annotated[str, Field(examples=["2026-11-24T08:00:00.000Z"])]
+GivenInstant = Annotated[
+    str,
+    Field(
+        pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", examples=["2026-11-24T08:00:00.000Z"]
+    ),
+]
+GivenKind = Annotated[str, Field(pattern="^[a-z_]{1,32}$", examples=["call_recording"])]
+Cursor = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,32}$")]
+Visible = r"^[!-~]{1,128}$"
 
 
 class ReceiptAnswer(BaseModel):
@@ -91,11 +100,11 @@ class SearchRequest(BaseModel):
 
     case: str | None = Field(None, max_length=200, description="The bank's case number.")
     person: str | None = Field(None, max_length=200, description="A person's identifier.")
-    kind: str | None = Field(None, max_length=32)
+    kind: GivenKind | None = None
     sha256: HexId | None = Field(None, description="Digest of the content.")
-    since: Instant | None = None
-    until: Instant | None = None
-    cursor: str | None = Field(None, max_length=32)
+    since: GivenInstant | None = None
+    until: GivenInstant | None = None
+    cursor: Cursor | None = None
     limit: int = Field(50, ge=1, le=200)
 
 

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
@@ -25,17 +25,15 @@ from node.api.models import (
     ReleaseAnswer,
     VerificationAnswer,
 )
-from node.api.requests import RequestSource, caller, service_of, source_address
+from node.api.package_body import MAX_VERIFIED_BYTES, PackageBody
+from node.api.requests import caller, service_of
 from node.audit.entries import AuditEntry
 from node.identity.people import Release
 from node.identity.permissions import Permission, Principal
-from node.memory_package import MemoryPackage
+from node.outgoing import outgoing_folder
 from node.release_kinds import ERASURE
 from node.wiring import Node
 from node.words.catalogue import word
-
-MAX_VERIFIED_BYTES: Final = 64 * 1024 * 1024
-"""Held in memory while it is checked; larger packages are checked with ``verify.pyz``."""
 
 router = APIRouter(tags=["packages"])
 
@@ -89,7 +87,7 @@ def write_package(
             {"withheld": len(options.withhold), "with_content": options.with_content},
         )
     )
-    folder = Path(tempfile.mkdtemp(prefix="package-", dir=node.outgoing_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="package-", dir=outgoing_folder(node.settings.home)))
     target = folder / f"{evidence_id[:16]}.zip"
     try:
         return target, node.certifier.export(bytes.fromhex(evidence_id), target, options)
@@ -100,16 +98,14 @@ def write_package(
 
 @router.post(
     "/verify",
+    max_body_size=MAX_VERIFIED_BYTES,
     response_model=VerificationAnswer,
     responses=problems(413, 429),
     openapi_extra=body("application/zip", {"type": "string", "format": "binary"}),
 )
-def verify(request: Request) -> dict[str, object]:
+def verify(request: Request, package: PackageBody) -> dict[str, object]:
     """Verify a package under this node's trust file; open to everybody, and nothing is kept."""
-    service = service_of(request)
-    service.limiter.count("verify", source_address(request))
-    data = RequestSource(request, limit=MAX_VERIFIED_BYTES).read_all()
-    report = verify_package(MemoryPackage(data), service.node.trust)
+    report = verify_package(package, service_of(request).node.trust)
     return report_answer(report, language_of(request))
 
 
@@ -173,7 +169,7 @@ def list_releases(
 )
 def decide(request: Request, release_id: str, asked: DecisionRequest) -> dict[str, object]:
     """Approve or refuse what somebody else asked for."""
-    principal = caller(request, Permission.RELEASE_DECIDE)
+    principal = caller(request, Permission.RELEASE_DECIDE, recent=True)
     releases = service_of(request).releases
     return release_answer(
         releases.decide(release_id, principal, approve=asked.approve, reason=asked.reason)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from node.api.documents import SIGNED_IN, problems
-from node.api.models import Instant
+from node.api.models import Cursor, Instant, Visible
 from node.api.paging import read_cursor, write_cursor
 from node.api.requests import caller, service_of
 from node.audit.trail import TrailQuery
@@ -120,7 +120,7 @@ def list_operators(request: Request) -> Sequence[Operator]:
 )
 def invite(request: Request, asked: InvitationRequest) -> dict[str, str]:
     """Make a link with which a person makes an account."""
-    principal = caller(request, Permission.OPERATORS_MANAGE)
+    principal = caller(request, Permission.OPERATORS_MANAGE, recent=True)
     node = service_of(request).node
     token = node.identity.invitations.invite(asked.roles, by=principal)
     return {"link": invitation_link(node.settings.public_url, token)}
@@ -134,7 +134,7 @@ def invite(request: Request, asked: InvitationRequest) -> dict[str, str]:
 )
 def set_roles(request: Request, operator_id: Id, asked: RolesRequest) -> Response:
     """Give an operator other roles."""
-    principal = caller(request, Permission.OPERATORS_MANAGE)
+    principal = caller(request, Permission.OPERATORS_MANAGE, recent=True)
     operators = service_of(request).node.identity.operators
     operators.set_roles(operator_id, asked.roles, by=principal)
     return Response(status_code=204)
@@ -148,7 +148,7 @@ def set_roles(request: Request, operator_id: Id, asked: RolesRequest) -> Respons
 )
 def disable(request: Request, operator_id: Id) -> Response:
     """Close an account; its sessions and tokens end with it."""
-    principal = caller(request, Permission.OPERATORS_MANAGE)
+    principal = caller(request, Permission.OPERATORS_MANAGE, recent=True)
     service_of(request).node.identity.operators.disable(operator_id, by=principal)
     return Response(status_code=204)
 
@@ -176,7 +176,7 @@ def list_tokens(request: Request) -> Sequence[ApiToken]:
 )
 def make_token(request: Request, asked: TokenRequest) -> dict[str, object]:
     """Make a token for oneself; a token cannot make tokens."""
-    principal = caller(request, None)
+    principal = caller(request, None, recent=True)
     made = service_of(request).node.identity.tokens.create(
         principal, label=asked.label, scopes=asked.scopes, days=asked.days
     )
@@ -205,10 +205,10 @@ def revoke_token(request: Request, token_id: Id) -> Response:
 )
 def audit(
     request: Request,
-    actor: Annotated[str | None, Query(max_length=64)] = None,
-    action: Annotated[str | None, Query(max_length=64)] = None,
-    subject: Annotated[str | None, Query(max_length=128)] = None,
-    cursor: Annotated[str | None, Query(max_length=32)] = None,
+    actor: Annotated[str | None, Query(pattern=Visible)] = None,
+    action: Annotated[str | None, Query(pattern=Visible)] = None,
+    subject: Annotated[str | None, Query(pattern=Visible)] = None,
+    cursor: Cursor | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, object]:
     """Read the audit trail, newest first."""

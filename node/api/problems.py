@@ -40,6 +40,8 @@ STATUSES: Final[tuple[tuple[type[LedgerError], HTTPStatus], ...]] = (
     (IntegrityError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 RETRY_SECONDS: Final = 5
+SMALL_BYTES: Final = 1024 * 1024
+"""Most bytes of a body, unless its route says otherwise."""
 _UNKNOWN: Final = frozenset(
     {
         "evidence-unknown",
@@ -123,6 +125,8 @@ async def framework(request: Request, error: Exception) -> Response:
         raise error
     if error.status_code == HTTPStatus.NOT_FOUND:
         return respond(RefusedError("route-unknown"), request)
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return respond(LimitError("request-too-large", limit=SMALL_BYTES), request)
     status = HTTPStatus(error.status_code)
     members = {
         "type": "about:blank",

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from starlette.requests import ClientDisconnect
 
 from ledger.errors import LimitError, MalformedError, UnavailableError
+from node.api.problems import SMALL_BYTES
 from node.errors import NotAuthenticatedError
 from node.identity.permissions import Permission, Principal
 from node.identity.sessions import check_csrf
@@ -17,10 +18,11 @@ from node.service import Service
 SESSION_COOKIE: Final = "lianzheng-session"
 CSRF_HEADER: Final = "x-csrf-token"
 GATHERED: Final = 512 * 1024
-SMALL_BYTES: Final = 1024 * 1024
 ITEM: Final = "application/vnd.lianzheng.item"
 """One line of JSON that describes the item, then the bytes of its content."""
 STREAMED: Final = frozenset({ITEM})
+STREAMED_BYTES: Final = 2**62
+"""No limit of the framework's: ``max_upload_bytes`` is counted as the bytes arrive."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -30,25 +32,27 @@ def service_of(request: Request) -> Service:
     return service
 
 
-def caller(request: Request, permission: Permission | None) -> Principal:
+def caller(request: Request, permission: Permission | None, *, recent: bool = False) -> Principal:
     """Return who asks, and may do this.
 
     Args:
         request: with an API token, or with a session and, unless it only reads, its CSRF token.
         permission: that is needed; ``None`` when being known is enough.
+        recent: a session must have shown its password lately: what it does outlives it.
 
     Raises:
         NotAuthenticatedError: nobody who is known.
         NotPermittedError: somebody who may not.
     """
-    principal = _authenticate(request)
+    principal = _authenticate(request, recent=recent)
     if permission is not None:
         principal.require(permission)
     return principal
 
 
-def _authenticate(request: Request) -> Principal:
-    authenticator = service_of(request).node.identity.authenticator
+def _authenticate(request: Request, *, recent: bool) -> Principal:
+    identity = service_of(request).node.identity
+    authenticator = identity.authenticator
     header = request.headers.get("authorization")
     if header is not None:
         scheme, _, token = header.partition(" ")
@@ -58,9 +62,11 @@ def _authenticate(request: Request) -> Principal:
     cookie = request.cookies.get(SESSION_COOKIE)
     if cookie is None:
         raise NotAuthenticatedError("not-signed-in")
-    principal, _ = authenticator.by_session(cookie)
+    principal, session = authenticator.by_session(cookie)
     if request.method not in SAFE:
         check_csrf(cookie, request.headers.get(CSRF_HEADER, ""))
+    if recent:
+        identity.sessions.require_recent(session)
     return principal
 
 
@@ -172,6 +178,9 @@ def read_json(data: bytes) -> dict[str, object]:
     """
     try:
         value = json.loads(data)
+        if b"\\u" in data:
+            # An escaped half of a character is no text that anybody can store.
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise MalformedError("request-invalid", where="body", why=str(error)[:160]) from error
     if not isinstance(value, dict):

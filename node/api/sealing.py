@@ -11,15 +11,23 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from ledger.errors import LedgerError, LimitError, MalformedError
+from ledger.errors import LedgerError, LimitError
 from ledger.services.intake import Receipt
 from node.api.documents import NDJSON, SIGNED_IN, body, content, problems
 from node.api.languages import language_of
 from node.api.models import ReceiptAnswer
 from node.api.problems import problem
-from node.api.requests import ITEM, RequestSource, SmallBody, caller, read_json, service_of
+from node.api.requests import (
+    ITEM,
+    STREAMED_BYTES,
+    RequestSource,
+    SmallBody,
+    caller,
+    read_json,
+    service_of,
+)
 from node.identity.permissions import Permission, Principal
-from node.items import MAX_JSON_BYTES, build_item, read_json_object
+from node.items import MAX_JSON_BYTES, build_item, file_name_of, read_json_object
 
 MAX_LINES: Final = 10_000
 MAX_BULK_BYTES: Final = 64 * 1024 * 1024
@@ -59,6 +67,7 @@ router = APIRouter(tags=["sealing"])
 
 @router.post(
     "/evidence",
+    max_body_size=STREAMED_BYTES,
     status_code=201,
     response_model=ReceiptAnswer,
     responses=_REPLAYED | problems(409, 413),
@@ -81,6 +90,7 @@ def seal(request: Request, data: SmallBody) -> Response:
 
 @router.post(
     "/evidence/bulk",
+    max_body_size=MAX_BULK_BYTES,
     response_class=Response,
     responses=content(NDJSON, "One answer a line, in order.") | problems(413),
     openapi_extra={**body(NDJSON, {"type": "string"}, json.dumps(PROMISE) + "\n"), **SIGNED_IN},
@@ -125,9 +135,9 @@ def _seal_described(
     principal: Principal,
     source: RequestSource | None,
 ) -> Receipt:
-    service = service_of(request)
+    service, name = service_of(request), file_name_of(described)
     if source is not None:
-        source.name = file_name_of(described)
+        source.name = name
     key = request.headers.get(IDEMPOTENCY)
     if key is not None:
         described.setdefault("request_key", key)
@@ -135,18 +145,6 @@ def _seal_described(
         described, source=source, lookups=service.node.lookups, caller=principal.actor
     )
     return service.committer.seal(item, principal.actor)
-
-
-def file_name_of(described: dict[str, Any]) -> str:
-    """Take the name under which the content came out of a description; empty when there is none.
-
-    Raises:
-        MalformedError: it is no text.
-    """
-    name = described.pop("file_name", "")
-    if not isinstance(name, str) or "file" in described:
-        raise MalformedError("item-member", name="file_name" if "file" not in described else "file")
-    return name
 
 
 def _line(at: int, outcome: Receipt | LedgerError, language: str) -> bytes:

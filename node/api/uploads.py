@@ -7,7 +7,14 @@ from pydantic import BaseModel
 
 from node.api.documents import SIGNED_IN, body, problems
 from node.api.models import ReceiptAnswer
-from node.api.requests import RequestSource, SmallBody, caller, read_json, service_of
+from node.api.requests import (
+    STREAMED_BYTES,
+    RequestSource,
+    SmallBody,
+    caller,
+    read_json,
+    service_of,
+)
 from node.api.sealing import ITEM_SCHEMA, PROMISE, receipt_answer
 from node.identity.permissions import Permission
 
@@ -53,6 +60,7 @@ def ask(request: Request, upload_id: UploadId) -> dict[str, object]:
 
 @router.patch(
     "/uploads/{upload_id}",
+    max_body_size=STREAMED_BYTES,
     response_model=UploadAnswer,
     responses=problems(404, 409),
     openapi_extra={

@@ -14,14 +14,14 @@ from ledger.store import statements
 from ledger.verifier.rendering import readable
 from node import evidence_view
 from node.api.evidence import known, recorded
-from node.api.packages import MAX_VERIFIED_BYTES, make_package, remove, write_package
-from node.api.requests import RequestSource, SmallBody, service_of, source_address
+from node.api.package_body import MAX_VERIFIED_BYTES, PackageBody
+from node.api.packages import make_package, remove, write_package
+from node.api.requests import SmallBody, service_of
 from node.console.asking import Form, check_header, form_of, present, visitor
 from node.console.failures import PageRoute
 from node.console.rendering import render
 from node.console.showing import EvidenceId
 from node.identity.permissions import Permission
-from node.memory_package import MemoryPackage
 
 VERDICTS: Final = {"proved": "good", "refuted": "bad", "not_provable": "wait"}
 
@@ -77,14 +77,11 @@ def ask(request: Request) -> Response:
     return render(request, "verify.html", fingerprint=trust.fingerprint, limit=MAX_VERIFIED_BYTES)
 
 
-@router.post("/verify")
-def verify(request: Request) -> Response:
+@router.post("/verify", max_body_size=MAX_VERIFIED_BYTES)
+def verify(request: Request, package: PackageBody) -> Response:
     """Verify a package under this node's trust file and explain each claim; nothing is kept."""
-    service = service_of(request)
     check_header(request)
-    service.limiter.count("verify", source_address(request))
-    data = RequestSource(request, limit=MAX_VERIFIED_BYTES).read_all()
-    return _report(request, verify_package(MemoryPackage(data), service.node.trust))
+    return _report(request, verify_package(package, service_of(request).node.trust))
 
 
 def _report(request: Request, report: Report) -> Response:

@@ -5,10 +5,12 @@
 * A token may do what its scopes and its owner's *present* roles both allow.
 """
 
+from contextlib import suppress
 from typing import Any, Final
 
 from sqlalchemy import Row, select
 
+from ledger.errors import UnavailableError
 from ledger.evidence.instants import format_instant, parse_instant
 from ledger.ports.clock import Clock
 from ledger.store.transactions import Begin
@@ -115,7 +117,8 @@ class Authenticator:
         now, last = self._clock.now(), row.last_used_at
         if last is not None and now - parse_instant(last) < USED_EVERY:
             return
-        with self._begin() as connection:
+        # A full disk must not sign anybody out.
+        with suppress(UnavailableError), self._begin() as connection:
             connection.execute(
                 api_token.update()
                 .where(api_token.c.token_id == row.token_id)

@@ -8,13 +8,14 @@
 
 import hmac
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
 
-from ledger.errors import RefusedError
+from ledger.errors import RefusedError, UnavailableError
 from ledger.evidence.instants import format_instant, parse_instant
 from ledger.ports.clock import Clock
 from ledger.store.transactions import Begin
@@ -209,7 +210,8 @@ class Sessions:
         """Keep ``seen_at`` to the minute."""
         if now - parse_instant(row.seen_at) < SEEN_EVERY:
             return
-        with self._begin() as connection:
+        # A full disk must not sign anybody out.
+        with suppress(UnavailableError), self._begin() as connection:
             connection.execute(
                 web_session.update()
                 .where(web_session.c.session_id == row.session_id)

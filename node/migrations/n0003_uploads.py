@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("key_id", sa.LargeBinary(), nullable=False),
         sa.Column("described", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.String(length=24), nullable=False),
+        sa.Column("leaf_hash", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("upload_id"),
     )
     op.create_index("upload_created_at", "upload", ["created_at"])

@@ -12,11 +12,12 @@
 import json
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
 
-from ledger.errors import IntegrityError, RefusedError, UnavailableError
+from ledger.errors import IntegrityError, LedgerError, RefusedError, UnavailableError
 from ledger.evidence.fields import Field
 from ledger.evidence.instants import format_instant
 from ledger.ports.clock import Clock
@@ -24,11 +25,13 @@ from ledger.ports.record_keys import RecordKey, RecordKeys
 from ledger.ports.vault import ByteSource, Vault
 from ledger.services.composing import Item
 from ledger.services.intake import Receipt
+from ledger.store import statements
+from ledger.store.statements import StatementRow
 from ledger.store.transactions import Begin
-from node.items import build_item
+from node.items import build_item, check_kind, file_name_of
 from node.lookups import Lookups
 from node.uploads import store
-from node.uploads.expiring import remove
+from node.uploads.expiring import discard, remove
 from node.uploads.store import PartRow, UploadRow
 
 PART_BYTES: Final = 8 * 1024 * 1024
@@ -65,8 +68,9 @@ class Uploads:
             MalformedError: the description is not one of an item.
         """
         # Only looked at: what is wrong is said before the first byte is sent.
-        named = {name: value for name, value in described.items() if name != "file_name"}
-        build_item(named, source=None, lookups=self.lookups, caller=actor)
+        named = dict(described)
+        file_name_of(named)
+        check_kind(build_item(named, source=None, lookups=self.lookups, caller=actor).kind)
         (key,) = self.record_keys.create(1)
         upload_id = os.urandom(16).hex()
         text = json.dumps(described, ensure_ascii=False)
@@ -106,7 +110,7 @@ class Uploads:
         return reached
 
     def finish(self, upload_id: str, actor: str) -> Receipt:
-        """Seal what arrived as one item and forget the upload.
+        """Seal what arrived as one item; asked again within a week, return the same receipt.
 
         Raises:
             RefusedError: no such upload, nothing arrived, or intake refuses the item.
@@ -115,14 +119,20 @@ class Uploads:
         with self.begin() as connection:
             row = _own(store.get(connection, upload_id), actor)
             parts = store.parts(connection, upload_id)
+            if row.leaf_hash is not None:
+                return _receipt(statements.by_leaf_hash(connection, row.leaf_hash))
         described = self._described(row)
-        name = described.pop("file_name", "")
+        name = file_name_of(described)
         described.setdefault("request_key", f"upload:{upload_id}")
         source = _Parts(name, self._chunks(parts))
         receipt = self.seal(
             build_item(described, source=source, lookups=self.lookups, caller=actor), actor
         )
-        remove(self.begin, self.vault, self.record_keys, upload_id, parts)
+        with self.begin() as connection:
+            store.finish(connection, upload_id, receipt.leaf_hash)
+        with suppress(LedgerError):
+            # What cannot be removed now is swept later.
+            discard(self.vault, self.record_keys, parts)
         return receipt
 
     def cancel(self, upload_id: str, actor: str) -> None:
@@ -144,7 +154,7 @@ class Uploads:
         with self.begin() as connection:
             kept = store.get(connection, upload_id, lock=True)
             reached = _end(store.parts(connection, upload_id))
-            if kept is not None and reached == first:
+            if kept is not None and kept.leaf_hash is None and reached == first:
                 store.add_part(connection, upload_id, part)
                 return
         self.vault.delete(object_id)
@@ -180,6 +190,12 @@ class _Parts:
             self._left = next(self._chunks, b"")
         data, self._left = self._left[:size], self._left[size:]
         return data
+
+
+def _receipt(row: StatementRow | None) -> Receipt:
+    if row is None:
+        raise RefusedError("upload-unknown")
+    return Receipt(row.leaf_hash, row.sealed_at, row.case_number, row.leaf, replayed=True)
 
 
 def _read(source: ByteSource, size: int) -> bytes:

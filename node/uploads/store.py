@@ -18,6 +18,7 @@ class UploadRow:
         key_id: of the key of ``described``.
         described: the item's description, encrypted.
         created_at: instant.
+        leaf_hash: of what it became; ``None`` before it was finished.
     """
 
     upload_id: str
@@ -25,6 +26,7 @@ class UploadRow:
     key_id: bytes
     described: bytes
     created_at: str
+    leaf_hash: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,14 @@ def get(connection: Connection, upload_id: str, *, lock: bool = False) -> Upload
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
         return None
-    return UploadRow(row.upload_id, row.operator_id, row.key_id, row.described, row.created_at)
+    return UploadRow(
+        row.upload_id,
+        row.operator_id,
+        row.key_id,
+        row.described,
+        row.created_at,
+        row.leaf_hash,
+    )
 
 
 def parts(connection: Connection, upload_id: str) -> Sequence[PartRow]:
@@ -92,6 +101,14 @@ def add_part(connection: Connection, upload_id: str, part: PartRow) -> None:
             key_id=part.key_id,
             inline=part.inline,
         )
+    )
+
+
+def finish(connection: Connection, upload_id: str, leaf_hash: bytes) -> None:
+    """Record what an upload became, and forget its parts."""
+    connection.execute(upload_part.delete().where(upload_part.c.upload_id == upload_id))
+    connection.execute(
+        upload.update().where(upload.c.upload_id == upload_id).values(leaf_hash=leaf_hash)
     )
 
 

@@ -14,6 +14,7 @@ upload = Table(
     Column("key_id", LargeBinary, nullable=False),
     Column("described", LargeBinary, nullable=False),
     Column("created_at", String(24), nullable=False),
+    Column("leaf_hash", LargeBinary),
     Index("upload_created_at", "created_at"),
 )
 

@@ -16,6 +16,7 @@ from ledger.store import logs
 from node import log_view, trust_file
 from node.api.documents import content, problems
 from node.api.requests import service_of, source_address
+from node.identity.lockout import source_name
 
 _NUMBER: Final = re.compile(r"(?:x[0-9]{3}/)*[0-9]{3}")
 _MAX_LEVEL: Final = 63
@@ -46,7 +47,7 @@ def checkpoint(request: Request) -> Response:
 def trust(request: Request) -> Response:
     """Return the trust file as the registry on chain says now; courts compare it with other members'."""
     service = service_of(request)
-    service.limiter.count("verify", source_address(request))
+    service.limiter.count("verify", source_name(source_address(request)))
     return Response(trust_file.compose(service.node.settings), media_type="application/json")
 
 

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from ledger.errors import LimitError, UnavailableError
 from node.api.requests import service_of, source_address
 from node.errors import TooManyRequestsError
+from node.identity.lockout import source_name
 from node.memory_package import MemoryPackage
 
 MAX_VERIFIED_BYTES: Final = 64 * 1024 * 1024
@@ -31,7 +32,7 @@ async def package_body(request: Request) -> AsyncIterator[MemoryPackage]:
         LimitError: it is too large.
         UnavailableError: its bytes did not come in time.
     """
-    service_of(request).limiter.count("verify", source_address(request))
+    service_of(request).limiter.count("verify", source_name(source_address(request)))
     if not _places.acquire(blocking=False):
         raise TooManyRequestsError("too-many-requests", seconds=SECONDS // 10)
     try:

@@ -5,6 +5,7 @@ from pydantic import BaseModel, Field
 
 from node.api.documents import SIGNED_IN, problems
 from node.api.requests import SESSION_COOKIE, caller, service_of, source_address
+from node.identity.lockout import source_name
 from node.identity.permissions import Permission, Principal, Role
 from node.identity.sessions import csrf_token
 
@@ -56,7 +57,7 @@ class SessionAnswer(PrincipalAnswer):
 def accept(request: Request, asked: AcceptRequest) -> dict[str, object]:
     """Make an account; the invitation works once."""
     service = service_of(request)
-    service.limiter.count("sign-in", source_address(request))
+    service.limiter.count("sign-in", source_name(source_address(request)))
     made = service.node.identity.invitations.accept(
         asked.invitation, name=asked.name, login=asked.login, password=asked.password
     )
@@ -72,7 +73,7 @@ def accept(request: Request, asked: AcceptRequest) -> dict[str, object]:
 def sign_in(request: Request, response: Response, asked: SignInRequest) -> dict[str, object]:
     """Sign in; failures slow the next attempt down."""
     service = service_of(request)
-    service.limiter.count("sign-in", source_address(request))
+    service.limiter.count("sign-in", source_name(source_address(request)))
     signed = service.node.identity.login.sign_in(
         asked.login,
         asked.password,

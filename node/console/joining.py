@@ -11,6 +11,7 @@ from node.console.asking import Form, form_of, go
 from node.console.failures import PageRoute
 from node.console.rendering import render
 from node.identity.first_start import Invitation
+from node.identity.lockout import source_name
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -19,7 +20,7 @@ router = APIRouter(route_class=PageRoute, include_in_schema=False)
 def show(request: Request, token: str) -> Response:
     """Show what a link offers."""
     service = service_of(request)
-    service.limiter.count("sign-in", source_address(request))
+    service.limiter.count("sign-in", source_name(source_address(request)))
     return _page(request, token, service.node.identity.invitations.look(token))
 
 
@@ -27,7 +28,7 @@ def show(request: Request, token: str) -> Response:
 def accept(request: Request, token: str, data: SmallBody) -> Response:
     """Use a link up."""
     form, service = form_of(request, data), service_of(request)
-    service.limiter.count("sign-in", source_address(request))
+    service.limiter.count("sign-in", source_name(source_address(request)))
     offered = service.node.identity.invitations.look(token)
     try:
         _accept(request, token, offered, form)

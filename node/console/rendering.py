@@ -4,6 +4,7 @@ A template sees ``w(code, **params)`` (a text in the reader's language), ``may(p
 ``here`` and what its page hands it; filters write instants, sizes and ids for people.
 """
 
+import json
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
@@ -38,7 +39,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(instant=instant, size=size, short=short)
+    found.filters.update(instant=instant, size=size, short=short, plain=plain)
     found.globals["version"] = version("lianzheng")
     return found
 
@@ -101,6 +102,15 @@ def size(count: int | None) -> str:
     while value >= _STEP and unit < len(_UNITS) - 1:
         value, unit = value / _STEP, unit + 1
     return f"{value:.0f} {_UNITS[unit]}" if unit == 0 else f"{value:.1f} {_UNITS[unit]}"
+
+
+def plain(value: object) -> str:
+    """Return a field's value for people: text as it is, lists of texts with commas between, else JSON."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+        return ", ".join(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def short(text: str) -> str:

@@ -14,6 +14,7 @@ from node.console.asking import Form, form_of, go, local_path, visitor
 from node.console.failures import PageRoute
 from node.console.rendering import render
 from node.errors import NotAuthenticatedError, TooManyRequestsError
+from node.identity.lockout import source_name
 
 YEAR_SECONDS = 365 * 24 * 3600
 CODE_WANTED = frozenset({"second-factor-needed", "second-factor-wrong"})
@@ -33,7 +34,7 @@ def sign_in(request: Request, data: SmallBody) -> Response:
     """Sign in; ask for the one-time code when there is a second factor."""
     form, service = form_of(request, data), service_of(request)
     try:
-        service.limiter.count("sign-in", source_address(request))
+        service.limiter.count("sign-in", source_name(source_address(request)))
         signed = service.node.identity.login.sign_in(
             form.get("login"),
             form.raw("password"),

@@ -73,7 +73,7 @@
         fail(answer.title ? `${answer.title} ${answer.remedy || ""}` : words.broken);
         return;
       }
-      bar.value = 1;
+      bar.hidden = true;
       const chip = entry.querySelector(".chip");
       chip.className = "chip good";
       chip.textContent = words.sealed;

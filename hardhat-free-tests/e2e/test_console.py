@@ -124,10 +124,21 @@ def test_from_an_invitation_to_a_verified_package(bank: Cli, tmp_path: Path) -> 
         said = quiet(page)
         join(page, invitation(served, *EVERYTHING))
         address = served.address + upload(page)
+        assert violations(page) == []
+        shoot(page, tmp_path / "uploaded.png")
         until_anchored(page, address)
         page.get_by_role("button", name="Show the fields").click()
         page.locator("#clear-fields").get_by_text("first call").wait_for()
+        assert violations(page) == []
+        shoot(page, tmp_path / "item.png")
         package = package_of(page, tmp_path)
+        assert violations(page) == []
+        shoot(page, tmp_path / "preview.png")
+        page.goto(f"{served.address}/account")
+        page.get_by_role("button", name="Set up a second factor").click()
+        page.get_by_role("img", name="QR code").wait_for()
+        assert violations(page) == []
+        shoot(page, tmp_path / "second-factor.png")
         stranger = opened.new_page(locale="zh-CN")
         said_there = quiet(stranger)
         stranger.goto(f"{served.address}/verify")

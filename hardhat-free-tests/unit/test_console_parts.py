@@ -14,7 +14,7 @@ from node.console.asking import local_path
 from node.console.chain_watch import ChainWatch
 from node.console.chart import HEIGHT, bars
 from node.console.days import end_of, start_of
-from node.console.rendering import instant, size
+from node.console.rendering import instant, plain, size
 from node.console.settings_page import shown_settings, without_secrets
 from node.settings import Settings
 
@@ -40,6 +40,12 @@ def test_days_are_those_of_china() -> None:
 )
 def test_sizes_are_written_for_people(count: int | None, text: str) -> None:
     assert size(count) == text
+
+
+def test_values_of_fields_are_written_for_people() -> None:
+    assert [plain(v) for v in ("甲", ["甲", "乙"], 5, {"a": "乙"}, [1])] == [
+        *("甲", "甲, 乙", "5", '{"a": "乙"}', "[1]")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ demo: setup ## The main job on real input: seal, anchor, export, verify, tamper 
 .PHONY: test
 test: setup ## Every test that this machine can run; names what it skipped and why
 	@$(PY) scripts/build_verifier.py
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 .PHONY: check
 check: setup ## Style, types, floors, generators, sizes, docs

@@ -94,6 +94,7 @@ def _kill_soon(bank: Cli, folder: Path, keys: Path) -> None:
     process.communicate(timeout=30)
 
 
+@pytest.mark.soak
 @pytest.mark.postgres
 def test_a_backup_of_postgres_under_load_audits_clean(chain_url: str, tmp_path: Path) -> None:
     tools = find_tools()

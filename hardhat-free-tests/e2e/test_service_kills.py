@@ -130,6 +130,7 @@ def test_a_node_that_is_killed_while_clients_seal_loses_nothing(bank: Cli) -> No
     survives(bank, ["node"] * 3)
 
 
+@pytest.mark.soak
 def test_a_worker_that_is_killed_is_followed_by_another(bank: Cli) -> None:
     survives(bank, ["worker", "node", "worker"])
 
@@ -154,6 +155,7 @@ def own_chain(folder: Path) -> tuple[Cli, DevelopmentChain]:
     return bank, chain
 
 
+@pytest.mark.soak
 def test_a_chain_that_is_killed_and_comes_back_loses_nothing(tmp_path: Path) -> None:
     bank, chain = own_chain(tmp_path)
     try:

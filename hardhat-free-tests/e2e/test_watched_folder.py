@@ -51,6 +51,7 @@ def test_without_a_folder_the_command_says_so(offline: Cli) -> None:
     assert "watch_folder" in answer.err
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_service_that_is_killed_while_files_come_in_seals_each_of_them_once(bank: Cli) -> None:
     cli, folder = _watched(bank)

@@ -115,7 +115,7 @@ def test_strangers_are_led_to_the_login(module_console: Console, route: tuple[st
 
 
 @pytest.mark.parametrize(
-    "route", [each for each in [*OPEN, *SIGNED_IN] if each[0] == "POST"], ids=str
+    "route", sorted(each for each in [*OPEN, *SIGNED_IN] if each[0] == "POST"), ids=str
 )
 def test_no_form_is_taken_without_its_token(
     browsers: dict[Role, Browser], route: tuple[str, str]

@@ -16,7 +16,6 @@ from typing import BinaryIO, Final, Protocol
 from ledger.errors import LimitError, MalformedError, RefusedError
 from ledger.evidence import shape
 from ledger.evidence.custody import custody_from_json
-from ledger.evidence.kinds import KINDS, SEALED_BY_THE_NODE
 from ledger.ports.vault import ByteSource
 from ledger.primitives.canonical import MAX_DEPTH, JsonValue, check_depth
 from ledger.services.composing import Item
@@ -146,13 +145,23 @@ def read_json_object(data: bytes, where: str) -> Mapping[str, JsonValue]:
         raise MalformedError("fields-file", why=f"over {MAX_JSON_BYTES} bytes")
     check_depth(data, MAX_DEPTH)
     try:
-        value: JsonValue = json.loads(data)
-        if b"\\u" in data:
-            # An escaped half of a character is no text that anybody can store.
-            json.dumps(value, ensure_ascii=False).encode()
+        value = load_json(data)
     except (ValueError, RecursionError) as error:
         raise MalformedError("fields-file", why=str(error)[:200]) from error
     return shape.mapping(value, where)
+
+
+def load_json(data: bytes) -> JsonValue:
+    """Read JSON that somebody wrote; depth and form are the caller's to check.
+
+    Raises:
+        ValueError: no JSON, or an escaped half of a character, which is no text that anybody can store.
+        RecursionError: nested deeper than Python reads.
+    """
+    value: JsonValue = json.loads(data)
+    if b"\\u" in data:
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def build_item(
@@ -245,16 +254,3 @@ def file_name_of(described: dict[str, JsonValue]) -> str:
     if not isinstance(name, str) or "file" in described:
         raise MalformedError("item-member", name="file_name" if "file" not in described else "file")
     return name
-
-
-def check_kind(kind: str) -> None:
-    """Check that a caller may seal this kind.
-
-    Raises:
-        MalformedError: there is no such kind.
-        RefusedError: only the node itself seals it.
-    """
-    if kind not in KINDS:
-        raise MalformedError("statement-kind", kind=kind[:64])
-    if kind in SEALED_BY_THE_NODE:
-        raise RefusedError("kind-sealed-by-node", kind=kind)

@@ -25,7 +25,6 @@ class Rate:
 RATES: Final = {
     "verify": Rate(10, 20),
     "sign-in": Rate(20, 20),
-    "page": Rate(120, 600),
 }
 
 

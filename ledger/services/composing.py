@@ -155,10 +155,7 @@ def check_item(item: Item, *, by_node: bool) -> None:
         RefusedError: a kind that only the node seals, one that needs content and has none, or custody that
             does not join up.
     """
-    if item.kind not in KINDS:
-        raise MalformedError("statement-kind", kind=item.kind[:64])
-    if item.kind in SEALED_BY_THE_NODE and not by_node:
-        raise RefusedError("kind-sealed-by-node", kind=item.kind)
+    check_kind(item.kind, by_node=by_node)
     if item.source is None and not by_node:
         if item.kind not in STANDS_WITHOUT_CONTENT:
             raise RefusedError("content-needed", kind=item.kind)
@@ -170,6 +167,19 @@ def check_item(item: Item, *, by_node: bool) -> None:
     _check_capture(item.capture)
     _check_readable(item)
     _check_history(item, None)
+
+
+def check_kind(kind: str, *, by_node: bool) -> None:
+    """Check that there is such a kind, and that the caller may seal it.
+
+    Raises:
+        MalformedError: there is no such kind.
+        RefusedError: only the node itself seals it.
+    """
+    if kind not in KINDS:
+        raise MalformedError("statement-kind", kind=kind[:64])
+    if kind in SEALED_BY_THE_NODE and not by_node:
+        raise RefusedError("kind-sealed-by-node", kind=kind)
 
 
 def _check_capture(capture: Mapping[str, JsonValue] | None) -> None:

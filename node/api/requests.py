@@ -1,6 +1,5 @@
 """What routes ask of a request: the service behind it, who asks, and its body, read as it arrives."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
@@ -13,6 +12,7 @@ from node.api.problems import SMALL_BYTES
 from node.errors import NotAuthenticatedError
 from node.identity.permissions import Permission, Principal
 from node.identity.sessions import check_csrf
+from node.items import load_json
 from node.service import Service
 
 SESSION_COOKIE: Final = "lianzheng-session"
@@ -150,13 +150,18 @@ async def _gather(chunks: AsyncIterator[bytes]) -> tuple[bytes, bool]:
     return b"".join(parts), True
 
 
+def media_type_of(request: Request) -> str:
+    """Return the media type of the body without its parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def small_body(request: Request) -> bytes:
     """Return a body of at most 1 MiB; empty for a content, which its route reads as it arrives.
 
     Raises:
         LimitError: it is larger.
     """
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() in STREAMED:
+    if media_type_of(request) in STREAMED:
         return b""
     parts, size = [], 0
     async for chunk in request.stream():
@@ -177,10 +182,7 @@ def read_json(data: bytes) -> dict[str, object]:
         MalformedError: it is none.
     """
     try:
-        value = json.loads(data)
-        if b"\\u" in data:
-            # An escaped half of a character is no text that anybody can store.
-            json.dumps(value, ensure_ascii=False).encode()
+        value: object = load_json(data)
     except (ValueError, RecursionError) as error:
         raise MalformedError("request-invalid", where="body", why=str(error)[:160]) from error
     if not isinstance(value, dict):

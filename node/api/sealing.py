@@ -23,6 +23,7 @@ from node.api.requests import (
     RequestSource,
     SmallBody,
     caller,
+    media_type_of,
     read_json,
     service_of,
 )
@@ -104,11 +105,6 @@ def seal_bulk(request: Request) -> Response:
     language = language_of(request)
     answers = service_of(request).bulk.seal(lines, principal.actor)
     return Response(b"".join(_line(at, each, language) for at, each in answers), media_type=NDJSON)
-
-
-def media_type_of(request: Request) -> str:
-    """Return the media type of the body without its parameters."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def receipt_answer(receipt: Receipt) -> dict[str, object]:

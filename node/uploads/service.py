@@ -23,12 +23,12 @@ from ledger.evidence.instants import format_instant
 from ledger.ports.clock import Clock
 from ledger.ports.record_keys import RecordKey, RecordKeys
 from ledger.ports.vault import ByteSource, Vault
-from ledger.services.composing import Item
+from ledger.services.composing import Item, check_kind
 from ledger.services.intake import Receipt
 from ledger.store import statements
 from ledger.store.statements import StatementRow
 from ledger.store.transactions import Begin
-from node.items import build_item, check_kind, file_name_of
+from node.items import build_item, file_name_of
 from node.lookups import Lookups
 from node.uploads import store
 from node.uploads.expiring import discard, remove
@@ -70,7 +70,9 @@ class Uploads:
         # Only looked at: what is wrong is said before the first byte is sent.
         named = dict(described)
         file_name_of(named)
-        check_kind(build_item(named, source=None, lookups=self.lookups, caller=actor).kind)
+        check_kind(
+            build_item(named, source=None, lookups=self.lookups, caller=actor).kind, by_node=False
+        )
         (key,) = self.record_keys.create(1)
         upload_id = os.urandom(16).hex()
         text = json.dumps(described, ensure_ascii=False)

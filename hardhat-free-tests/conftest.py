@@ -102,3 +102,16 @@ def ledger(databases: Databases, make_ledger: Callable[..., Ledger]) -> Ledger:
 def sqlite_ledger(sqlite_databases: Databases, make_ledger: Callable[..., Ledger]) -> Ledger:
     """An empty ledger where the database makes no difference."""
     return make_ledger(sqlite_databases)
+
+
+@pytest.fixture(scope="module")
+def module_ledger(
+    template: Path, sqlite_databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ledger]:
+    """A ledger for all tests of a file, for those that only ask many questions."""
+    home = tmp_path_factory.mktemp("service") / "home"
+    shutil.copytree(template, home, ignore=shutil.ignore_patterns("*.db*"))
+    sqlite_databases.attach(home)
+    ledger = open_ledger(home, Network(), TestClock(), sqlite_databases)
+    yield ledger
+    ledger.close()

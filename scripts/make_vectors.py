@@ -18,11 +18,12 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "hardhat-free-tests"), str(ROOT / "scripts" / "demo")]
 
-from tampering import Memory, changed_files, flip_bit  # noqa: E402 - after the path
+from tampering import changed_files, flip_bit  # noqa: E402 - after the path
 
 from ledger.proof.report import Report, Verdict  # noqa: E402
 from ledger.proof.trust import read_trust  # noqa: E402
 from ledger.proof.verify import verify_package  # noqa: E402
+from node.memory_package import MemoryPackage  # noqa: E402 - after the path
 
 FOLDER: Final = ROOT / "hardhat-free-tests" / "vectors" / "package"
 BASE, TRUST = FOLDER / "base.zip", FOLDER / "trust.json"
@@ -81,7 +82,10 @@ def vectors() -> Iterator[tuple[str, Vector]]:
     base, trust = BASE.read_bytes(), read_trust(TRUST.read_bytes())
 
     def judged(change: Vector) -> Vector:
-        return {**change, "expected": verdict(verify_package(Memory(apply(base, change)), trust))}
+        return {
+            **change,
+            "expected": verdict(verify_package(MemoryPackage(apply(base, change)), trust)),
+        }
 
     yield "unchanged", judged({"why": "the package as it was handed out"})
     for path, changed in changed_files(base):

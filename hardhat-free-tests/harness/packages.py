@@ -14,7 +14,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from harness.ledger import Ledger
 from harness.trusting import TIMED, key_record, trust_bytes, trust_value
-from tampering import Memory, repack, unpack
+from tampering import repack, unpack
 from unit.proof_chain.authority import Token, root
 
 from ledger.keys.files import FileStatementSigner
@@ -30,6 +30,7 @@ from ledger.proof.package_list import ListedFile, PackageList, read_package_list
 from ledger.proof.report import Report
 from ledger.proof.trust import read_trust
 from ledger.proof.verify import verify_package
+from node.memory_package import MemoryPackage
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class Case:
 
     def verify(self) -> Report:
         """Return the verifier's report."""
-        return verify_package(Memory(self.package()), read_trust(trust_bytes(self.trust)))
+        return verify_package(MemoryPackage(self.package()), read_trust(trust_bytes(self.trust)))
 
     def finding(self, check: str) -> tuple[str, str]:
         """Return verdict and code of one check."""

@@ -9,7 +9,6 @@ from harness.auditor import audit
 from harness.faults import Faults, When
 from harness.ledger import RECORDING, Databases, Ledger
 from sqlalchemy import Connection, func, select
-from tampering import Memory
 
 from ledger.errors import LedgerError, RefusedError, UnavailableError
 from ledger.proof.report import ExitCode
@@ -18,6 +17,7 @@ from ledger.services.erasing import Resumed
 from ledger.services.intake import Receipt
 from ledger.store import cases, erasures, statements
 from ledger.store.tables import pending_erasure, statement
+from node.memory_package import MemoryPackage
 
 LARGE = RECORDING * 20
 
@@ -65,7 +65,7 @@ def _check_erased(ledger: Ledger, receipt: Receipt) -> None:
     assert done is not None
     assert ledger.node.auditor.run().findings == []
     ledger.anchor()
-    report = verify_package(Memory(ledger.export(receipt)), ledger.node.trust)
+    report = verify_package(MemoryPackage(ledger.export(receipt)), ledger.node.trust)
     assert (report.exit_code, report.disclosed) == (ExitCode.PROVED, {})
     audit(ledger)
 

@@ -7,12 +7,12 @@ from harness.auditor import audit
 from harness.faults import Faults, When
 from harness.ledger import Databases, Ledger
 from sqlalchemy import Connection
-from tampering import Memory
 
 from ledger.errors import RefusedError, UnavailableError
 from ledger.proof.report import ExitCode
 from ledger.proof.verify import verify_package
 from ledger.store import anchors, statements
+from node.memory_package import MemoryPackage
 
 ATTEMPTS = 6
 LARGE = bytes(range(250)) * 300
@@ -104,7 +104,7 @@ def _strike(ledger: Ledger, faults: Faults) -> None:
             ledger.network.mine()
             ledger = ledger.restarted()
     assert faults.struck, faults.at
-    report = verify_package(Memory(package), ledger.node.trust)
+    report = verify_package(MemoryPackage(package), ledger.node.trust)
     assert report.exit_code is ExitCode.PROVED
     audit(ledger)
     ledger.close()

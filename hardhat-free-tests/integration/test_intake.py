@@ -8,7 +8,6 @@ import pytest
 from harness.auditor import audit
 from harness.faults import Faults
 from harness.ledger import RECORDING, Databases, Ledger, make_item
-from tampering import Memory
 
 from ledger.errors import LedgerError, LimitError, MalformedError, RefusedError, UnavailableError
 from ledger.evidence.custody import CustodyEntry
@@ -19,6 +18,7 @@ from ledger.proof.report import ExitCode
 from ledger.proof.verify import verify_package
 from ledger.services.certifying import ExportOptions
 from ledger.services.intake import MAX_BATCH, Receipt
+from node.memory_package import MemoryPackage
 
 LARGE = os.urandom(200_000)
 
@@ -126,7 +126,7 @@ def test_small_content_shows_no_digest_in_its_statement(ledger: Ledger) -> None:
     assert sha256(b"a form with four ticks").hex().encode() not in signed.signed_bytes
     assert "content" in signed.statement.fields
     ledger.anchor()
-    report = verify_package(Memory(ledger.export(receipt)), ledger.node.trust)
+    report = verify_package(MemoryPackage(ledger.export(receipt)), ledger.node.trust)
     assert report.of("V3").code == "content-unchanged"
     audit(ledger)
 
@@ -135,7 +135,7 @@ def test_withholding_the_digests_withholds_the_content_with_them(ledger: Ledger)
     receipt = ledger.seal(b"a form with four ticks")
     ledger.anchor()
     package = ledger.export(receipt, withhold=frozenset({"content"}))
-    report = verify_package(Memory(package), ledger.node.trust)
+    report = verify_package(MemoryPackage(package), ledger.node.trust)
     assert (report.of("V3").code, report.exit_code) == ("content-withheld", ExitCode.PROVED)
     audit(ledger)
 
@@ -225,7 +225,7 @@ def test_the_deepest_allowed_values_are_sealed_exported_and_proved(sqlite_ledger
     )
     sqlite_ledger.anchor()
     package = sqlite_ledger.export(receipt)
-    report = verify_package(Memory(package), sqlite_ledger.node.trust)
+    report = verify_package(MemoryPackage(package), sqlite_ledger.node.trust)
     assert report.exit_code is ExitCode.PROVED
     audit(sqlite_ledger)
 

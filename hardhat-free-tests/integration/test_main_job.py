@@ -2,10 +2,10 @@
 
 from harness.auditor import audit
 from harness.ledger import Ledger
-from tampering import Memory
 
 from ledger.proof.report import ExitCode
 from ledger.proof.verify import verify_package
+from node.memory_package import MemoryPackage
 
 
 def test_what_was_sealed_is_anchored_exported_and_proved(ledger: Ledger) -> None:
@@ -15,7 +15,7 @@ def test_what_was_sealed_is_anchored_exported_and_proved(ledger: Ledger) -> None
     done = ledger.anchor()
     assert (done.progress.size, done.progress.frozen) == (2, True)
     package = ledger.export(receipt, withhold=frozenset({"phone"}))
-    report = verify_package(Memory(package), ledger.node.trust)
+    report = verify_package(MemoryPackage(package), ledger.node.trust)
     assert report.exit_code is ExitCode.PROVED
     assert report.of("V15").params["items"] == 3
     assert report.disclosed["agent"] == "A-1027"

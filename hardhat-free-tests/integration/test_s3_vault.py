@@ -7,11 +7,11 @@ import pytest
 from harness.auditor import audit
 from harness.ledger import Databases, Ledger, open_ledger
 from harness.s3 import S3Server, s3_server
-from tampering import Memory
 
 from ledger.errors import UnavailableError
 from ledger.proof.report import ExitCode
 from ledger.proof.verify import verify_package
+from node.memory_package import MemoryPackage
 from node.settings import write_settings
 
 LARGE = bytes(range(250)) * 90_000
@@ -49,7 +49,7 @@ def test_a_node_does_its_main_job_and_erases_with_its_contents_on_s3(
     assert not (on_s3.home / "vault").exists()
     on_s3.anchor()
     package = on_s3.export(receipt)
-    report = verify_package(Memory(package), on_s3.node.trust)
+    report = verify_package(MemoryPackage(package), on_s3.node.trust)
     assert report.exit_code is ExitCode.PROVED
     assert report.of("V3").verdict.value == "proved"
     assert on_s3.node.auditor.run().contents == 2
@@ -57,7 +57,7 @@ def test_a_node_does_its_main_job_and_erases_with_its_contents_on_s3(
     on_s3.node.eraser.erase(receipt.leaf_hash, reason="retention is over")
     assert server.files() == []
     on_s3.anchor()
-    report = verify_package(Memory(on_s3.export(receipt)), on_s3.node.trust)
+    report = verify_package(MemoryPackage(on_s3.export(receipt)), on_s3.node.trust)
     assert (report.exit_code, report.disclosed) == (ExitCode.PROVED, {})
     audit(on_s3)
 

@@ -8,7 +8,6 @@ from harness.ledger import RECORDING, Databases, Ledger
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
-from tampering import Memory
 
 from ledger.errors import RefusedError
 from ledger.evidence import tiles
@@ -18,6 +17,7 @@ from ledger.primitives.frontier import Frontier
 from ledger.proof.report import ExitCode
 from ledger.proof.verify import verify_package
 from ledger.services.sequencing import Sequencer
+from node.memory_package import MemoryPackage
 
 
 def _hashes(count: int, start: int = 0) -> list[bytes]:
@@ -133,7 +133,7 @@ def test_erasure_destroys_what_is_clear_and_leaves_every_proof(ledger: Ledger) -
         ledger.node.eraser.erase(receipt.leaf_hash, reason="again")
     assert caught.value.code == "evidence-erased"
     ledger.anchor()
-    report = verify_package(Memory(ledger.export(receipt)), ledger.node.trust)
+    report = verify_package(MemoryPackage(ledger.export(receipt)), ledger.node.trust)
     assert (report.exit_code, report.disclosed) == (ExitCode.PROVED, {})
     assert report.of("V5").params["withheld"] == 1
     assert report.of("V15").verdict.value == "proved"

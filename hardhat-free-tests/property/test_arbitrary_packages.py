@@ -7,13 +7,14 @@ from harness.packages import Case
 from harness.trusting import trust_bytes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tampering import Memory, repack, unpack
+from tampering import repack, unpack
 
 from ledger.errors import LedgerError
 from ledger.proof import layout
 from ledger.proof.report import ExitCode
 from ledger.proof.trust import read_trust
 from ledger.proof.verify import verify_package
+from node.memory_package import MemoryPackage
 
 fixtures = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 VALUES = st.recursive(
@@ -26,7 +27,7 @@ VALUES = st.recursive(
 @fixtures
 @given(data=st.binary(max_size=400))
 def test_arbitrary_bytes_as_a_package_are_refuted(full: Case, data: bytes) -> None:
-    report = verify_package(Memory(data), read_trust(trust_bytes(full.trust)))
+    report = verify_package(MemoryPackage(data), read_trust(trust_bytes(full.trust)))
     assert report.exit_code is ExitCode.REFUTED
 
 
@@ -38,7 +39,7 @@ def test_a_package_with_arbitrary_bytes_inside_is_never_proved(
     package = small.package()
     changed = package[:prefix] + data + package[prefix + len(data) :]
     if changed != package:
-        report = verify_package(Memory(changed), read_trust(trust_bytes(small.trust)))
+        report = verify_package(MemoryPackage(changed), read_trust(trust_bytes(small.trust)))
         assert report.exit_code is ExitCode.REFUTED
 
 
@@ -51,7 +52,7 @@ def test_any_file_with_arbitrary_content_is_refuted_though_checksums_are_right(
     path = choice.draw(st.sampled_from(sorted(p for p in files if p.startswith("data/"))))
     if files[path] != data:
         package = repack(folder, {**files, path: data})
-        report = verify_package(Memory(package), read_trust(trust_bytes(full.trust)))
+        report = verify_package(MemoryPackage(package), read_trust(trust_bytes(full.trust)))
         assert report.exit_code is ExitCode.REFUTED
 
 
@@ -102,5 +103,5 @@ def test_a_trust_file_with_an_arbitrary_member_is_refused_or_proves_no_more(
         read = read_trust(json.dumps(trust).encode())
     except LedgerError:
         return
-    report = verify_package(Memory(full.package()), read)
+    report = verify_package(MemoryPackage(full.package()), read)
     assert report.trust_fingerprint == read.fingerprint

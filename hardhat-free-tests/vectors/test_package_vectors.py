@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tampering import Memory
 
 from ledger.proof.report import Verdict
 from ledger.proof.trust import read_trust
 from ledger.proof.verify import verify_package
+from node.memory_package import MemoryPackage
 
 FOLDER = Path(__file__).parent / "package"
 VERIFIER = Path(__file__).resolve().parents[2] / "scripts" / "build_verifier.py"
@@ -33,7 +33,7 @@ def corrupted(vector: dict[str, Any]) -> bytes:
 def test_the_verifier_says_what_the_vector_says(path: Path) -> None:
     vector = json.loads(path.read_text("utf-8"))
     trust = read_trust((FOLDER / "trust.json").read_bytes())
-    report = verify_package(Memory(corrupted(vector)), trust)
+    report = verify_package(MemoryPackage(corrupted(vector)), trust)
     found = {
         each.value: [f.check for f in report.findings if f.verdict is each] for each in Verdict
     }

@@ -12,7 +12,6 @@ from harness.network import Network
 from harness.packages import Witness
 from harness.trusting import trust_bytes, trust_value
 from measure import Row, seconds
-from tampering import Memory
 
 from ledger.primitives import ecdsa, ed25519
 from ledger.primitives.keccak import keccak256
@@ -24,6 +23,7 @@ from ledger.proof.trust import read_trust
 from ledger.proof.verify import verify_package
 from ledger.store import logs
 from ledger.store.tables import cosignature
+from node.memory_package import MemoryPackage
 
 VERIFIER = Path(__file__).resolve().parents[2] / "build" / "verify.pyz"
 MARKS = {4: 25.0, 22: 100.0}
@@ -36,7 +36,7 @@ def rows(folder: Path) -> list[Row]:
     found = []
     for validators, mark in MARKS.items():
         package, trust = _package(folder / str(validators), validators)
-        held, source = read_trust(trust), Memory(package)
+        held, source = read_trust(trust), MemoryPackage(package)
         report = verify_package(source, held)
         if report.exit_code is not ExitCode.PROVED:
             message = f"the measured package is {report.exit_code.name}"

@@ -6,32 +6,16 @@ its one form again. ``flip_bit`` changes the raw bytes. Used by the demo and by 
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ledger.primitives.digest import sha256
 from ledger.proof import layout
 from ledger.proof.archive import read_archive, write_archive
-
-
-@dataclass(frozen=True)
-class Memory:
-    """Bytes as random access."""
-
-    data: bytes
-
-    @property
-    def size(self) -> int:
-        """Length in bytes."""
-        return len(self.data)
-
-    def read_at(self, offset: int, count: int) -> bytes:
-        """Return ``count`` bytes at ``offset``."""
-        return self.data[offset : offset + count]
+from node.memory_package import MemoryPackage
 
 
 def unpack(package: bytes) -> tuple[str, dict[str, bytes]]:
     """Return the bag's folder and its files by path."""
-    archive = read_archive(Memory(package))
+    archive = read_archive(MemoryPackage(package))
     folder = archive.entries[0].name.partition("/")[0]
     files = {
         entry.name.removeprefix(folder + "/"): b"".join(archive.chunks(entry))

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from harness.packages import Case, each_file
 from harness.trusting import trust_bytes
-from tampering import Memory, changed_files, flip_bit, repack, unpack
+from tampering import changed_files, flip_bit, repack, unpack
 
 from ledger.errors import LedgerError
 from ledger.proof.report import ExitCode, Report
@@ -19,6 +19,7 @@ from ledger.proof.trust import Trust, read_trust
 from ledger.proof.verify import verify_package
 from ledger.verifier import command
 from ledger.verifier.rendering import render, to_json
+from node.memory_package import MemoryPackage
 
 FLIPS = 2000
 
@@ -28,7 +29,7 @@ def _trust(case: Case) -> Trust:
 
 
 def _verify(case: Case, data: bytes) -> Report:
-    return verify_package(Memory(data), _trust(case))
+    return verify_package(MemoryPackage(data), _trust(case))
 
 
 def test_one_changed_byte_in_any_file_is_refuted_though_checksums_are_right(full: Case) -> None:
@@ -56,14 +57,14 @@ def test_a_package_with_any_file_left_out_is_refuted(full: Case) -> None:
 def test_any_flipped_bit_is_refuted(small: Case) -> None:
     """Sampled evenly over the whole archive: headers, contents, directory."""
     package, trust = small.package(), _trust(small)
-    assert verify_package(Memory(package), trust).exit_code is not ExitCode.REFUTED
+    assert verify_package(MemoryPackage(package), trust).exit_code is not ExitCode.REFUTED
     generator = random.Random(20261124)  # noqa: S311 - positions, not secrets
     bits = 8 * len(package)
     positions = [bits * at // FLIPS + generator.randrange(bits // FLIPS) for at in range(FLIPS)]
     accepted = [
         position
         for position in positions
-        if verify_package(Memory(flip_bit(package, position)), trust).exit_code
+        if verify_package(MemoryPackage(flip_bit(package, position)), trust).exit_code
         is not ExitCode.REFUTED
     ]
     assert accepted == []

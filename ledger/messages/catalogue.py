@@ -7,6 +7,7 @@ code itself is shown, so that no text is ever lost.
 from collections.abc import Mapping
 from typing import Final
 
+from ledger.messages.blocks import BLOCK_ERRORS
 from ledger.messages.errors import ERRORS
 from ledger.messages.findings import FINDINGS
 from ledger.messages.malformed import MALFORMED
@@ -18,6 +19,7 @@ LANGUAGES: Final = ("zh", "en")
 CATALOGUE: Final[Mapping[str, Message]] = {
     **PRIMITIVES,
     **MALFORMED,
+    **BLOCK_ERRORS,
     **ERRORS,
     **FINDINGS,
     **REPORT,

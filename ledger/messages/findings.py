@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from ledger.messages.blocks import BLOCK_FINDINGS
 from ledger.messages.message import Message
 
 FINDINGS: Final[Mapping[str, Message]] = {
@@ -116,4 +117,6 @@ FINDINGS: Final[Mapping[str, Message]] = {
     "extraction-repeatable": Message("以 {tool} {version} 提取，结果与存证内容一致。", "Extracted with {tool} {version}; the result is the sealed content."),
     "extraction-other-output": Message("提取结果不是存证内容。", "The extraction's result is not the sealed content."),
     "extraction-unrecorded": Message("存证时未记录提取过程。", "No extraction was recorded."),
+    # B1 to B7
+    **BLOCK_FINDINGS,
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from ledger.messages.blocks import BLOCK_TITLES
 from ledger.messages.message import Message
 
 LAW: Final[Mapping[str, str]] = {
@@ -114,4 +115,5 @@ REPORT: Final[Mapping[str, Message]] = {
     "trust-later-items-not-excluded": Message(
         "不排除其后新增或从未存证的材料", "later items, and items never sealed, are not excluded"
     ),
+    **BLOCK_TITLES,
 }  # fmt: skip

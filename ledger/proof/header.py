@@ -30,7 +30,7 @@ MAX_FIELDS: Final = 40
 """Room for the fields of future forks."""
 
 _EXTRA_DATA: Final = 12
-_FIELDS: Final = (
+FIELDS: Final = (
     ("parentHash", 32),
     ("sha3Uncles", 32),
     ("miner", 20),
@@ -153,11 +153,11 @@ def header_rlp_from_json(block: Mapping[str, object]) -> bytes:
         although
             a later fork's is there.
     """
-    present = [name for name, _ in _FIELDS if block.get(name) is not None]
-    if len(present) < MIN_FIELDS or present != [name for name, _ in _FIELDS[: len(present)]]:
+    present = [name for name, _ in FIELDS if block.get(name) is not None]
+    if len(present) < MIN_FIELDS or present != [name for name, _ in FIELDS[: len(present)]]:
         raise MalformedError("header-fields")
     fields: list[bytes] = []
-    for position, (name, length) in enumerate(_FIELDS[: len(present)]):
+    for position, (name, length) in enumerate(FIELDS[: len(present)]):
         value = block[name]
         field = rlp.encode_int(number_of(value)) if length is None else data_of(value)
         _check_field(position, field)
@@ -166,9 +166,9 @@ def header_rlp_from_json(block: Mapping[str, object]) -> bytes:
 
 
 def _check_field(position: int, field: bytes) -> None:
-    if position >= len(_FIELDS):
+    if position >= len(FIELDS):
         return
-    name, length = _FIELDS[position]
+    name, length = FIELDS[position]
     if length is None:
         rlp.decode_int(field)
     elif length and len(field) != length:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from node.chain_status import read_status
+from node.cli.block_check import check_block
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.development import run_development_chain
 from node.founding import deploy_contracts
@@ -60,3 +61,6 @@ def status(context: Context, *, machine: bool) -> None:
     context.facts("chain-status", found.for_people())
     for warning in found.warnings:
         click.secho(f"{context.word('warning')}: {context.word(warning)}", fg="yellow", err=True)
+
+
+chain.add_command(check_block)

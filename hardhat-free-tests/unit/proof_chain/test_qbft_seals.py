@@ -8,9 +8,11 @@ from unit.proof_chain.sealing import sealed_by, unsealed_header, validators, wit
 
 from ledger.errors import LimitError, MalformedError
 from ledger.primitives import rlp
-from ledger.proof.header import Header, block_hash
-from ledger.proof.qbft import quorum, seal_hash, verify_seals
+from ledger.proof.header import ChainKind, Header, block_hash
+from ledger.proof.qbft import SealCurve, quorum, seal_hash, verify_seals
 from ledger.proof.qbft_extra import MAX_VALIDATORS, QbftExtra
+from ledger.proof.sealing import seal_report
+from ledger.proof.trust import TrustedChain, ValidatorSet
 
 FOUR = validators(4)
 ENTITLED = [validator.address for validator in FOUR]
@@ -23,13 +25,14 @@ def _changed(header: Header, position: int, bit: int) -> Header:
     return replace(header, items=items)
 
 
+@pytest.mark.parametrize("curve", ["secp256k1", "secp256r1"])
 @pytest.mark.parametrize("count", range(1, 23))
-def test_a_quorum_seals_and_one_less_does_not(count: int) -> None:
-    everybody = validators(count)
+def test_a_quorum_seals_and_one_less_does_not(count: int, curve: SealCurve) -> None:
+    everybody, more = validators(count, curve), validators(count + 1, curve)
     entitled = [validator.address for validator in everybody]
     header = unsealed_header(everybody, round_number=count % 3)
-    full = sealed_by(header, everybody)
-    seals = QbftExtra.parse(full.extra_data).seals
+    digest = seal_hash(header)
+    seals = [validator.seal(digest) for validator in everybody]
     needed = quorum(count)
     assert 3 * needed >= 2 * count > 3 * (needed - 1)
     for sealing, verdict in (
@@ -37,9 +40,17 @@ def test_a_quorum_seals_and_one_less_does_not(count: int) -> None:
         (needed, "sealed"),
         (count, "sealed"),
     ):
-        report = verify_seals(with_seals(header, seals[:sealing]), entitled, "secp256k1")
+        report = verify_seals(with_seals(header, seals[:sealing]), entitled, curve)
         assert report.verdict == verdict
         assert report.signers == tuple(entitled[:sealing])
+    stranger = next(each for each in more if each.address not in entitled).seal(digest)
+    for spoilt, verdict in (
+        ([*seals[: needed - 1], stranger], "foreign seal"),
+        ([*seals, stranger], "foreign seal"),
+        ([*seals, seals[-1]], "duplicate seal"),
+        ([seals[0]] * max(needed, 2), "duplicate seal"),
+    ):
+        assert verify_seals(with_seals(header, spoilt), entitled, curve).verdict == verdict
 
 
 @pytest.mark.parametrize(
@@ -57,6 +68,30 @@ def test_validators_may_use_the_other_curve(count: int) -> None:
     header = sealed_by(unsealed_header(everybody), everybody[: quorum(count)])
     assert verify_seals(header, entitled, "secp256r1").sealed
     assert not verify_seals(header, entitled, "secp256k1").sealed
+
+
+@pytest.mark.parametrize("kind", ["qbft-header", "qbft-contract"])
+def test_a_set_seals_from_its_first_block_to_its_last(kind: ChainKind) -> None:
+    old, new = validators(4), validators(7)[::2]
+    sets = (
+        ValidatorSet(0, 99, tuple(each.address for each in old)),
+        ValidatorSet(100, None, tuple(each.address for each in new)),
+    )
+    chain = TrustedChain(1, bytes(32), kind, "secp256k1", sets)
+    for number, entitled in ((0, old), (99, old), (100, new), (2**40, new)):
+        for sealers in (old, new):
+            listed = sealers if kind == "qbft-header" else ()
+            header = _numbered(unsealed_header(listed), number)
+            report = seal_report(sealed_by(header, sealers), chain)
+            assert report is not None
+            assert report.sealed == (sealers is entitled)
+    gap = replace(chain, validators=sets[1:])
+    assert seal_report(_numbered(unsealed_header(old), 99), gap) is None
+
+
+def _numbered(header: Header, number: int) -> Header:
+    items = (*header.items[:8], rlp.encode_int(number), *header.items[9:])
+    return replace(header, items=items)
 
 
 def test_one_bad_seal_spoils_the_list() -> None:

@@ -124,7 +124,7 @@ def deploy_contracts(node: Node) -> dict[str, str | int | bool]:
     deployed = deploy(
         settings.chain_url,
         chain_id=settings.chain_id,
-        signer=node.anchor_key,
+        signer=node.keyring.anchor,
         founders=lambda registry: (_founder(node, registry),),
         threshold=1,
         gas_price=settings.gas_price,
@@ -150,7 +150,7 @@ def _founder(node: Node, registry: bytes) -> Founder:
             chain_id=settings.chain_id, registry=registry, member=member, purpose=purpose
         )
 
-    evidence, log, account = node.evidence_key, node.log_key, node.anchor_key
+    evidence, log, account = node.evidence_key, node.log_key, node.keyring.anchor
     return Founder(
         member=member,
         name_hash=hashlib.sha256(settings.name.encode()).digest(),

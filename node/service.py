@@ -52,6 +52,7 @@ def serving(node: Node, *, with_worker: bool) -> Iterator[Service]:
     """Run the threads and processes of a service until the end of the block."""
     metrics = Metrics()
     empty_outgoing(node.settings.home)
+    node.fence.arrive()
     with ExitStack() as running:
         traced = running.enter_context(tracing(node.settings.otlp_endpoint))
         worker = running.enter_context(Worker(node, metrics, traced)) if with_worker else None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from ledger.services.fencing import BEHIND
+from ledger.services.fencing import CLOSED
 from ledger.store import anchors, leases, logs, statements
 
 
@@ -19,7 +19,7 @@ class Standing:
         log_size: leaves.
         anchored_size: leaves under a final, frozen anchor.
         phase: of the newest anchor; ``None`` before the first.
-        read_only: the database is behind the chain.
+        read_only: intake is closed: behind the chain, a copy beside another, or not compared yet.
     """
 
     founded: bool
@@ -54,5 +54,5 @@ def standing(connection: Connection) -> Standing:
         log_size=log.size,
         anchored_size=anchors.frozen_size(connection, generation),
         phase=None if newest is None else newest.state.phase.value,
-        read_only=leases.held(connection, BEHIND),
+        read_only=leases.held(connection, CLOSED),
     )

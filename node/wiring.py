@@ -7,13 +7,14 @@ The adapters on web3 and eth-account are imported when they are first needed: th
 to import, and most commands do without them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
+
+from sqlalchemy import Connection
 
 from ledger.errors import (
     ConfigurationError,
@@ -25,17 +26,14 @@ from ledger.evidence.log import LogIdentity
 from ledger.evidence.statement import NotBefore
 from ledger.keys.files import (
     create_secret,
-    load_secret,
-    load_statement_key,
     verify_statement,
 )
-from ledger.keys.key_files import open_under
 from ledger.keys.key_store import SqlRecordKeys
 from ledger.keys.spare_keys import SpareRecordKeys
 from ledger.messages.catalogue import text
 from ledger.ports.chain import Chain, ChainProof
 from ledger.ports.master_key import MasterKeys
-from ledger.ports.signer import StatementSigner, TransactionSigner
+from ledger.ports.signer import StatementSigner
 from ledger.ports.vault import Vault
 from ledger.proof.chain_proof import ExpectedAnchor, check_chain_proof
 from ledger.proof.report import Report
@@ -53,23 +51,21 @@ from ledger.services.not_before import NotBeforeSource
 from ledger.services.reconciling import Reconciler
 from ledger.services.sequencing import Sequencer, current_log
 from ledger.store.anchors import AnchorRow
-from ledger.vault.local import LocalVault
 from ledger.verifier.reading import verify_file
+from node.adapters import SystemClock, chain_of, vault_of
 from node.audit.checking import AuditChecker
+from node.audit.entries import AuditEntry
 from node.audit.sealing import AuditSealer
 from node.audit.trail import Trail
 from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, NODE_VERSIONS, Database
 from node.fingerprint import fingerprint
 from node.identity.service import Identity
 from node.key_places import (
-    ANCHOR_KEY,
-    EVIDENCE_KEY,
     KEYS,
-    LOG_KEY,
-    LOOKUP_KEY,
     PURPOSE_KEY,
     prepare_key_store,
 )
+from node.keyring import Keyring
 from node.lookups import Lookups
 from node.master_key import source_of
 from node.platform_facts import observe
@@ -77,14 +73,6 @@ from node.settings import RESTORING, Settings, load_settings
 from node.trust_source import TrustSource
 
 T = TypeVar("T")
-
-
-class SystemClock:
-    """The clock of this machine."""
-
-    def now(self) -> datetime:
-        """Return the present time, aware, in UTC."""
-        return datetime.now(tz=UTC)
 
 
 @dataclass
@@ -95,39 +83,32 @@ class Node:
         settings: as read.
         database: the ledger's.
         key_database: the key store's.
-        master_keys: the key that wraps all others; both while it is being changed.
+        keyring: opens the member's keys.
+        clock: this machine's.
         spare_keys: makes record keys in advance, for a service that seals one by one.
     """
 
     settings: Settings
     database: Database
     key_database: Database
-    master_keys: MasterKeys
+    keyring: Keyring
     clock: SystemClock
     spare_keys: bool = False
+
+    @property
+    def master_keys(self) -> MasterKeys:
+        """The key that wraps all others; both while it is being changed."""
+        return self.keyring.master_keys
 
     @cached_property
     def evidence_key(self) -> StatementSigner:
         """The key that signs statements, receipts and package lists."""
-        return self._statement_key(EVIDENCE_KEY, self.settings.evidence_signer_url)
+        return self.keyring.evidence
 
     @cached_property
     def log_key(self) -> StatementSigner:
         """The key that signs checkpoints."""
-        return self._statement_key(LOG_KEY, self.settings.log_signer_url)
-
-    @cached_property
-    def anchor_key(self) -> TransactionSigner:
-        """The account that anchors."""
-        from ledger.keys.accounts import load_transaction_key  # noqa: PLC0415 - see the module docstring
-
-        settings = self.settings
-        if settings.anchor_signer_url:
-            from ledger.keys.web3signer import Web3SignerTransactionSigner  # noqa: PLC0415 - as above
-
-            token_file = self._token_file(settings.anchor_signer_token_file)
-            return Web3SignerTransactionSigner(settings.anchor_signer_url, token_file)
-        return self._opened(load_transaction_key, ANCHOR_KEY)
+        return self.keyring.log
 
     @cached_property
     def record_keys(self) -> SqlRecordKeys:
@@ -153,21 +134,7 @@ class Node:
         Raises:
             ConfigurationError: the contracts' addresses are not set.
         """
-        from ledger.chain.gateway import ChainConfig, Web3Chain  # noqa: PLC0415 - see the module docstring
-
-        settings = self.settings
-        if settings.registry is None or settings.anchor is None:
-            raise ConfigurationError("chain-not-configured")
-        config = ChainConfig(
-            url=settings.chain_url,
-            chain_id=settings.chain_id,
-            kind=settings.chain_kind,
-            registry=bytes.fromhex(settings.registry),
-            anchor=bytes.fromhex(settings.anchor),
-            finality=settings.finality,
-            gas_price=settings.gas_price,
-        )
-        return Web3Chain(config, self.anchor_key)
+        return chain_of(self.settings, self.keyring.anchor)
 
     @cached_property
     def not_before(self) -> NotBeforeSource:
@@ -243,7 +210,11 @@ class Node:
             vault=self.vault,
             clock=self.clock,
             backup_days=self.settings.key_backup_days,
+            carried_out=self._erased,
         )
+
+    def _erased(self, connection: Connection, leaf_hash: bytes) -> None:
+        self.trail.record_in(connection, AuditEntry("node", "evidence.erased", leaf_hash.hex()))
 
     @cached_property
     def auditor(self) -> Auditor:
@@ -275,12 +246,7 @@ class Node:
     def identity(self) -> Identity:
         """Operators, sessions, tokens, releases."""
         write, read = self.database.write, self.database.read
-        return Identity(write, read, self.clock, self.purpose_key, self.settings, self.trail)
-
-    @cached_property
-    def purpose_key(self) -> bytes:
-        """The secret that keys for the node's own purposes are derived from; outlives the master key."""
-        return self._opened(load_secret, PURPOSE_KEY)
+        return Identity(write, read, self.clock, self.keyring.purpose, self.settings, self.trail)
 
     @cached_property
     def trust_source(self) -> TrustSource:
@@ -295,7 +261,7 @@ class Node:
     @cached_property
     def lookups(self) -> Lookups:
         """Makes blind indices."""
-        return Lookups(self._opened(load_secret, LOOKUP_KEY))
+        return Lookups(self.keyring.lookup)
 
     def _verify(self, package: Path) -> Report:
         return verify_file(package, self.trust)
@@ -325,34 +291,6 @@ class Node:
 
         return trust_file.anchor_contract(self.settings)
 
-    def _statement_key(self, name: str, url: str) -> StatementSigner:
-        if not url:
-            return self._opened(load_statement_key, name)
-        from ledger.keys.transit import TransitStatementSigner  # noqa: PLC0415 - see the module docstring
-
-        return TransitStatementSigner(url, self._token_file(self.settings.signer_token_file))
-
-    def _token_file(self, file: Path | None) -> Path | None:
-        return None if file is None else self.settings.home / file
-
-    def _opened(self, load: Callable[[Path, bytes], T], name: str) -> T:
-        path = self.settings.home / KEYS / name
-        try:
-            return open_under(load, path, self.master_keys)
-        except ConfigurationError:
-            # The master key may have been changed since this process read it.
-            self.master_keys = source_of(self.settings).load()
-            return open_under(load, path, self.master_keys)
-
-
-def vault_of(settings: Settings) -> Vault:
-    """Return the vault that the settings name; it needs no key."""
-    if settings.vault_url:
-        from ledger.vault.s3 import S3Vault, read_place  # noqa: PLC0415 - boto3 takes long to import
-
-        return S3Vault(read_place(settings.vault_url))
-    return LocalVault(settings.home / settings.vault)
-
 
 @contextmanager
 def open_node(home: Path, *, spare_keys: bool = False) -> Iterator[Node]:
@@ -370,7 +308,7 @@ def open_node(home: Path, *, spare_keys: bool = False) -> Iterator[Node]:
         settings=settings,
         database=Database(settings.ledger_url),
         key_database=Database(settings.keys_url),
-        master_keys=source_of(settings).load(),
+        keyring=Keyring(settings, source_of(settings).load()),
         clock=SystemClock(),
         spare_keys=spare_keys,
     )

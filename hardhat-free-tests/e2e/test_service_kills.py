@@ -165,6 +165,7 @@ def test_a_chain_that_is_killed_and_comes_back_loses_nothing(tmp_path: Path) -> 
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_two_hundred_kills_lose_nothing(tmp_path: Path) -> None:
     generator = random.Random(SEED)  # noqa: S311 - moments, not secrets
     bank, chain = own_chain(tmp_path)

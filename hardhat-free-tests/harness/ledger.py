@@ -24,6 +24,7 @@ from ledger.services.intake import Receipt
 from ledger.store import logs, statements
 from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, NODE_VERSIONS, Database
 from node.founding import create_node
+from node.keyring import Keyring
 from node.master_key import source_of
 from node.settings import load_settings, write_settings
 from node.ticking import Tick, tick
@@ -229,11 +230,11 @@ def open_ledger(
         settings=settings,
         database=chosen("database", Database(settings.ledger_url)),
         key_database=Database(settings.keys_url),
-        master_keys=source_of(settings).load(),
+        keyring=Keyring(settings, source_of(settings).load()),
         clock=clock,  # type: ignore[arg-type]  # the port's type is the protocol
     )
     parts = node.__dict__
-    account = node.anchor_key.address
+    account = node.keyring.anchor.address
     member = bytes.fromhex(settings.member)
     if account not in network.institutions:
         network.admit(member, account)

@@ -58,7 +58,7 @@ class Member:
     @property
     def account(self) -> bytes:
         with self.node() as node:
-            return node.anchor_key.address
+            return node.keyring.anchor.address
 
     def configure(self, **settings: Any) -> None:
         """Change settings."""

@@ -46,7 +46,7 @@ def trust_value(node: Node, network: Network, **policy: Any) -> dict[str, Any]:
                 "keys": [
                     key_record("evidence", node.evidence_key.public_key),
                     key_record("log", node.log_key.public_key),
-                    key_record("anchor", node.anchor_key.address),
+                    key_record("anchor", node.keyring.anchor.address),
                 ],
             }
         ],

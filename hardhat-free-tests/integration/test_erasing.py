@@ -8,7 +8,8 @@ import pytest
 from harness.auditor import audit
 from harness.faults import Faults, When
 from harness.ledger import RECORDING, Databases, Ledger
-from sqlalchemy import Connection, func, select
+from harness.people import person
+from sqlalchemy import func, select
 
 from ledger.errors import LedgerError, RefusedError, UnavailableError
 from ledger.proof.report import ExitCode
@@ -17,7 +18,10 @@ from ledger.services.erasing import Resumed
 from ledger.services.intake import Receipt
 from ledger.store import cases, erasures, statements
 from ledger.store.tables import pending_erasure, statement
+from node.audit.trail import TrailQuery
+from node.identity.permissions import Role
 from node.memory_package import MemoryPackage
+from node.release_kinds import ERASURE, register
 
 LARGE = RECORDING * 20
 
@@ -205,19 +209,36 @@ def test_two_who_erase_the_same_item_at_once_seal_one_erasure(ledger: Ledger) ->
     audit(ledger)
 
 
-def test_an_erasure_takes_the_item_out_of_the_indices_of_upper_floors(
-    ledger: Ledger,
+def test_an_erasure_that_is_carried_out_leaves_an_audit_entry_in_the_same_transaction(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forgotten: list[bytes] = []
-
-    def forget(connection: Connection, leaf_hash: bytes) -> None:
-        assert connection.in_transaction()
-        forgotten.append(leaf_hash)
-
-    receipt = _sealed(ledger)
-    eraser = ledger.node.eraser
-    type(eraser)(
-        eraser.begin, eraser.intake, eraser.record_keys, eraser.vault, eraser.clock, 1, (forget,)
-    ).erase(receipt.leaf_hash, reason="x")
-    assert forgotten == [receipt.leaf_hash]
+    receipt = _cut_short(ledger, monkeypatch, "_carry_out")
+    asked = TrailQuery(action="evidence.erased")
+    assert ledger.node.trail.page(asked).entries == ()
+    ledger.node.eraser.resume()
+    (entry,) = ledger.node.trail.page(asked).entries
+    assert entry.entry.subject == receipt.leaf_hash.hex()
     _check_erased(ledger, receipt)
+
+
+def test_a_released_erasure_that_is_sealed_is_done_though_the_key_store_is_away(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receipt = _sealed(ledger)
+    releases = register(ledger.node)
+    officer = person(ledger, "officer", Role.COMPLIANCE).principal
+    supervisor = person(ledger, "supervisor", Role.SUPERVISOR).principal
+    asked = releases.request(
+        officer, kind=ERASURE, subject=receipt.leaf_hash.hex(), reason="retention is over"
+    )
+    releases.decide(asked.release_id, supervisor, approve=True, reason="checked")
+    with monkeypatch.context() as away:
+        away.setattr(type(ledger.node.record_keys), "destroy", _away)
+        assert releases.execute(asked.release_id, officer).state == "done"
+    assert ledger.node.record_keys.count() > 0
+    ledger.node.eraser.resume()
+    _check_erased(ledger, receipt)
+
+
+def _away(*_arguments: object) -> None:
+    raise UnavailableError("database-unavailable", why="away")

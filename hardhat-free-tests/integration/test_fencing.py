@@ -8,7 +8,7 @@ from harness.ledger import Ledger
 from harness.network import Transaction
 
 from ledger.errors import RefusedError, UnavailableError
-from ledger.services.fencing import BEHIND, LEASE_SECONDS, RENEW_SECONDS
+from ledger.services.fencing import CLOSED, LEASE_SECONDS, RENEW_SECONDS
 from ledger.store import leases
 from ledger.store.leases import LeaseRow
 
@@ -181,7 +181,7 @@ def test_the_lease_is_renewed_only_after_a_third_of_its_time(ledger: Ledger) -> 
 def test_a_database_that_was_recovered_takes_items_in_again(ledger: Ledger) -> None:
     _anchored(ledger)
     with ledger.node.database.write() as connection:
-        leases.write(connection, BEHIND, LeaseRow("x", 0, "2026-11-24T08:00:00.000Z"))
+        leases.write(connection, CLOSED, LeaseRow("x", 0, "2026-11-24T08:00:00.000Z"))
     with pytest.raises(RefusedError, match="log-read-only"):
         ledger.seal(b"refused" * 500)
     ledger.node.fence.check()

@@ -87,14 +87,14 @@ def test_everything_moves_and_contents_stay_the_same_bytes(ledger: Ledger) -> No
     receipts = _filled(ledger)
     ledger.anchor()
     old, contents = ledger.node.master_keys.present, _vault(ledger)
-    lookup, account = ledger.node.lookups.case("c"), ledger.node.anchor_key.address
+    lookup, account = ledger.node.lookups.case("c"), ledger.node.keyring.anchor.address
     public = (ledger.node.evidence_key.public_key, ledger.node.log_key.public_key)
     done, sheet = _run(ledger)
     assert done == Rotated(files=5, promoted=True)
     ledger = ledger.restarted()
     assert ledger.node.master_keys == MasterKeys(sheet)
     assert _vault(ledger) == contents
-    assert (ledger.node.lookups.case("c"), ledger.node.anchor_key.address) == (lookup, account)
+    assert (ledger.node.lookups.case("c"), ledger.node.keyring.anchor.address) == (lookup, account)
     assert (ledger.node.evidence_key.public_key, ledger.node.log_key.public_key) == public
     _check(ledger, old)
     ledger.export(receipts[0])

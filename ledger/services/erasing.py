@@ -62,7 +62,7 @@ class Eraser:
         vault: deletes the content.
         clock: this machine's time.
         backup_days: how long a backup of the key store lives.
-        forget: removes the record (by leaf hash) from indices of upper floors, in the last transaction.
+        carried_out: tells the floors above, in the last transaction, of which record (by leaf hash).
     """
 
     begin: Begin
@@ -71,7 +71,7 @@ class Eraser:
     vault: Vault
     clock: Clock
     backup_days: int
-    forget: Sequence[Callable[[Connection, bytes], None]] = ()
+    carried_out: Callable[[Connection, bytes], None] = lambda _connection, _leaf_hash: None
 
     def erase(self, leaf_hash: bytes, *, reason: str) -> ErasureRow:
         """Erase the record of ``leaf_hash``; goes on with an erasure of it that is pending.
@@ -83,6 +83,11 @@ class Eraser:
         if planned is None:
             self._seal(row, case, reason)
         return self._carry_out(leaf_hash)
+
+    def decided(self, leaf_hash: bytes) -> bool:
+        """Tell whether an erasure of the record is sealed: from there on it needs nobody any more."""
+        with self.begin() as connection:
+            return erasures.pending(connection, leaf_hash) is not None
 
     def unfinished(self, limit: int = ROUND) -> list[PendingErasure]:
         """Return erasures that are sealed and not carried out, the oldest records first."""
@@ -187,9 +192,8 @@ class Eraser:
             statements.forget(connection, row.leaf_hash)
             persons.forget(connection, row.leaf_hash)
             requests.forget(connection, row.leaf_hash)
-            for forget in self.forget:
-                forget(connection, row.leaf_hash)
             erasures.finish(connection, row.leaf_hash, done)
+            self.carried_out(connection, row.leaf_hash)
         return done
 
 

@@ -15,8 +15,9 @@ copies of one node that sequence beside each other.
   renews its lease in the same way when it has anchored nothing for a third of that time.
 
 When the chain does not answer, the last good comparison stands for ``LEASE_SECONDS``; then sequencing waits.
-Intake never waits; but once the database was found older than the log, intake refuses too, until a check
-passes: a promise to place a leaf could not be kept.
+Intake never waits for the chain; but it is *closed* from the moment at which this copy arrives on a database
+that another copy led, or is found older than the log, of another generation, or beside a living copy, until it
+holds the lease: a promise to place a leaf could not be kept.
 """
 
 from dataclasses import dataclass
@@ -37,8 +38,9 @@ LEASE_SECONDS: Final = 600
 RENEW_SECONDS: Final = LEASE_SECONDS // 3
 LEASE: Final = "sequencer"
 TAKEOVER: Final = "takeover"
-BEHIND: Final = "behind"
-"""Row that keeps intake closed from the moment at which the database was found older than the chain."""
+CLOSED: Final = "closed"
+"""Row that keeps intake closed."""
+_CLOSING: Final = frozenset({"log-behind-chain", "log-generation-moved", "lease-used-elsewhere"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,13 @@ class Fence:
     clock: Clock
     fingerprint: str
 
+    def arrive(self) -> None:
+        """Close intake when another copy led last: whether this one may go on is not known yet."""
+        with self.begin() as connection:
+            held = leases.read(connection, LEASE)
+        if held is not None and held.holder != self.fingerprint:
+            self._write(CLOSED, 0)
+
     def check(self) -> None:
         """Return when this copy may sequence and sign.
 
@@ -70,18 +79,18 @@ class Fence:
             self.check_head()
             nonce = self._check_nonce(held)
         except RefusedError as error:
-            if error.code == "log-behind-chain":
-                self._write(BEHIND, 0)
+            if error.code in _CLOSING:
+                self._write(CLOSED, 0)
             raise
         except UnavailableError:
             self._check_grace(held)
             return
-        with self.begin() as connection:
-            leases.remove(connection, BEHIND)
         if held is None or held.holder == self.fingerprint:
             self._write(LEASE, nonce)
         else:
             self._take_over(nonce)
+        with self.begin() as connection:
+            leases.remove(connection, CLOSED)
 
     def check_head(self) -> None:
         """Compare generation and head with the chain, and nothing else.

@@ -34,7 +34,7 @@ from ledger.services.composing import (
     draft,
     salt,
 )
-from ledger.services.fencing import BEHIND
+from ledger.services.fencing import CLOSED
 from ledger.services.recording import Moment, Outcome, Recording, Replayed
 from ledger.store import leases, statements
 from ledger.store.statements import StatementRow
@@ -197,7 +197,7 @@ class Intake:
         drafts: Sequence[Draft | LedgerError],
         named: NotBefore | None,
     ) -> list[Outcome]:
-        if leases.held(connection, BEHIND):
+        if leases.held(connection, CLOSED):
             raise RefusedError("log-read-only")
         last = statements.last_sealed_at(connection)
         moment = Moment(format_instant(self.clock.now()), last, named)

@@ -4,6 +4,7 @@
   while they are copied.
 * The database comes last, so that a restore that was interrupted is no node yet; it may be repeated.
 * A home that is prepared with ``keys`` or a settings file of its own counts as empty; that file stays.
+* Intake stays closed until the restored node was compared with the chain.
 * An old backup of the key store holds keys that were destroyed since. Those of erasures that the restored
   ledger knows are destroyed again at once.
 """
@@ -17,10 +18,15 @@ from typing import Final
 from sqlalchemy import Connection, select, union
 
 from ledger.errors import ConfigurationError, IntegrityError, RefusedError, UnavailableError
+from ledger.evidence.instants import format_instant
 from ledger.keys.files import replace_private
 from ledger.keys.key_store import wrapped_key
 from ledger.ports.vault import Vault
+from ledger.services.fencing import CLOSED
+from ledger.store import leases
+from ledger.store.leases import LeaseRow
 from ledger.store.tables import erasure, pending_erasure, statement
+from node.adapters import SystemClock, vault_of
 from node.backup import manifest as manifests
 from node.backup import objects
 from node.backup.manifest import BackupManifest, check
@@ -29,7 +35,6 @@ from node.backup.taking import key_backups
 from node.database import Database, is_sqlite
 from node.key_places import KEYS
 from node.settings import FILE_NAME, RESTORING, Settings, load_settings
-from node.wiring import vault_of
 
 _PREPARED: Final = frozenset({KEYS, FILE_NAME, RESTORING})
 Progress = Callable[[int], None]
@@ -212,6 +217,10 @@ def _settle(settings: Settings) -> tuple[int, int]:
                 return 0, 0  # of a program before this one: opening the node migrates it
             erased = _erased_keys(connection)
             used = set(connection.scalars(_USED)) - erased
+        with ledger.write() as connection:
+            # How far the log went on since the backup only the chain knows.
+            now = format_instant(SystemClock().now())
+            leases.write(connection, CLOSED, LeaseRow("restore", nonce=0, checked_at=now))
         destroyed = 0
         with keys.write() as connection:
             held = {bytes(each) for each in connection.scalars(select(wrapped_key.c.key_id))}

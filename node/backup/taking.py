@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from ledger.errors import LedgerError, RefusedError
 from ledger.evidence.instants import format_instant, parse_instant
 from ledger.store import logs
+from node.adapters import vault_of
 from node.backup import manifest as manifests
 from node.backup import objects
 from node.backup.manifest import BackupManifest, describe
@@ -27,7 +28,6 @@ from node.database import Database, is_sqlite
 from node.key_places import prepare_key_store
 from node.running import exclusive
 from node.settings import FILE_NAME, Settings
-from node.wiring import vault_of
 
 LOCK: Final = "backup.lock"
 _BUSY: Final = "backup-running"

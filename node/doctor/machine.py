@@ -88,7 +88,13 @@ def key_store_apart(settings: Settings) -> Iterator[Diagnosis]:
 
 def keys(node: Node) -> Iterator[Diagnosis]:
     """Every key opens under the master key."""
-    opened = (node.evidence_key, node.log_key, node.anchor_key, node.lookups, node.purpose_key)
+    opened = (
+        node.evidence_key,
+        node.log_key,
+        node.keyring.anchor,
+        node.lookups,
+        node.keyring.purpose,
+    )
     del opened
     yield from ()
 

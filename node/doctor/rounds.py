@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ledger.errors import LedgerError
+from node.adapters import SystemClock
 from node.database import Database
 from node.doctor import durability, machine, on_chain, stored
 from node.doctor.diagnosis import Diagnosis, examine
+from node.keyring import Keyring
 from node.master_key import source_of
 from node.settings import Settings, load_settings
-from node.wiring import Node, SystemClock
+from node.wiring import Node
 
 _MACHINE = {
     "doctor-permissions": machine.permissions,
@@ -82,6 +84,6 @@ def _put_together(settings: Settings) -> Node:
         settings=settings,
         database=Database(settings.ledger_url),
         key_database=Database(settings.keys_url),
-        master_keys=source_of(settings).load(),
+        keyring=Keyring(settings, source_of(settings).load()),
         clock=SystemClock(),
     )

@@ -1,0 +1,87 @@
+"""The member's signing keys and secrets, each opened when it is first needed.
+
+Keys lie in encrypted files in the home, or with a remote signer that the settings name. The adapters on
+eth-account and HTTP are imported when they are first needed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+from ledger.errors import ConfigurationError
+from ledger.keys.files import load_secret, load_statement_key
+from ledger.keys.key_files import open_under
+from ledger.ports.master_key import MasterKeys
+from ledger.ports.signer import StatementSigner, TransactionSigner
+from node.key_places import ANCHOR_KEY, EVIDENCE_KEY, KEYS, LOG_KEY, LOOKUP_KEY, PURPOSE_KEY
+from node.master_key import source_of
+from node.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass
+class Keyring:
+    """Opens keys under the master key.
+
+    Attributes:
+        settings: say where each key is.
+        master_keys: the key that wraps all others; both while it is being changed.
+    """
+
+    settings: Settings
+    master_keys: MasterKeys
+
+    @cached_property
+    def evidence(self) -> StatementSigner:
+        """Signs statements, receipts and package lists."""
+        return self._statement_key(EVIDENCE_KEY, self.settings.evidence_signer_url)
+
+    @cached_property
+    def log(self) -> StatementSigner:
+        """Signs checkpoints, and cosigns those of others."""
+        return self._statement_key(LOG_KEY, self.settings.log_signer_url)
+
+    @cached_property
+    def anchor(self) -> TransactionSigner:
+        """The account that anchors."""
+        from ledger.keys.accounts import load_transaction_key  # noqa: PLC0415 - see the module docstring
+
+        settings = self.settings
+        if settings.anchor_signer_url:
+            from ledger.keys.web3signer import Web3SignerTransactionSigner  # noqa: PLC0415 - as above
+
+            token_file = self._token_file(settings.anchor_signer_token_file)
+            return Web3SignerTransactionSigner(settings.anchor_signer_url, token_file)
+        return self._opened(load_transaction_key, ANCHOR_KEY)
+
+    @cached_property
+    def purpose(self) -> bytes:
+        """The secret that keys for the node's own purposes are derived from; outlives the master key."""
+        return self._opened(load_secret, PURPOSE_KEY)
+
+    @cached_property
+    def lookup(self) -> bytes:
+        """The secret of the blind indices."""
+        return self._opened(load_secret, LOOKUP_KEY)
+
+    def _statement_key(self, name: str, url: str) -> StatementSigner:
+        if not url:
+            return self._opened(load_statement_key, name)
+        from ledger.keys.transit import TransitStatementSigner  # noqa: PLC0415 - see the module docstring
+
+        return TransitStatementSigner(url, self._token_file(self.settings.signer_token_file))
+
+    def _token_file(self, file: Path | None) -> Path | None:
+        return None if file is None else self.settings.home / file
+
+    def _opened(self, load: Callable[[Path, bytes], T], name: str) -> T:
+        path = self.settings.home / KEYS / name
+        try:
+            return open_under(load, path, self.master_keys)
+        except ConfigurationError:
+            # The master key may have been changed since this process read it.
+            self.master_keys = source_of(self.settings).load()
+            return open_under(load, path, self.master_keys)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from ledger.errors import ConfigurationError
 from node.api.application import create_app
 from node.console.pages import add_console
+from node.http_protocol import BoundedProtocol
 from node.metrics import Metrics
 from node.service import Service, serving
 from node.settings import Settings
@@ -23,6 +24,8 @@ from node.worker import Worker
 KEEP_ALIVE_SECONDS = 30
 SWITCH_SECONDS = 0.0005
 BACKLOG = 512
+CONNECTIONS = 1000
+"""Open at once; more are answered 503, so that file descriptors are left for the node's own work."""
 GRACE_SECONDS = 20
 """For requests that run when the process is told to end."""
 
@@ -91,7 +94,8 @@ def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
         forwarded_allow_ips=settings.trusted_proxies or None,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
-        h11_max_incomplete_event_size=64 * 1024,
+        http=BoundedProtocol,
+        limit_concurrency=CONNECTIONS,
         ssl_certfile=settings.tls_certificate and str(settings.home / settings.tls_certificate),
         ssl_keyfile=settings.tls_key and str(settings.home / settings.tls_key),
     )

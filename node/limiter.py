@@ -23,6 +23,7 @@ class Rate:
 
 
 RATES: Final = {
+    "operator": Rate(10_000, 120_000),
     "verify": Rate(10, 20),
     "sign-in": Rate(20, 20),
 }

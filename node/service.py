@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from node.bulk_sealing import BulkSealer
 from node.committing import Committer
@@ -11,11 +12,16 @@ from node.identity.releases import Releases
 from node.limiter import Limiter
 from node.metrics import Metrics
 from node.outgoing import empty_outgoing
+from node.recent import Recent
 from node.release_kinds import register
+from node.standing import Standing, standing
 from node.tracing import Tracing, tracing
 from node.uploads.service import Uploads
 from node.wiring import Node
 from node.worker import Worker
+
+STANDING_SECONDS: Final = 1.0
+"""How old a probe's answer may be: many probes are one query a second."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +38,7 @@ class Service:
         metrics: of this process.
         tracing: makes spans of what it does.
         worker: sequences and anchors in this process; ``None`` when another one does.
+        standing: how the node stands, for probes.
         limiter: counts requests.
     """
 
@@ -44,6 +51,7 @@ class Service:
     metrics: Metrics
     tracing: Tracing
     worker: Worker | None
+    standing: Recent[Standing]
     limiter: Limiter = field(default_factory=Limiter)
 
 
@@ -67,7 +75,13 @@ def serving(node: Node, *, with_worker: bool) -> Iterator[Service]:
             metrics=metrics,
             tracing=traced,
             worker=worker,
+            standing=Recent(lambda: _standing(node), STANDING_SECONDS),
         )
+
+
+def _standing(node: Node) -> Standing:
+    with node.database.read() as connection:
+        return standing(connection)
 
 
 def _uploads(node: Node, committer: Committer) -> Uploads:

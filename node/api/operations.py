@@ -8,7 +8,6 @@ from ledger.errors import UnavailableError
 from node.api.documents import SIGNED_IN, content, problems
 from node.api.requests import caller, service_of
 from node.identity.permissions import Permission
-from node.standing import standing
 
 router = APIRouter(tags=["operations"])
 
@@ -37,8 +36,7 @@ async def health() -> dict[str, str]:
 @router.get("/readyz", response_model=Readiness, responses=problems())
 def ready(request: Request) -> dict[str, object]:
     """Say whether evidence can be taken in: database reachable, log begun, not behind the chain."""
-    with service_of(request).node.database.read() as connection:
-        found = standing(connection)
+    found = service_of(request).standing.value()
     if not found.founded or found.read_only:
         raise UnavailableError("node-not-ready")
     return {
@@ -59,8 +57,7 @@ def metrics(request: Request) -> Response:
     """Return counts and times; names nobody."""
     caller(request, Permission.METRICS_READ)
     service = service_of(request)
-    with service.node.database.read() as connection:
-        found = standing(connection)
+    found = service.standing.value()
     service.metrics.waiting.set(found.waiting)
     service.metrics.log_size.set(found.log_size)
     service.metrics.anchored_size.set(found.anchored_size)

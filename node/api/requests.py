@@ -43,8 +43,10 @@ def caller(request: Request, permission: Permission | None, *, recent: bool = Fa
     Raises:
         NotAuthenticatedError: nobody who is known.
         NotPermittedError: somebody who may not.
+        TooManyRequestsError: too many of this operator.
     """
     principal = _authenticate(request, recent=recent)
+    service_of(request).limiter.count("operator", principal.operator_id)
     if permission is not None:
         principal.require(permission)
     return principal

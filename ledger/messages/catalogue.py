@@ -14,6 +14,7 @@ from ledger.messages.malformed import MALFORMED
 from ledger.messages.message import Message
 from ledger.messages.primitives import PRIMITIVES
 from ledger.messages.report import REPORT
+from ledger.messages.timestamping import TIMESTAMPING
 
 LANGUAGES: Final = ("zh", "en")
 CATALOGUE: Final[Mapping[str, Message]] = {
@@ -21,6 +22,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     **MALFORMED,
     **BLOCK_ERRORS,
     **ERRORS,
+    **TIMESTAMPING,
     **FINDINGS,
     **REPORT,
 }

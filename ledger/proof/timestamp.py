@@ -21,7 +21,7 @@ from ledger.errors import MalformedError
 from ledger.primitives import der
 from ledger.proof.timestamp_algorithms import Algorithm, hash_of, is_signed
 from ledger.proof.timestamp_certificate import X509Certificate, parse_certificate
-from ledger.proof.timestamp_chain import check_signer, find_root
+from ledger.proof.timestamp_chain import check_signer, find_chain, find_root
 from ledger.proof.timestamp_findings import (
     NotProvableError,
     RefutedError,
@@ -60,6 +60,17 @@ def check_token(token: bytes, *, imprint_sha256: bytes, roots: Sequence[bytes]) 
         return TimestampNotProvable(error.code, error.params)
     except MalformedError as error:
         return TimestampNotProvable("timestamp-not-in-profile", {"reason": str(error)})
+
+
+def certificates_of(token: bytes, roots: Sequence[bytes]) -> tuple[X509Certificate, ...]:
+    """Return the chain of a token that ``check_token`` proved: its signer first, the pinned root last.
+
+    Raises:
+        MalformedError, RefutedError, NotProvableError: ``check_token`` would not prove it.
+    """
+    parsed = parse_token(token)
+    signer = _find_signer(parsed, roots)
+    return find_chain(signer, others=parsed.certificates, roots=roots, moment=parsed.info.gen_time)
 
 
 def _check(token: bytes, imprint: bytes, roots: Sequence[bytes]) -> TimestampProved:

@@ -47,7 +47,18 @@ def find_root(
     roots: Sequence[bytes],
     moment: datetime,
 ) -> X509Certificate:
-    """Return the pinned root above a signer.
+    """Return the pinned root above a signer; arguments and errors as of ``find_chain``."""
+    return find_chain(signer, others=others, roots=roots, moment=moment)[-1]
+
+
+def find_chain(
+    signer: X509Certificate,
+    *,
+    others: Sequence[bytes],
+    roots: Sequence[bytes],
+    moment: datetime,
+) -> tuple[X509Certificate, ...]:
+    """Return the certificates from a signer up to a pinned root, both included.
 
     Args:
         signer: its certificate.
@@ -62,9 +73,9 @@ def find_root(
     pinned = [each for each in map(try_parse_certificate, roots) if each is not None]
     between = [each for each in map(try_parse_certificate, others) if each is not None]
     search = _Search(pinned, between, moment)
-    root = search.climb([signer])
-    if root is not None:
-        return root
+    chain = search.climb([signer])
+    if chain is not None:
+        return tuple(chain)
     if search.problem is not None:
         raise search.problem
     raise NotProvableError("timestamp-no-trusted-root", issuer=signer.subject_text)
@@ -85,20 +96,20 @@ class _Search:
         self._checks_left = _MAX_SIGNATURE_CHECKS
         self.problem: RefutedError | NotProvableError | None = None
 
-    def climb(self, chain: list[X509Certificate]) -> X509Certificate | None:
-        """Return the root above the last certificate of a chain, or ``None``."""
+    def climb(self, chain: list[X509Certificate]) -> list[X509Certificate] | None:
+        """Return the chain, grown up to a pinned root, or ``None``."""
         last = chain[-1]
         if any(last.encoding == root.encoding for root in self._pinned):
-            return last
+            return chain
         if len(chain) == MAX_CHAIN:
             return None
         for candidate in (*self._pinned, *self._between):
             if candidate.subject != last.issuer or candidate in chain:
                 continue
             if self._is_issuer(candidate, last, below=len(chain) - 1):
-                root = self.climb([*chain, candidate])
-                if root is not None:
-                    return root
+                whole = self.climb([*chain, candidate])
+                if whole is not None:
+                    return whole
         return None
 
     def _is_issuer(self, candidate: X509Certificate, last: X509Certificate, *, below: int) -> bool:

@@ -123,6 +123,30 @@ def parse_token(data: bytes) -> TimestampToken:
     return _read_signed_data(signed_data)
 
 
+def token_in(response: bytes) -> bytes:
+    """Return the token of a response that grants one, as it lies there.
+
+    Raises:
+        MalformedError: not of the form.
+        RefutedError: it grants nothing.
+    """
+    reader = der.outermost(response, der.SEQUENCE)
+    _check_status(reader.sequence())
+    token = reader.expect(der.SEQUENCE)
+    reader.end()
+    return token.encoding
+
+
+def as_response(token: bytes) -> bytes:
+    """Return a token as the response that ``openssl ts -verify`` reads: granted, then the token."""
+    content = b"\x30\x03\x02\x01\x00" + token
+    size = len(content).to_bytes(3, "big")
+    while size[0] == 0:
+        size = size[1:]
+    # A token has kilobytes: its length never fits the short form.
+    return bytes([der.SEQUENCE, 0x80 | len(size)]) + size + content
+
+
 def _check_status(status: der.Reader) -> None:
     number = status.integer()
     if number not in _GRANTED:

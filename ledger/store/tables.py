@@ -148,6 +148,65 @@ anchor = Table(
     Index("anchor_size", "generation", "size", unique=True),
 )
 
+timestamp_chain = Table(
+    "timestamp_chain",
+    metadata,
+    Column("chain_id", LargeBinary, primary_key=True),
+    Column("certificates", LargeBinary, nullable=False),
+    Column("valid_until", String(24), nullable=False),
+    Index("timestamp_chain_valid_until", "valid_until"),
+)
+
+timestamp_token = Table(
+    "timestamp_token",
+    metadata,
+    Column("token_id", _Serial, primary_key=True, autoincrement=True),
+    Column("authority", String(64), nullable=False),
+    Column("generation", Integer, ForeignKey("log.generation")),
+    Column("size", BigInteger, nullable=False),
+    Column("token", LargeBinary, nullable=False),
+    Column("chain_id", LargeBinary, ForeignKey("timestamp_chain.chain_id"), nullable=False),
+    Column("gen_time", String(24), nullable=False),
+    Column("stored_at", String(24), nullable=False),
+    Column("renewed_by", BigInteger, ForeignKey("timestamp_token.token_id")),
+    Column("renewed_as", BigInteger),
+    Index("timestamp_token_checkpoint", "generation", "size", "authority", unique=True),
+    Index("timestamp_token_renewal", "renewed_by", "renewed_as", unique=True),
+    Index("timestamp_token_chain", "chain_id", "renewed_by"),
+)
+
+timestamp_revocation = Table(
+    "timestamp_revocation",
+    metadata,
+    Column("list_id", LargeBinary, primary_key=True),
+    Column("chain_id", LargeBinary, ForeignKey("timestamp_chain.chain_id"), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("fetched_at", String(24), nullable=False),
+    Column("next_update", String(24)),
+    Column("revokes", Boolean, nullable=False),
+)
+
+timestamp_covered_list = Table(
+    "timestamp_covered_list",
+    metadata,
+    Column("token_id", BigInteger, ForeignKey("timestamp_token.token_id"), primary_key=True),
+    Column("list_id", LargeBinary, primary_key=True),
+    Column("chain_id", LargeBinary, primary_key=True),
+)
+
+timestamp_authority = Table(
+    "timestamp_authority",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failing_since", String(24)),
+    Column("retry_at", String(24)),
+    Column("code", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("answered_at", String(24)),
+)
+
 transaction = Table(
     "chain_transaction",
     metadata,

@@ -3,19 +3,28 @@
 One batch is prepared (read, salted, encrypted) while the one before is committed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import chain, islice
 from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection
 
 from ledger.errors import LedgerError
 from ledger.services.intake import MAX_BATCH, Also, Intake, Receipt, no_more
+from ledger.services.recording import Outcome
+from ledger.store.statements import StatementRow
+from node.audit.entries import AuditEntry, Detail
+from node.audit.trail import Trail
 from node.preparing import Here, Preparer, apart
 from node.wiring import Node
 
+SEALED: Final = "evidence.seal-bulk"
+
 
 def seal_batch(
-    node: Node, lines: Iterable[bytes], folder: Path
+    node: Node, lines: Iterable[bytes], folder: Path, *, actor: str
 ) -> Iterator[tuple[int, Receipt | LedgerError]]:
     """Seal each line and yield its number (from 1) with a receipt or an error.
 
@@ -23,6 +32,7 @@ def seal_batch(
         node: whose ledger takes them in.
         lines: JSON objects; empty lines are skipped.
         folder: what relative file names are relative to.
+        actor: who does it, for the audit trail.
     """
     left = iter(lines)
     # A process of its own takes a second to start, which is worth it from the second batch on.
@@ -30,7 +40,20 @@ def seal_batch(
     here: AbstractContextManager[Preparer] = nullcontext(Here(node.intake, node.lookups, folder))
     large = len(first) > MAX_BATCH
     with apart(node.settings.home, folder) if large else here as preparer:
-        yield from seal_lines(chain(first, left), node.intake, preparer)
+        also = recorded(node.trail, actor)
+        yield from seal_lines(chain(first, left), node.intake, preparer, also=also)
+
+
+def recorded(trail: Trail, actor: str) -> Also:
+    """Return what leaves an entry of each transaction that seals anything: how many, the first, the last."""
+
+    def record(connection: Connection, outcomes: Sequence[Outcome]) -> None:
+        sealed = [row.leaf_hash for row in outcomes if isinstance(row, StatementRow)]
+        if sealed:
+            details: dict[str, Detail] = {"count": len(sealed), "last": sealed[-1].hex()}
+            trail.record_in(connection, AuditEntry(actor, SEALED, sealed[0].hex(), details))
+
+    return record
 
 
 def seal_lines(

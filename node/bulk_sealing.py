@@ -5,20 +5,14 @@ from contextlib import ExitStack
 from threading import Lock
 from typing import Final, Self
 
-from sqlalchemy import Connection
-
 from ledger.errors import LedgerError, UnavailableError
 from ledger.services.intake import Receipt
-from ledger.services.recording import Outcome
-from ledger.store.statements import StatementRow
-from node.audit.entries import AuditEntry, Detail
-from node.batches import seal_lines
+from node.batches import recorded, seal_lines
 from node.preparing import Apart, apart
 from node.wiring import Node
 
 WAIT_SECONDS: Final = 30.0
 """For the caller before: 10,000 items take a few seconds."""
-SEALED: Final = "evidence.seal-bulk"
 
 
 class BulkSealer:
@@ -55,15 +49,9 @@ class BulkSealer:
             self._lock.release()
 
     def _seal(self, lines: Sequence[bytes], actor: str) -> list[tuple[int, Receipt | LedgerError]]:
-        def record(connection: Connection, outcomes: Sequence[Outcome]) -> None:
-            sealed = [row.leaf_hash for row in outcomes if isinstance(row, StatementRow)]
-            if sealed:
-                details: dict[str, Detail] = {"count": len(sealed), "last": sealed[-1].hex()}
-                entry = AuditEntry(actor, SEALED, sealed[0].hex(), details)
-                self._node.trail.record_in(connection, entry)
-
         preparer, answers = self._started(), list[tuple[int, Receipt | LedgerError]]()
-        sealing = seal_lines(lines, self._node.intake, preparer, caller=actor, also=record)
+        also = recorded(self._node.trail, actor)
+        sealing = seal_lines(lines, self._node.intake, preparer, caller=actor, also=also)
         try:
             for answer in sealing:
                 answers.append(answer)

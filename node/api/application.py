@@ -14,6 +14,7 @@ from node.api import (
     packages,
     people,
     problems,
+    releases,
     sealing,
     sessions,
     uploads,
@@ -41,7 +42,7 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.include_router(operations.router)
     # Paths with a fixed last part before those with an id in the same place.
-    for each in (sealing, uploads, evidence, packages, cases, log, people, sessions):
+    for each in (sealing, uploads, evidence, packages, releases, cases, log, people, sessions):
         app.include_router(each.router, prefix="/v1")
     problems.install(app)
     app.add_middleware(Around, metrics=service.metrics, tracing=service.tracing)

@@ -47,6 +47,8 @@ class EvidenceDetail(EvidenceSummary):
 
     fields: list[str]
     not_before: int | None = Field(description="Number of the block that the statement names.")
+    not_after: Instant | None = Field(description="Earliest timestamp of an authority.")
+    timestamp_authority: str | None = Field(description="Which authority states it.")
 
 
 class EvidencePage(BaseModel):
@@ -133,6 +135,18 @@ class ReasonRequest(BaseModel):
     reason: str = Field(min_length=1, max_length=500)
 
 
+class AskedRelease(ReasonRequest):
+    """What two persons have to agree on."""
+
+    kind: Literal["erasure", "key-change", "rule-change"]
+    subject: str = Field(
+        min_length=1,
+        max_length=128,
+        examples=["rotate-master"],
+        description="Evidence id; rotate-master or wrap-master; retention.",
+    )
+
+
 class DecisionRequest(ReasonRequest):
     """A decision by the second pair of eyes."""
 
@@ -146,6 +160,9 @@ class ReleaseAnswer(BaseModel):
     kind: str
     subject: str
     reason: str
+    details: dict[str, str | int | bool] = Field(
+        description="What the decider has to see besides, for example the periods of a rule change."
+    )
     requested_by: str
     requested_at: Instant
     expires_at: Instant

@@ -1,11 +1,10 @@
-"""Packages for courts, their verification, erasure requests, and what takes four eyes."""
+"""Packages for courts, and their verification."""
 
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
@@ -18,20 +17,15 @@ from node.api.documents import SIGNED_IN, body, content, problems
 from node.api.evidence import known
 from node.api.languages import language_of
 from node.api.models import (
-    DecisionRequest,
     HexId,
     PackageRequest,
-    ReasonRequest,
-    ReleaseAnswer,
     VerificationAnswer,
 )
 from node.api.package_body import MAX_VERIFIED_BYTES, PackageBody
 from node.api.requests import caller, service_of
 from node.audit.entries import AuditEntry
-from node.identity.people import Release
 from node.identity.permissions import Permission, Principal
 from node.outgoing import outgoing_folder
-from node.release_kinds import ERASURE
 from node.wiring import Node
 from node.words.catalogue import word
 
@@ -124,73 +118,6 @@ def report_answer(report: Report, language: str) -> dict[str, object]:
             for finding in report.findings
         ],
     }
-
-
-@router.post(
-    "/evidence/{evidence_id}/erasure",
-    status_code=202,
-    response_model=ReleaseAnswer,
-    responses=problems(404, 409),
-    openapi_extra=dict(SIGNED_IN),
-)
-def request_erasure(
-    request: Request, evidence_id: HexId, asked: ReasonRequest
-) -> dict[str, object]:
-    """Ask for an erasure: another person decides, and only then is it carried out."""
-    principal = caller(request, Permission.ERASURE_REQUEST)
-    node = service_of(request).node
-    with node.database.read() as connection:
-        known(statements.by_leaf_hash(connection, bytes.fromhex(evidence_id)), evidence_id)
-    release = service_of(request).releases.request(
-        principal, kind=ERASURE, subject=evidence_id, reason=asked.reason
-    )
-    return release_answer(release)
-
-
-@router.get(
-    "/releases",
-    response_model=list[ReleaseAnswer],
-    responses=problems(),
-    openapi_extra=dict(SIGNED_IN),
-)
-def list_releases(
-    request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 100
-) -> list[dict[str, object]]:
-    """List what takes two persons, newest first."""
-    caller(request, Permission.EVIDENCE_READ)
-    return [release_answer(each) for each in service_of(request).releases.list(limit=limit)]
-
-
-@router.post(
-    "/releases/{release_id}/decision",
-    response_model=ReleaseAnswer,
-    responses=problems(404, 409),
-    openapi_extra=dict(SIGNED_IN),
-)
-def decide(request: Request, release_id: str, asked: DecisionRequest) -> dict[str, object]:
-    """Approve or refuse what somebody else asked for."""
-    principal = caller(request, Permission.RELEASE_DECIDE, recent=True)
-    releases = service_of(request).releases
-    return release_answer(
-        releases.decide(release_id, principal, approve=asked.approve, reason=asked.reason)
-    )
-
-
-@router.post(
-    "/releases/{release_id}/execution",
-    response_model=ReleaseAnswer,
-    responses=problems(404, 409),
-    openapi_extra=dict(SIGNED_IN),
-)
-def execute(request: Request, release_id: str) -> dict[str, object]:
-    """Carry out what was approved, once."""
-    principal = caller(request, None)
-    return release_answer(service_of(request).releases.execute(release_id, principal))
-
-
-def release_answer(release: Release) -> dict[str, object]:
-    """Return a release as ``ReleaseAnswer`` has it."""
-    return {name: getattr(release, name) for name in ReleaseAnswer.model_fields}
 
 
 def remove(folder: Path) -> None:

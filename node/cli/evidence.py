@@ -17,8 +17,10 @@ from node.cli.capturing import record_stream
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.exporting import export_package
 from node.cli.person import at_the_shell, record
+from node.cli.releasing import release_option, released
 from node.cli.sealing import describe, print_batch, print_receipts, seal_files
 from node.cli.watching import watch_folder
+from node.release_kinds import ERASURE
 from node.retention import retention_of
 
 
@@ -56,8 +58,7 @@ def seal(
             print_receipts(context, receipts, node.settings.maximum_merge_delay, machine=machine)
             return
         folder = Path(getattr(batch, "name", "")).parent
-        outcomes = seal_batch(node, batch, folder)
-        record(node, "evidence.seal-bulk")
+        outcomes = seal_batch(node, batch, folder, actor=at_the_shell().actor)
         if not print_batch(context, outcomes, machine=machine):
             raise RefusedError("batch-partly")
 
@@ -194,17 +195,20 @@ def export(
 @evidence.command()
 @click.argument("identifier", metavar="ID")
 @click.option("--reason", required=True, help="理由（勿含个人信息） Why, without personal data")
+@release_option
 @as_json
 @pass_context
-def erase(context: Context, identifier: str, reason: str, *, machine: bool) -> None:
+def erase(
+    context: Context, identifier: str, reason: str, release: str | None, *, machine: bool
+) -> None:
     """擦除明文与内容，证明保留 Erase clear values and content; proofs stay."""
     with context.node() as node:
         with node.database.read() as connection:
             row = evidence_view.resolve(connection, identifier)
-        if node.settings.production:
-            raise RefusedError("release-needed")
-        record(node, "evidence.erase", row.leaf_hash.hex())
-        done = node.eraser.erase(row.leaf_hash, reason=reason)
+        subject = row.leaf_hash.hex()
+        with released(node.settings, release, kind=ERASURE, subject=subject):
+            record(node, "evidence.erase", subject)
+            done = node.eraser.erase(row.leaf_hash, reason=reason)
     if machine:
         print_json({"id": row.leaf_hash.hex(), "complete_after": done.complete_after})
         return

@@ -11,9 +11,12 @@ from ledger.evidence.instants import format_instant
 from ledger.ports.master_key import master_key_id
 from node import recovery_sheet
 from node.cli.context import Context, as_json, pass_context, print_json
-from node.key_rotation import rotate
+from node.cli.releasing import release_option, released
+from node.key_rotation import Rotated, rotate
 from node.key_wrapping import wrap_master_key
+from node.release_kinds import KEY_CHANGE, ROTATE_MASTER, WRAP_MASTER
 from node.settings import load_settings
+from node.wiring import Node
 
 
 @click.group()
@@ -55,11 +58,14 @@ def confirm_sheet(context: Context) -> None:
 
 @key.command()
 @click.option("--remove", is_flag=True, help="随后删除明文主密钥文件 Then delete the key in clear")
+@release_option
 @as_json
 @pass_context
-def wrap(context: Context, *, remove: bool, machine: bool) -> None:
+def wrap(context: Context, release: str | None, *, remove: bool, machine: bool) -> None:
     """由密钥服务封装主密钥 Have the key service wrap it."""
-    path = wrap_master_key(load_settings(context.home), remove=remove)
+    settings = load_settings(context.home)
+    with released(settings, release, kind=KEY_CHANGE, subject=WRAP_MASTER):
+        path = wrap_master_key(settings, remove=remove)
     if machine:
         print_json({"file": str(path), "removed": remove})
         return
@@ -68,21 +74,30 @@ def wrap(context: Context, *, remove: bool, machine: bool) -> None:
 
 
 @key.command("rotate-master")
+@release_option
 @as_json
 @pass_context
-def rotate_master(context: Context, *, machine: bool) -> None:
+def rotate_master(context: Context, release: str | None, *, machine: bool) -> None:
     """更换主密钥，内容不动；可随时中断后重来 Change it; contents stay as they are."""
-    with context.node() as node, Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(context.word("key-rotating"), total=node.record_keys.count() or None)
-        done = rotate(
-            node,
-            sheet=lambda new: print_sheet(context, new),
-            progress=lambda count: bar.update(task, completed=count),
-        )
+    with (
+        context.node() as node,
+        released(node.settings, release, kind=KEY_CHANGE, subject=ROTATE_MASTER),
+    ):
+        done = _rotate(context, node)
     if machine:
         print_json({"files": done.files, "promoted": done.promoted})
         return
     context.say("key-rotated" if done.promoted else "key-rotated-environment")
+
+
+def _rotate(context: Context, node: Node) -> Rotated:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(context.word("key-rotating"), total=node.record_keys.count() or None)
+        return rotate(
+            node,
+            sheet=lambda new: print_sheet(context, new),
+            progress=lambda count: bar.update(task, completed=count),
+        )
 
 
 def print_status(context: Context, found: Mapping[str, object]) -> None:

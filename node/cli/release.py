@@ -1,6 +1,6 @@
 """``lianzheng release``: what cannot be taken back, decided by a second person."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import get_args
 
@@ -11,10 +11,17 @@ from node.cli.person import signed_in
 from node.identity.people import Release, ReleaseState
 
 STATES = click.Choice(list(get_args(ReleaseState)))
-_login = click.option("--login", required=True, help="审批人登录名 Login of the one who decides")
-_reason = click.option(
-    "--reason", required=True, help="理由（勿含个人信息） Why, without personal data"
-)
+
+
+def _decision(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command what every decision needs: the release, who decides, and why."""
+    for option in (
+        click.option("--reason", required=True, help="理由（勿含个人信息） Why, no personal data"),
+        click.option("--login", required=True, help="审批人登录名 Login of the one who decides"),
+        click.argument("identifier", metavar="ID"),
+    ):
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -37,9 +44,7 @@ def list_(context: Context, state: ReleaseState | None, *, machine: bool) -> Non
 
 
 @release.command()
-@click.argument("identifier", metavar="ID")
-@_login
-@_reason
+@_decision
 @as_json
 @pass_context
 def approve(context: Context, identifier: str, login: str, reason: str, *, machine: bool) -> None:
@@ -48,9 +53,7 @@ def approve(context: Context, identifier: str, login: str, reason: str, *, machi
 
 
 @release.command()
-@click.argument("identifier", metavar="ID")
-@_login
-@_reason
+@_decision
 @as_json
 @pass_context
 def refuse(context: Context, identifier: str, login: str, reason: str, *, machine: bool) -> None:

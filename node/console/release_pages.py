@@ -1,7 +1,7 @@
 """What takes four eyes: asked for, decided, carried out."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -12,10 +12,28 @@ from node.console.failures import PageRoute
 from node.console.rendering import render
 from node.identity.people import Release
 from node.identity.permissions import Permission, Principal
-from node.release_kinds import ERASURE
+from node.release_kinds import (
+    ERASURE,
+    KEY_CHANGE,
+    KEY_CHANGES,
+    ROTATE_MASTER,
+    RULE_CHANGE,
+    RULES,
+    WRAP_MASTER,
+)
 from node.service import Service
 
 Id = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
+CHANGES: Final = (
+    *((KEY_CHANGE, subject) for subject in KEY_CHANGES),
+    *((RULE_CHANGE, subject) for subject in RULES),
+)
+"""What an administrator can ask for here."""
+COMMANDS: Final = {
+    (KEY_CHANGE, ROTATE_MASTER): "lianzheng key rotate-master --release",
+    (KEY_CHANGE, WRAP_MASTER): "lianzheng key wrap --release",
+}
+"""What carries it out at the node's own shell."""
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -26,7 +44,21 @@ def show_all(request: Request) -> Response:
     visitor(request, Permission.EVIDENCE_READ)
     service = service_of(request)
     found = service.releases.list(limit=200)
-    return render(request, "releases.html", releases=found, names=names_of(service))
+    return render(
+        request, "releases.html", releases=found, names=names_of(service), changes=CHANGES
+    )
+
+
+@router.post("/releases")
+def ask(request: Request, data: SmallBody) -> Response:
+    """Ask for a change of keys or rules: another person decides."""
+    form = form_of(request, data)
+    who = visitor(request, Permission.CHANGE_REQUEST)
+    kind, _, subject = form.get("change").partition(" ")
+    made = service_of(request).releases.request(
+        who.principal, kind=kind, subject=subject, reason=form.get("reason")
+    )
+    return go(f"/releases/{made.release_id}", "ui-done-asked")
 
 
 @router.get("/releases/{release_id}")
@@ -43,6 +75,7 @@ def show(request: Request, release_id: Id) -> Response:
         names=names_of(service),
         over=over and found.state in {"open", "approved"},
         about_evidence=found.kind == ERASURE,
+        command=COMMANDS.get((found.kind, found.subject)),
         decides=not over and _may_decide(found, who.principal),
         executes=not over and _may_execute(service, found, who.principal),
     )
@@ -82,5 +115,6 @@ def _may_decide(release: Release, principal: Principal) -> bool:
 
 def _may_execute(service: Service, release: Release, principal: Principal) -> bool:
     kind = service.releases.kinds.get(release.kind)
-    allowed = kind is not None and kind.permission in principal.permissions
-    return allowed and release.state == "approved"
+    if kind is None or kind.execute is None or release.state != "approved":
+        return False
+    return kind.permission in principal.permissions

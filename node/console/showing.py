@@ -59,8 +59,6 @@ def erase(request: Request, evidence_id: EvidenceId, data: SmallBody) -> Respons
     """Ask for an erasure: another person decides."""
     who = visitor(request, Permission.ERASURE_REQUEST)
     form, service = form_of(request, data), service_of(request)
-    with service.node.database.read() as connection:
-        known(statements.by_leaf_hash(connection, bytes.fromhex(evidence_id)), evidence_id)
     made = service.releases.request(
         who.principal, kind=ERASURE, subject=evidence_id, reason=form.get("reason")
     )

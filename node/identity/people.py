@@ -94,7 +94,7 @@ class Release:
 
     Attributes:
         release_id: 16 hex digits.
-        kind: ``erasure``, ``key``, ``rule``, ``export_content``, ``restore``, …; names the executor.
+        kind: ``erasure``, ``key-change``, ``rule-change``; names the executor.
         subject: what it is about, for example an evidence id; no personal data.
         reason: in words; no personal data.
         details: what the executor needs besides.

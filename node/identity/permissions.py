@@ -25,6 +25,8 @@ class Permission(StrEnum):
     EVIDENCE_EXPORT = "evidence:export"
     HOLD_SET = "hold:set"
     ERASURE_REQUEST = "erasure:request"
+    CHANGE_REQUEST = "change:request"
+    """Ask for a change of keys or rules, and carry it out once another person has approved it."""
     RELEASE_DECIDE = "release:decide"
     AUDIT_READ = "audit:read"
     OPERATORS_MANAGE = "operators:manage"
@@ -92,6 +94,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.EVIDENCE_READ,
+            Permission.CHANGE_REQUEST,
             Permission.OPERATORS_MANAGE,
             Permission.SETTINGS_READ,
             Permission.METRICS_READ,

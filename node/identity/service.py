@@ -106,7 +106,7 @@ class Identity:
     @cached_property
     def releases(self) -> Releases:
         """Takes requests and decisions by four eyes."""
-        return Releases(self.begin, self.clock, self.trail)
+        return Releases(self.begin, self.read, self.clock, self.trail)
 
     @cached_property
     def oidc(self) -> "Oidc | None":

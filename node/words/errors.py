@@ -8,6 +8,7 @@ from node.words.backups import BACKUP_ERRORS
 from node.words.capture import CAPTURE_ERRORS
 from node.words.identity import IDENTITY_ERRORS
 from node.words.keys import KEY_ERRORS
+from node.words.timestamps import TIMESTAMP_ERRORS
 from node.words.watching import WATCH_ERRORS
 
 ERRORS: Final[Mapping[str, Message]] = {
@@ -16,6 +17,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     **CAPTURE_ERRORS,
     **KEY_ERRORS,
     **WATCH_ERRORS,
+    **TIMESTAMP_ERRORS,
     "database-password-unreadable": Message("无法读取数据库口令文件：{why}。", "The file with the database's password cannot be read: {why}.", "请检查 database_password_file 及其权限。", "Check database_password_file and its permissions."),
     "persons-too-many": Message("当事人 {count} 名，超过 {limit}。", "{count} persons, over {limit}.", "请检查来源数据的列。", "Check the columns of the source."),
     "bulk-busy": Message("正在处理其他批量请求。", "Other bulk requests are being worked on.", "请稍后重试。", "Try again later."),
@@ -37,7 +39,6 @@ ERRORS: Final[Mapping[str, Message]] = {
     "upload-offset": Message("已到达的位置是 {offset}。", "The offset that is reached is {offset}.", "请从该位置继续。", "Go on from there."),
     "upload-too-large": Message("上传超过 {limit} 字节。", "The upload is over {limit} bytes.", "请用命令行存证，或调整 max_upload_bytes。", "Seal it on the command line, or raise max_upload_bytes."),
     "cannot-listen": Message("无法在端口 {port} 上监听：{why}。", "Cannot listen on port {port}: {why}.", "请设置其他 listen_port，或停止占用者。", "Set another listen_port, or stop what uses it."),
-    "release-needed": Message("生产环境的擦除须双人放行。", "In production an erasure takes two persons.", "请在控制台或 API 提出申请，由另一人批准。", "Ask for it in the console or the API; another person approves."),
     "worker-defect": Message("后台任务出现程序缺陷。", "The worker ran into a defect.", "请查看日志并报告。", "Read the log and report it."),
     "preparing-stopped": Message("准备批量内容的进程已停止。", "The process that prepares batches has stopped.", "已答复的条目均已存证；请重新提交其余条目。", "What was answered is sealed; submit the rest again."),
 }  # fmt: skip

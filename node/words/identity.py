@@ -56,6 +56,11 @@ IDENTITY_ERRORS: Final[Mapping[str, Message]] = {
     "release-expired": Message("放行申请已于 {at} 过期。", "The release expired at {at}.", "请重新申请。", "Ask for it again."),
     "release-own": Message("申请人不能审批自己的申请。", "Nobody decides their own request.", "请由另一位有权限的人员审批。", "Another person who may decide does."),
     "release-needs-person": Message("审批须由本人登录后进行。", "A decision needs a person who signed in.", "请登录后审批。", "Sign in and decide."),
+    "release-needed": Message("生产环境中 {kind}（{subject}）须双人放行。", "In production {kind} ({subject}) takes two persons.", "请在控制台或 API 提出申请，由另一人批准，再加 --release 编号执行。", "Ask for it in the console or the API, have another person approve it, then add --release ID."),
+    "release-other": Message("该放行申请针对 {kind}（{subject}）。", "This release is for {kind} ({subject}).", "请使用对应的放行申请。", "Use the release of what you do."),
+    "release-at-shell": Message("此操作须在节点命令行执行。", "This is carried out at the node's own shell.", "请在节点上运行命令并加 --release 编号。", "Run the command there with --release ID."),
+    "release-rules-differ": Message("设置已与申请时不同。", "The settings differ from those that were asked for.", "请恢复设置，或重新申请。", "Put them back, or ask anew."),
+    "retention-not-released": Message("当前保存期限未经双人放行。", "Nobody released the retention periods that are set.", "请在控制台申请规则变更（保存期限），批准后执行。", "Ask for a rule change (retention) in the console; once approved, carry it out."),
     # Identity provider
     "oidc-settings": Message("统一身份认证的设置 {name} 不正确。", "The identity provider's setting {name} is not right.", "请对照 docs/identity.md。", "Compare with docs/identity.md."),
     "oidc-address": Message("统一身份认证的地址 {address} 不可接受。", "The identity provider's address {address} is not acceptable.", "须为 https，且与签发方同源。", "It has to be https and of the issuer's own origin."),

@@ -15,12 +15,16 @@ from node.api import (
     operations,
     packages,
     people,
+    releases,
     sealing,
     sessions,
     uploads,
 )
 from node.identity.permissions import PERMISSIONS, Permission, Role
 
+MODULES = (
+    operations, cases, evidence, log, packages, people, releases, sealing, sessions, uploads
+)  # fmt: skip
 SAMPLES = {
     "evidence_id": "ab" * 32,
     "case_id": "ab" * 16,
@@ -65,6 +69,7 @@ NEEDS = {
     ("PUT", "/v1/cases/{case_id}/hold"): Permission.HOLD_SET,
     ("DELETE", "/v1/cases/{case_id}/hold"): Permission.HOLD_SET,
     ("GET", "/v1/releases"): Permission.EVIDENCE_READ,
+    ("POST", "/v1/releases"): None,
     ("POST", "/v1/releases/{release_id}/decision"): Permission.RELEASE_DECIDE,
     ("POST", "/v1/releases/{release_id}/execution"): None,
     ("GET", "/v1/operators"): Permission.OPERATORS_MANAGE,
@@ -86,6 +91,7 @@ BODIES: dict[str, Any] = {
     "/v1/cases/find": {"case": "C-1"},
     "/v1/evidence/{evidence_id}/package": {},
     "/v1/evidence/{evidence_id}/erasure": {"reason": "r"},
+    "/v1/releases": {"kind": "key-change", "subject": "rotate-master", "reason": "r"},
     "/v1/releases/{release_id}/decision": {"reason": "r", "approve": True},
     "/v1/operators/invitations": {"roles": ["collector"]},
     "/v1/operators/{operator_id}/roles": {"roles": ["collector"]},
@@ -97,7 +103,7 @@ BODIES: dict[str, Any] = {
 
 def routes() -> Iterator[tuple[str, str]]:
     """Every route of the program, with its prefix."""
-    for module in (operations, cases, evidence, log, packages, people, sealing, sessions, uploads):
+    for module in MODULES:
         prefix = "" if module is operations else "/v1"
         for route in module.router.routes:
             assert isinstance(route, APIRoute)

@@ -176,3 +176,19 @@ def test_a_package_that_is_none_is_refuted_in_words(console: Console) -> None:
     answer = browser.client.post("/verify", content=b"no package", headers=headers)
     assert answer.status_code in (200, 400)
     assert "<html" not in answer.text
+
+
+def test_a_change_of_keys_is_asked_for_approved_and_left_to_the_shell(console: Console) -> None:
+    asking, deciding = console.signed_in(Role.ADMINISTRATOR), console.signed_in(Role.SUPERVISOR)
+    assert "change the master key" in asking.get("/releases").text
+    assert "change the master key" not in deciding.get("/releases").text
+    fields = {"change": "key-change rotate-master", "reason": "yearly", "here": "/releases"}
+    asked = asking.post("/releases", fields)
+    release = asked.headers["location"].partition("?")[0]
+    decision = {"decision": "approve", "reason": "checked", "here": release}
+    assert deciding.post(f"{release}/decision", decision).status_code == 303
+    page = asking.get(release).text
+    assert f"lianzheng key rotate-master --release {release.rpartition('/')[2]}" in page
+    assert "/execution" not in page
+    fields["change"] = "key-change something"
+    assert asking.post("/releases", fields).status_code == 400

@@ -11,6 +11,7 @@ CHANGING = {
     Permission.EVIDENCE_EXPORT,
     Permission.HOLD_SET,
     Permission.ERASURE_REQUEST,
+    Permission.CHANGE_REQUEST,
     Permission.RELEASE_DECIDE,
     Permission.OPERATORS_MANAGE,
     Permission.ANCHOR_RUN,
@@ -41,8 +42,9 @@ def test_an_auditor_changes_nothing() -> None:
     assert Permission.AUDIT_READ in PERMISSIONS[Role.AUDITOR]
 
 
-def test_no_role_both_asks_for_erasures_and_decides_them() -> None:
-    both = {Permission.ERASURE_REQUEST, Permission.RELEASE_DECIDE}
+@pytest.mark.parametrize("asking", [Permission.ERASURE_REQUEST, Permission.CHANGE_REQUEST])
+def test_no_role_both_asks_and_decides(asking: Permission) -> None:
+    both = {asking, Permission.RELEASE_DECIDE}
     assert not [role for role, allowed in PERMISSIONS.items() if both <= allowed]
 
 

@@ -16,6 +16,8 @@ from ledger.proof.trust import KeyRecord
 
 _Name = TypeVar("_Name")
 
+ROLES: Final = ("member", "observer", "court", "regulator", "auditor")
+"""Bits of a role set, lowest first (contracts/registry/Roles.sol)."""
 _REASONS: Final = (None, "rotated", "retired", "compromised")
 
 
@@ -30,6 +32,11 @@ class RegisteredMember:
         generation: present log generation.
         status: ``active``, ``suspended`` or ``left``.
         keys: every key record.
+        endpoint: URL at which peers reach its node.
+        roles: names of ``ROLES``, in their order; ``member`` is the one that votes and anchors.
+        admin: 20-byte address that speaks for it in the registry; free again once it left.
+        since: block of its admission.
+        until: block in which it left; ``None`` before.
     """
 
     member: bytes
@@ -38,6 +45,11 @@ class RegisteredMember:
     generation: int
     status: str
     keys: tuple[KeyRecord, ...]
+    endpoint: str
+    roles: tuple[str, ...]
+    admin: bytes
+    since: int
+    until: int | None
 
 
 _STATUS: Final = ("none", "active", "suspended", "left")
@@ -76,7 +88,7 @@ def read_validators(url: str, kind: ChainKind, registry: bytes) -> tuple[bytes, 
 def _member(contract: Contract, member: bytes) -> RegisteredMember:
     (found,) = contract.call("member", member)
     (records,) = contract.call("keyRecords", member)
-    generation, _, _, _, status, name_hash, _, _, origin = found
+    generation, since, until, roles, status, name_hash, admin, endpoint, origin = found
     return RegisteredMember(
         member=member,
         name_hash=bytes(name_hash),
@@ -84,7 +96,23 @@ def _member(contract: Contract, member: bytes) -> RegisteredMember:
         generation=generation,
         status=_named(_STATUS, status),
         keys=tuple(_key(record) for record in records),
+        endpoint=endpoint,
+        roles=roles_from_bits(roles),
+        admin=bytes.fromhex(admin[2:]),
+        since=since,
+        until=until or None,
     )
+
+
+def roles_from_bits(bits: int) -> tuple[str, ...]:
+    """Return the names of a role set.
+
+    Raises:
+        ConfigurationError: a bit that the registry does not know.
+    """
+    if bits >> len(ROLES):
+        raise ConfigurationError("contract-other", contract="ConsortiumRegistry")
+    return tuple(name for at, name in enumerate(ROLES) if bits >> at & 1)
 
 
 def _key(record: tuple[bytes, int, int, int, int, int]) -> KeyRecord:

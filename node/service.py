@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from ledger.services.fencing import arrive
 from node.bulk_sealing import BulkSealer
 from node.committing import Committer
 from node.identity.releases import Releases
@@ -60,7 +61,7 @@ def serving(node: Node, *, with_worker: bool) -> Iterator[Service]:
     """Run the threads and processes of a service until the end of the block."""
     metrics = Metrics()
     empty_outgoing(node.settings.home)
-    node.fence.arrive()
+    arrive(node.database.write, node.clock, node.fingerprint)
     with ExitStack() as running:
         traced = running.enter_context(tracing(node.settings.otlp_endpoint))
         worker = running.enter_context(Worker(node, metrics, traced)) if with_worker else None
@@ -87,10 +88,12 @@ def _standing(node: Node) -> Standing:
 def _uploads(node: Node, committer: Committer) -> Uploads:
     return Uploads(
         begin=node.database.write,
+        read=node.database.read,
         clock=node.clock,
         vault=node.vault,
         record_keys=node.record_keys,
         lookups=node.lookups,
+        trail=node.trail,
         seal=committer.seal,
         limit=node.settings.max_upload_bytes,
     )

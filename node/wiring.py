@@ -166,8 +166,12 @@ class Node:
     @cached_property
     def fence(self) -> Fence:
         """Makes sure that this copy may sequence and sign."""
-        name = fingerprint(self.settings.home, self.database, self.settings.replica_group)
-        return Fence(self.database.write, self.chain, self.clock, name)
+        return Fence(self.database.write, self.chain, self.clock, self.fingerprint)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names this running copy."""
+        return fingerprint(self.settings.home, self.database, self.settings.replica_group)
 
     @cached_property
     def reconciler(self) -> Reconciler:
@@ -184,7 +188,7 @@ class Node:
     def certifier(self) -> Certifier:
         """Makes packages."""
         return Certifier(
-            begin=self.database.write,
+            begin=self.database.read,
             intake=self.intake,
             sequencer=self.sequencer,
             may_sequence=self.fence.check,

@@ -8,7 +8,7 @@ from harness.ledger import Ledger
 from harness.network import Transaction
 
 from ledger.errors import RefusedError, UnavailableError
-from ledger.services.fencing import CLOSED, LEASE_SECONDS, RENEW_SECONDS
+from ledger.services.fencing import CLOSED, LEASE_SECONDS, RENEW_SECONDS, arrive
 from ledger.store import leases
 from ledger.store.leases import LeaseRow
 
@@ -187,3 +187,22 @@ def test_a_database_that_was_recovered_takes_items_in_again(ledger: Ledger) -> N
     ledger.node.fence.check()
     assert ledger.seal(b"taken in" * 500).leaf_hash
     audit(ledger)
+
+
+def test_a_copy_that_arrives_takes_nothing_in_until_it_holds_the_lease(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    _anchored(ledger)
+    ledger.node.fence.check()
+    copy = ledger.cloned(tmp_path / "copy")
+    arrive(copy.node.database.write, copy.clock, copy.node.fingerprint)
+    with pytest.raises(RefusedError, match="log-read-only"):
+        copy.seal(b"too early" * 500)
+    copy.close()
+    arrive(ledger.node.database.write, ledger.clock, ledger.node.fingerprint)
+    assert ledger.seal(b"the one that led" * 500).leaf_hash
+
+
+def test_a_service_without_a_chain_arrives_too(ledger: Ledger) -> None:
+    arrive(ledger.node.database.write, ledger.clock, "anybody")
+    assert ledger.seal(b"nobody led before" * 500).leaf_hash

@@ -16,8 +16,8 @@ copies of one node that sequence beside each other.
 
 When the chain does not answer, the last good comparison stands for ``LEASE_SECONDS``; then sequencing waits.
 Intake never waits for the chain; but it is *closed* from the moment at which this copy arrives on a database
-that another copy led, or is found older than the log, of another generation, or beside a living copy, until it
-holds the lease: a promise to place a leaf could not be kept.
+that another copy led, or is found older than the log, of another generation, or beside a living copy, until
+it holds the lease: a promise to place a leaf could not be kept.
 """
 
 from dataclasses import dataclass
@@ -43,6 +43,15 @@ CLOSED: Final = "closed"
 _CLOSING: Final = frozenset({"log-behind-chain", "log-generation-moved", "lease-used-elsewhere"})
 
 
+def arrive(begin: Begin, clock: Clock, fingerprint: str) -> None:
+    """Close intake when another copy led last: whether this one may go on is not known yet."""
+    with begin() as connection:
+        held = leases.read(connection, LEASE)
+        if held is not None and held.holder != fingerprint:
+            row = LeaseRow(fingerprint, nonce=0, checked_at=format_instant(clock.now()))
+            leases.write(connection, CLOSED, row)
+
+
 @dataclass(frozen=True, slots=True)
 class Fence:
     """Compares this copy with the chain.
@@ -58,13 +67,6 @@ class Fence:
     chain: Chain
     clock: Clock
     fingerprint: str
-
-    def arrive(self) -> None:
-        """Close intake when another copy led last: whether this one may go on is not known yet."""
-        with self.begin() as connection:
-            held = leases.read(connection, LEASE)
-        if held is not None and held.holder != self.fingerprint:
-            self._write(CLOSED, 0)
 
     def check(self) -> None:
         """Return when this copy may sequence and sign.

@@ -54,7 +54,7 @@ class Certifier:
     """Makes packages.
 
     Attributes:
-        begin: opens a transaction.
+        begin: opens a transaction for reading: a package being made holds up no intake.
         intake: seals the case head.
         sequencer: places it.
         may_sequence: fencing; raises when this copy may not sequence.

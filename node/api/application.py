@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from node.api import (
+    account,
     cases,
     evidence,
     log,
@@ -42,7 +43,18 @@ def create_app(service: Service) -> FastAPI:
     app.state.service = service
     app.include_router(operations.router)
     # Paths with a fixed last part before those with an id in the same place.
-    for each in (sealing, uploads, evidence, packages, releases, cases, log, people, sessions):
+    for each in (
+        sealing,
+        uploads,
+        evidence,
+        packages,
+        releases,
+        cases,
+        log,
+        people,
+        account,
+        sessions,
+    ):
         app.include_router(each.router, prefix="/v1")
     problems.install(app)
     app.add_middleware(Around, metrics=service.metrics, tracing=service.tracing)

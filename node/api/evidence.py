@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from ledger.errors import RefusedError
+from ledger.evidence.statement import read_leaf
 from ledger.services import proving
 from ledger.store import anchors, statements
 from ledger.store.finding import Wanted
@@ -18,6 +19,7 @@ from node.api.documents import SIGNED_IN, content, problems
 from node.api.models import (
     ClearFields,
     Cursor,
+    CustodyAnswer,
     EvidenceDetail,
     EvidencePage,
     GivenInstant,
@@ -118,6 +120,20 @@ def life_line(request: Request, evidence_id: HexId) -> dict[str, object]:
         row = known(statements.by_leaf_hash(connection, bytes.fromhex(evidence_id)), evidence_id)
         found = history.stations(connection, row)
     return {"events": [{"event": s.event, "at": s.at, "detail": s.detail} for s in found]}
+
+
+@router.get(
+    "/evidence/{evidence_id}/custody",
+    response_model=CustodyAnswer,
+    responses=problems(404),
+    openapi_extra=dict(SIGNED_IN),
+)
+def custody(request: Request, evidence_id: HexId) -> dict[str, object]:
+    """Return who held the item before intake, as it was sealed; empty when nothing was recorded."""
+    caller(request, Permission.EVIDENCE_READ)
+    with service_of(request).node.database.read() as connection:
+        row = known(statements.by_leaf_hash(connection, bytes.fromhex(evidence_id)), evidence_id)
+    return {"entries": [each.to_json() for each in read_leaf(row.leaf).statement.custody]}
 
 
 @router.get(

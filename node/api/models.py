@@ -72,6 +72,22 @@ class LifeLine(BaseModel):
     events: list[HistoryEvent]
 
 
+class CustodyStep(BaseModel):
+    """One step of custody before intake; holders are systems and roles, never persons."""
+
+    at: Instant
+    action: Literal["captured", "transferred", "stored", "transformed", "sealed"]
+    giver: str = Field(description="Who held it before; empty at the capture.")
+    holder: str
+    sha256: HexId | None = Field(description="Of the item after the step, where it was taken.")
+
+
+class CustodyAnswer(BaseModel):
+    """The steps as they were sealed with the item; nobody adds to them, and intake refuses gaps."""
+
+    entries: list[CustodyStep]
+
+
 class ClearField(BaseModel):
     """A clear value with the salt of its commitment."""
 

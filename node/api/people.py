@@ -153,6 +153,47 @@ def disable(request: Request, operator_id: Id) -> Response:
     return Response(status_code=204)
 
 
+@router.post(
+    "/operators/{operator_id}/enable",
+    status_code=204,
+    responses=problems(404),
+    openapi_extra=dict(SIGNED_IN),
+)
+def enable(request: Request, operator_id: Id) -> Response:
+    """Open a closed account again."""
+    principal = caller(request, Permission.OPERATORS_MANAGE, recent=True)
+    service_of(request).node.identity.operators.enable(operator_id, by=principal)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/operators/{operator_id}/reset",
+    status_code=201,
+    response_model=InvitationAnswer,
+    responses=problems(404),
+    openapi_extra=dict(SIGNED_IN),
+)
+def reset(request: Request, operator_id: Id) -> dict[str, str]:
+    """Make a link with which somebody who lost the password chooses a new one."""
+    principal = caller(request, Permission.OPERATORS_MANAGE, recent=True)
+    node = service_of(request).node
+    token = node.identity.invitations.reset(operator_id, by=principal)
+    return {"link": invitation_link(node.settings.public_url, token)}
+
+
+@router.delete(
+    "/operators/{operator_id}/second-factor",
+    status_code=204,
+    responses=problems(404),
+    openapi_extra=dict(SIGNED_IN),
+)
+def remove_factor(request: Request, operator_id: Id) -> Response:
+    """Turn off the second factor of somebody who lost the device."""
+    principal = caller(request, Permission.OPERATORS_MANAGE, recent=True)
+    service_of(request).node.identity.second_factor.remove(operator_id, by=principal)
+    return Response(status_code=204)
+
+
 @router.get(
     "/tokens",
     response_model=list[TokenAnswer],

@@ -33,20 +33,24 @@ class Operators:
 
     Args:
         begin: opens a write transaction.
+        read: opens a transaction for reading.
         clock: this machine's time.
         trail: takes an entry for every change.
         freshness: told of every change, so that no stale permission is used in this process.
     """
 
-    def __init__(self, begin: Begin, clock: Clock, trail: Trail, freshness: Freshness) -> None:
+    def __init__(
+        self, begin: Begin, read: Begin, clock: Clock, trail: Trail, freshness: Freshness
+    ) -> None:
         self._begin: Final = begin
+        self._read: Final = read
         self._clock: Final = clock
         self._trail: Final = trail
         self._freshness: Final = freshness
 
     def list(self) -> list[Operator]:
         """Return all operators by login, disabled ones too."""
-        with self._begin() as connection:
+        with self._read() as connection:
             found = connection.execute(select(operator).order_by(operator.c.login)).all()
         return [from_row(row) for row in found]
 
@@ -56,8 +60,8 @@ class Operators:
         Raises:
             RefusedError: there is none of this id.
         """
-        with self._begin() as connection:
-            return _known(find(connection, operator_id))
+        with self._read() as connection:
+            return _known(find(connection, operator_id, lock=False))
 
     def by_login(self, login: str) -> Operator:
         """Return an operator.
@@ -65,7 +69,7 @@ class Operators:
         Raises:
             RefusedError: there is none of this login.
         """
-        with self._begin() as connection:
+        with self._read() as connection:
             query = select(operator).where(operator.c.login == normal_login(login))
             return _known(connection.execute(query).first())
 
@@ -125,8 +129,8 @@ class Operators:
             NotAuthenticatedError: the current one is wrong.
             RefusedError: the new one is not acceptable.
         """
-        with self._begin() as connection:
-            row = find(connection, operator_id)
+        with self._read() as connection:
+            row = find(connection, operator_id, lock=False)
         if row is None or not verify_password(row.password_hash, current):
             entry = AuditEntry(operator_id, "operator.password", operator_id, outcome="refused")
             self._trail.record(entry)
@@ -146,10 +150,10 @@ class Operators:
         connection.execute(changed.values(**values))
 
 
-def find(connection: Connection, operator_id: str) -> Row[Any] | None:
-    """Return an operator's row, locked until the commit; ``None`` when there is none."""
-    query = select(operator).where(operator.c.operator_id == operator_id).with_for_update()
-    return connection.execute(query).first()
+def find(connection: Connection, operator_id: str, *, lock: bool = True) -> Row[Any] | None:
+    """Return an operator's row, locked until the commit unless told; ``None`` when there is none."""
+    query = select(operator).where(operator.c.operator_id == operator_id)
+    return connection.execute(query.with_for_update() if lock else query).first()
 
 
 def insert(

@@ -112,10 +112,13 @@ class SecondFactor:
 
         Raises:
             NotPermittedError: somebody else's.
+            RefusedError: unknown operator.
         """
         if by.operator_id != operator_id:
             by.require(Permission.OPERATORS_MANAGE)
         with self._begin() as connection:
+            if operators.find(connection, operator_id) is None:
+                raise RefusedError("operator-unknown")
             _change(connection, operator_id, totp_secret=None, totp_confirmed_at=None)
             _replace_recovery_codes(connection, operator_id, ())
             self._trail.record_in(

@@ -58,7 +58,7 @@ class Identity:
     @cached_property
     def operators(self) -> Operators:
         """Lists and changes accounts."""
-        return Operators(self.begin, self.clock, self.trail, self.freshness)
+        return Operators(self.begin, self.read, self.clock, self.trail, self.freshness)
 
     @cached_property
     def invitations(self) -> Invitations:
@@ -78,7 +78,7 @@ class Identity:
             idle=timedelta(minutes=self.settings.session_idle_minutes),
             absolute=timedelta(hours=self.settings.session_hours),
         )
-        return Sessions(self.begin, self.clock, self.trail, self.freshness, limits)
+        return Sessions(self.begin, self.read, self.clock, self.trail, self.freshness, limits)
 
     @cached_property
     def login(self) -> Login:
@@ -96,7 +96,7 @@ class Identity:
     @cached_property
     def tokens(self) -> Tokens:
         """Makes and revokes API tokens."""
-        return Tokens(self.begin, self.clock, self.trail, self.freshness)
+        return Tokens(self.begin, self.read, self.clock, self.trail, self.freshness)
 
     @cached_property
     def authenticator(self) -> Authenticator:

@@ -68,6 +68,7 @@ class Sessions:
 
     Args:
         begin: opens a write transaction.
+        read: opens a transaction for reading.
         clock: this machine's time.
         trail: takes an entry when a session is ended by somebody.
         freshness: told when one ends.
@@ -75,19 +76,27 @@ class Sessions:
     """
 
     def __init__(
-        self, begin: Begin, clock: Clock, trail: Trail, freshness: Freshness, limits: SessionLimits
+        self,
+        begin: Begin,
+        read: Begin,
+        clock: Clock,
+        trail: Trail,
+        freshness: Freshness,
+        limits: SessionLimits,
     ) -> None:
         self._begin: Final = begin
+        self._read: Final = read
         self._clock: Final = clock
         self._trail: Final = trail
         self._freshness: Final = freshness
         self._limits: Final = limits
 
-    def of(self, operator_id: str) -> Sequence[Session]:
-        """Return an operator's living sessions, newest first."""
-        now = self._clock.now()
-        query = select(web_session).where(web_session.c.operator_id == operator_id)
-        with self._begin() as connection:
+    def of(self, operator_id: str | None) -> Sequence[Session]:
+        """Return the living sessions of an operator, or with ``None`` of everybody, newest first."""
+        now, query = self._clock.now(), select(web_session)
+        if operator_id is not None:
+            query = query.where(web_session.c.operator_id == operator_id)
+        with self._read() as connection:
             found = connection.execute(query.order_by(web_session.c.created_at.desc())).all()
         return [from_row(row) for row in found if not self.is_over(row, now)]
 

@@ -51,13 +51,17 @@ class Tokens:
 
     Args:
         begin: opens a write transaction.
+        read: opens a transaction for reading.
         clock: this machine's time.
         trail: takes an entry for every change.
         freshness: told when one is revoked.
     """
 
-    def __init__(self, begin: Begin, clock: Clock, trail: Trail, freshness: Freshness) -> None:
+    def __init__(
+        self, begin: Begin, read: Begin, clock: Clock, trail: Trail, freshness: Freshness
+    ) -> None:
         self._begin: Final = begin
+        self._read: Final = read
         self._clock: Final = clock
         self._trail: Final = trail
         self._freshness: Final = freshness
@@ -100,7 +104,7 @@ class Tokens:
         query = select(api_token).order_by(api_token.c.created_at.desc())
         if operator_id is not None:
             query = query.where(api_token.c.operator_id == operator_id)
-        with self._begin() as connection:
+        with self._read() as connection:
             return [_from_row(row) for row in connection.execute(query)]
 
     def revoke(self, token_id: str, *, by: Principal) -> None:

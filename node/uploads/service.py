@@ -28,6 +28,8 @@ from ledger.services.intake import Receipt
 from ledger.store import statements
 from ledger.store.statements import StatementRow
 from ledger.store.transactions import Begin
+from node.audit.entries import AuditEntry, Detail
+from node.audit.trail import Trail
 from node.items import build_item, file_name_of
 from node.lookups import Lookups
 from node.uploads import store
@@ -45,19 +47,23 @@ class Uploads:
 
     Attributes:
         begin: opens a write transaction.
+        read: opens a transaction for reading.
         clock: this machine's time.
         vault: holds the parts.
         record_keys: makes a key for each part and for the description.
         lookups: makes blind indices.
+        trail: takes an entry when an upload begins or is cancelled; the sealing leaves its own.
         seal: seals the finished item for an actor.
         limit: most bytes of a content.
     """
 
     begin: Begin
+    read: Begin
     clock: Clock
     vault: Vault
     record_keys: RecordKeys
     lookups: Lookups
+    trail: Trail
     seal: Callable[[Item, str], Receipt]
     limit: int
 
@@ -80,6 +86,7 @@ class Uploads:
         now = format_instant(self.clock.now())
         with self.begin() as connection:
             store.begin(connection, UploadRow(upload_id, actor, key.key_id, sealed, now))
+            self.trail.record_in(connection, AuditEntry(actor, "upload.start", upload_id))
         return upload_id
 
     def offset(self, upload_id: str, actor: str) -> int:
@@ -88,7 +95,7 @@ class Uploads:
         Raises:
             RefusedError: no such upload of this sender.
         """
-        with self.begin() as connection:
+        with self.read() as connection:
             _own(store.get(connection, upload_id), actor)
             return _end(store.parts(connection, upload_id))
 
@@ -118,7 +125,7 @@ class Uploads:
             RefusedError: no such upload, nothing arrived, or intake refuses the item.
             IntegrityError: a part is not what was stored.
         """
-        with self.begin() as connection:
+        with self.read() as connection:
             row = _own(store.get(connection, upload_id), actor)
             parts = store.parts(connection, upload_id)
             if row.leaf_hash is not None:
@@ -146,6 +153,9 @@ class Uploads:
         with self.begin() as connection:
             _own(store.get(connection, upload_id), actor)
             parts = store.parts(connection, upload_id)
+            details: dict[str, Detail] = {"bytes": _end(parts)}
+            entry = AuditEntry(actor, "upload.cancel", upload_id, details)
+            self.trail.record_in(connection, entry)
         remove(self.begin, self.vault, self.record_keys, upload_id, parts)
 
     def _add(self, upload_id: str, chunk: bytes, *, first: int) -> None:

@@ -46,6 +46,7 @@ IDENTITY_ERRORS: Final[Mapping[str, Message]] = {
     "token-expired": Message("API 令牌已过期。", "The API token has expired.", "请创建新令牌。", "Make a new one."),
     "token-none": Message("没有此令牌。", "There is no such token.", "请用 lianzheng token list 查看。", "lianzheng token list shows them."),
     "token-by-token": Message("令牌不能创建令牌。", "A token cannot make a token.", "请登录后创建。", "Sign in to make one."),
+    "session-needed": Message("API 令牌不能更改账户。", "An API token changes nothing of the account.", "请登录后更改。", "Sign in to change it."),
     "token-form": Message("令牌需要名称（至多 100 字）和至少一个权限。", "A token needs a label (at most 100 characters) and at least one scope.", "权限见 docs/identity.md。", "docs/identity.md lists the scopes."),
     "token-days": Message("有效期须为 1 至 {limit} 天。", "A token lives 1 to {limit} days.", "请改短。", "Choose a shorter time."),
     # Releases

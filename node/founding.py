@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from ledger.chain.deploy import Founder, FoundingKey, deploy
+from ledger.chain.deploy import Founder, FoundingKey, Plan, deploy
 from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.evidence.log import LogIdentity, check_origin
@@ -125,8 +125,7 @@ def deploy_contracts(node: Node) -> dict[str, str | int | bool]:
         settings.chain_url,
         chain_id=settings.chain_id,
         signer=node.keyring.anchor,
-        founders=lambda registry: (_founder(node, registry),),
-        threshold=1,
+        plan=lambda registry: Plan(founders=(_founder(node, registry),), threshold=1),
         gas_price=settings.gas_price,
     )
     identity = LogIdentity(bytes.fromhex(settings.member), settings.origin, generation=0)

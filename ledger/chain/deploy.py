@@ -4,11 +4,9 @@ The registry names the anchor contract and the other way round, so the anchor's 
 it follows from the sender and its nonce. The sender keeps no power over either.
 """
 
-import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from eth_abi.abi import encode
 from eth_utils.abi import collapse_if_tuple
@@ -16,28 +14,26 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from contracts import Artifact, artifact
-from ledger.chain.answers import data, mapping, member_data, member_quantity, quantity
+from ledger.chain.answers import data, member_data, member_quantity, quantity
 from ledger.chain.blocks import read_block, reference
 from ledger.chain.contract import Contract
-from ledger.chain.errors import Meaning, NodeError
+from ledger.chain.errors import NodeError
 from ledger.chain.fees import FeePolicy
-from ledger.chain.rpc import Rpc, refusal
+from ledger.chain.registry import ROLES
+from ledger.chain.rpc import Rpc
+from ledger.chain.sending import GAS_MARGIN_PERCENT, RECEIPT, WAIT_SECONDS, Sender
 from ledger.errors import RefusedError, UnavailableError
 from ledger.evidence.possession import PURPOSES
 from ledger.ports.signer import TransactionSigner
 from ledger.primitives import rlp
 
-GAS_MARGIN_PERCENT: Final = 120
-"""An estimate is exact for the state it saw."""
-WAIT_SECONDS: Final = 120.0
-"""A chain that lost its quorum takes about a minute to go on after it is back."""
 VOTING_PERIOD_SECONDS: Final = 14 * 24 * 3600
-ROLE_MEMBER: Final = 1
 ADDRESS_BYTES: Final = 20
 
+REGISTRY: Final = "ConsortiumRegistry"
+ANCHOR: Final = "EvidenceAnchor"
 _COUNT: Final = "eth_getTransactionCount"
 _ESTIMATE: Final = "eth_estimateGas"
-_RECEIPT: Final = "eth_getTransactionReceipt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +56,7 @@ class Founder:
         origin: of its log.
         endpoint: where peers reach it; empty when nowhere yet.
         keys: evidence, log and anchor key.
+        roles: names of ``registry.ROLES``.
     """
 
     member: bytes
@@ -68,6 +65,7 @@ class Founder:
     origin: str
     endpoint: str
     keys: tuple[FoundingKey, ...]
+    roles: tuple[str, ...] = ("member",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,42 +76,89 @@ class Deployed:
     anchor: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A consortium to be founded.
+
+    Attributes:
+        founders: institutions from the start, with proofs of possession that name the registry's address.
+        threshold: votes that a proposal needs.
+        voting_period: seconds.
+        validators: 20-byte addresses, ascending; empty where the chain does not take them from here.
+    """
+
+    founders: tuple[Founder, ...]
+    threshold: int
+    voting_period: int = VOTING_PERIOD_SECONDS
+    validators: tuple[bytes, ...] = ()
+
+
+def predict(sender: bytes, nonce: int) -> Deployed:
+    """Return where the contracts will stand when ``sender`` deploys them with ``nonce`` and the next one."""
+    return Deployed(registry=_created_by(sender, nonce), anchor=_created_by(sender, nonce + 1))
+
+
+def next_nonce(url: str, account: bytes) -> int:
+    """Return the next nonce of an account.
+
+    Raises:
+        UnavailableError: the node does not answer.
+    """
+    sender = to_checksum_address(account)
+    return quantity(Rpc(url).ask(_COUNT, sender, "latest"), _COUNT)
+
+
 def deploy(
     url: str,
     *,
     chain_id: int,
     signer: TransactionSigner,
-    founders: Callable[[bytes], tuple[Founder, ...]],
-    threshold: int,
+    plan: Callable[[bytes], Plan],
     gas_price: int | None,
+    nonce: int | None = None,
+    wait_seconds: float = WAIT_SECONDS,
 ) -> Deployed:
     """Deploy registry and anchor contract, and wait until both are mined.
+
+    With ``nonce`` a deployment that was cut short is gone on with: what stands already is not sent again.
 
     Args:
         url: of the node.
         chain_id: as in EIP-155.
         signer: who deploys.
-        founders: is told the registry's address, which their proofs of possession name.
-        threshold: votes that a proposal needs.
+        plan: is told the registry's address, which the founders' proofs of possession name.
         gas_price: wei per gas; ``None`` asks the node.
+        nonce: that the registry's address was computed with; else the account's next one.
+        wait_seconds: for each receipt.
 
     Raises:
-        RefusedError: a deployment was mined and failed.
+        RefusedError: a deployment was mined and failed, or the account has moved past ``nonce``.
         UnavailableError: the node does not answer, or nothing is mined in time.
     """
-    deployer = _Deployer(Rpc(url), chain_id, signer, FeePolicy(gas_price))
-    nonce = deployer.nonce()
-    anchor = _created_by(signer.address, nonce + 1)
-    arguments: tuple[object, ...] = (
-        [_founder(founder) for founder in founders(_created_by(signer.address, nonce))],
-        threshold,
-        VOTING_PERIOD_SECONDS,
-        [],
-        to_checksum_address(anchor),
+    rpc = Rpc(url)
+    fees = FeePolicy(gas_price)
+    deployer = _Deployer(rpc, Sender(rpc, chain_id, signer, fees, wait_seconds=wait_seconds))
+    now = deployer.sender.nonce()
+    first = now if nonce is None else nonce
+    if not first <= now <= first + 2:
+        raise RefusedError("deployer-nonce-moved", expected=first, found=now)
+    places = predict(signer.address, first)
+    if now == first:
+        deployer.create(artifact(REGISTRY), _arguments(plan(places.registry), places), first)
+    if now <= first + 1:
+        arguments = (to_checksum_address(places.registry),)
+        deployer.create(artifact(ANCHOR), arguments, first + 1)
+    return places
+
+
+def _arguments(plan: Plan, places: Deployed) -> tuple[object, ...]:
+    return (
+        [_founder(founder) for founder in plan.founders],
+        plan.threshold,
+        plan.voting_period,
+        [to_checksum_address(each) for each in plan.validators],
+        to_checksum_address(places.anchor),
     )
-    registry = deployer.create(artifact("ConsortiumRegistry"), arguments, nonce)
-    deployer.create(artifact("EvidenceAnchor"), (to_checksum_address(registry),), nonce + 1)
-    return Deployed(registry, anchor)
 
 
 def code_hash(url: str, address: bytes) -> bytes:
@@ -141,68 +186,25 @@ def genesis_hash(url: str) -> bytes:
 @dataclass(frozen=True, slots=True)
 class _Deployer:
     rpc: Rpc
-    chain_id: int
-    signer: TransactionSigner
-    fees: FeePolicy
-
-    def nonce(self) -> int:
-        sender = to_checksum_address(self.signer.address)
-        return quantity(self.rpc.ask(_COUNT, sender, "latest"), _COUNT)
+    sender: Sender
 
     def create(self, built: Artifact, arguments: tuple[object, ...], nonce: int) -> bytes:
         constructor = next(entry for entry in built.abi if entry["type"] == "constructor")
         types = [collapse_if_tuple(each) for each in constructor["inputs"]]
-        code = "0x" + (built.bytecode + encode(types, arguments)).hex()
-        raw = self.signer.sign_transaction(
-            {
-                "chainId": self.chain_id,
-                "nonce": nonce,
-                "value": 0,
-                "data": code,
-                "gas": self._gas(built, code),
-                "gasPrice": self.fees.price(self.rpc, above=None),
-            }
-        )
-        self._send(raw)
-        receipt = self._wait("0x" + keccak(raw).hex())
-        if member_quantity(receipt, "status", _RECEIPT) != 1:
+        code = built.bytecode + encode(types, arguments)
+        receipt = self.sender.send(None, code, self._gas(built, code), nonce=nonce)
+        if member_quantity(receipt, "status", RECEIPT) != 1:
             raise RefusedError("deployment-failed", contract=built.name)
-        return member_data(receipt, "contractAddress", _RECEIPT, length=ADDRESS_BYTES)
+        return member_data(receipt, "contractAddress", RECEIPT, length=ADDRESS_BYTES)
 
-    def _send(self, raw: bytes) -> None:
-        try:
-            self.rpc.call("eth_sendRawTransaction", "0x" + raw.hex())
-        except NodeError as error:
-            match error.meaning:
-                case Meaning.ALREADY_KNOWN:
-                    return
-                case Meaning.NO_FUNDS:
-                    raise UnavailableError("chain-no-funds") from error
-                case Meaning.NOT_ALLOWED:
-                    raise RefusedError("chain-not-allowed") from error
-                case _:
-                    raise refusal(error) from error
-
-    def _gas(self, built: Artifact, code: str) -> int:
+    def _gas(self, built: Artifact, code: bytes) -> int:
         """Return the gas to offer; a constructor that would revert is refused here, by its own error."""
-        request = {"from": to_checksum_address(self.signer.address), "data": code}
+        request = {"from": self.sender.address, "data": "0x" + code.hex()}
         try:
             estimate = quantity(self.rpc.call(_ESTIMATE, request), _ESTIMATE)
         except NodeError as error:
             raise Contract(self.rpc, built, bytes(20)).translate(error) from error
         return estimate * GAS_MARGIN_PERCENT // 100
-
-    def _wait(self, transaction: str) -> Mapping[str, Any]:
-        """Return the receipt; an outage while waiting is waited out, since the transaction is on its way."""
-        deadline = time.monotonic() + WAIT_SECONDS
-        while time.monotonic() < deadline:
-            with suppress(UnavailableError):
-                answer = self.rpc.ask(_RECEIPT, transaction)
-                receipt = {} if answer is None else mapping(answer, _RECEIPT)
-                if receipt.get("blockHash") is not None:
-                    return receipt
-            time.sleep(0.2)
-        raise UnavailableError("chain-does-not-mine", seconds=int(WAIT_SECONDS))
 
 
 def _created_by(sender: bytes, nonce: int) -> bytes:
@@ -219,7 +221,7 @@ def _founder(founder: Founder) -> tuple[object, ...]:
         founder.member,
         founder.name_hash,
         to_checksum_address(founder.admin),
-        ROLE_MEMBER,
+        sum(1 << ROLES.index(role) for role in founder.roles),
         founder.endpoint,
         founder.origin,
         keys,

@@ -10,6 +10,7 @@ from typing import Final
 from ledger.messages.blocks import BLOCK_ERRORS
 from ledger.messages.errors import ERRORS
 from ledger.messages.findings import FINDINGS
+from ledger.messages.governing import GOVERNING
 from ledger.messages.malformed import MALFORMED
 from ledger.messages.message import Message
 from ledger.messages.primitives import PRIMITIVES
@@ -22,6 +23,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     **MALFORMED,
     **BLOCK_ERRORS,
     **ERRORS,
+    **GOVERNING,
     **TIMESTAMPING,
     **FINDINGS,
     **REPORT,

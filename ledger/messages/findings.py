@@ -78,6 +78,9 @@ FINDINGS: Final[Mapping[str, Message]] = {
     "one-member": Message("均属 {name}，在区块 {block} 时密钥有效。", "All of {name}; keys active at block {block}."),
     "origin-of-another-member": Message("日志 {origin} 不属于该机构。", "Log {origin} is not the institution's."),
     "key-of-another-member": Message("签名密钥不属于该机构。", "A signing key is not the institution's."),
+    "member-inactive": Message(
+        "该机构在区块 {block} 时已中止或退出。", "The institution was suspended or had left at block {block}."
+    ),
     "key-not-active": Message("{purpose} 密钥在区块 {block} 时无效。", "The {purpose} key was not active at block {block}."),
     "key-compromised": Message("{purpose} 密钥自区块 {block} 起已泄露。", "The {purpose} key is compromised since block {block}."),
     "key-compromised-between": Message(

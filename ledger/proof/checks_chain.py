@@ -69,6 +69,8 @@ def v11_one_member(subject: Subject) -> Finding:
         return refuted("V11", "member-unknown")
     if statement.origin != f"{member.origin}/g{event.generation}":
         return refuted("V11", "origin-of-another-member", origin=statement.origin)
+    if not member.active_at(subject.header.number):
+        return refuted("V11", "member-inactive", block=subject.header.number)
     evidence_key = member.key("evidence", subject.signed.key)
     log_key = subject.log_key
     log_record = None if log_key is None else member.key("log", log_key)

@@ -120,6 +120,8 @@ class Subject:
     def cosignature_times(self) -> dict[bytes, int]:
         """The time of each other member's valid cosignature, by member id.
 
+        A member that was suspended or gone at the anchor's block is no witness there.
+
         Raises:
             MalformedError: a line is not of its form.
         """
@@ -127,7 +129,12 @@ class Subject:
             return {}
         lines = self.bundle.read(layout.COSIGNATURES).decode("utf-8", "replace").splitlines()
         own = self.signed.statement.member
-        others = [each for each in self.trust.members.values() if each.member != own]
+        height = self.header.number
+        others = [
+            each
+            for each in self.trust.members.values()
+            if each.member != own and each.active_at(height)
+        ]
         text = self.leaf_proof.checkpoint.text
         return cosignature_times(text, lines, others, is_trusted=self._trusted_now)
 

@@ -121,6 +121,19 @@ class KeyRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Inactive:
+    """Blocks in which a member had no rights: suspended, or gone for good.
+
+    Attributes:
+        since: first block.
+        until: last block; ``None`` while it lasts.
+    """
+
+    since: int
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TrustedMember:
     """A member institution.
 
@@ -129,12 +142,21 @@ class TrustedMember:
         name: for people.
         origin: of its log, without the generation.
         keys: every key record, old ones included.
+        inactive: when it neither anchored nor witnessed by right.
     """
 
     member: bytes
     name: str
     origin: str
     keys: tuple[KeyRecord, ...]
+    inactive: tuple[Inactive, ...] = ()
+
+    def active_at(self, height: int) -> bool:
+        """Tell whether the member had its rights at a block; no grace: nothing else is promised."""
+        return not any(
+            each.since <= height and (each.until is None or height <= each.until)
+            for each in self.inactive
+        )
 
     def key(self, purpose: str, key: bytes) -> KeyRecord | None:
         """Return the record of ``key``; ``None`` when the member never had it for ``purpose``."""
@@ -267,14 +289,28 @@ def _contract(value: JsonValue, name: str) -> TrustedContract:
 
 
 def _member(value: JsonValue) -> TrustedMember:
-    found = shape.members(value, "members", {"id", "name", "origin", "keys"})
+    names = {"id", "name", "origin", "keys"}
+    if isinstance(value, dict) and "inactive" in value:  # files from before it was known lack it
+        names.add("inactive")
+    found = shape.members(value, "members", names)
     keys = shape.items(found["keys"], "members.keys")
+    inactive = shape.items(found.get("inactive", []), "members.inactive")
     return TrustedMember(
         member=shape.hex_bytes(found["id"], "members.id", 32),
         name=shape.text(found["name"], "members.name"),
         origin=shape.text(found["origin"], "members.origin"),
         keys=tuple(_key(entry) for entry in keys),
+        inactive=tuple(_inactive(entry) for entry in inactive),
     )
+
+
+def _inactive(value: JsonValue) -> Inactive:
+    found = shape.members(value, "inactive", {"since", "until"})
+    since = shape.integer(found["since"], "inactive.since", minimum=0)
+    until = _optional_height(found["until"], "inactive.until")
+    if until is not None and until < since:
+        raise MalformedError("statement-form", member="inactive.until")
+    return Inactive(since, until)
 
 
 def _key(value: JsonValue) -> KeyRecord:

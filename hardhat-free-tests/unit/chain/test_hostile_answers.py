@@ -16,10 +16,12 @@ import pytest
 from eth_account import Account
 from harness.rpc_node import RawServer, Refusal, RestrictedNode, send
 
-from ledger.chain.deploy import code_hash, deploy, genesis_hash
+from ledger.chain.deploy import Plan, code_hash, deploy, genesis_hash
 from ledger.chain.gateway import ChainConfig, Web3Chain
+from ledger.chain.governing import Governor, RegistryPlace
 from ledger.chain.registry import read_members
 from ledger.chain.rpc import Rpc
+from ledger.chain.voting import read_inactive, read_proposal, read_proposals, read_rules
 from ledger.errors import LedgerError, UnavailableError
 from ledger.evidence.anchoring import Inclusion
 from ledger.keys.accounts import FileTransactionSigner
@@ -28,12 +30,6 @@ from ledger.ports.chain import AnchorCall
 CHAIN_ID = 7
 SIGNER = FileTransactionSigner(Account.from_key(bytes([7]) * 32))
 WORD = bytes([9]) * 32
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Deployments wait outages out for two minutes; here every answer is one."""
-    monkeypatch.setattr("ledger.chain.deploy.WAIT_SECONDS", 0.2)
 
 
 Respond = Callable[[BaseHTTPRequestHandler, bytes], None]
@@ -181,10 +177,17 @@ def call_it(chain: Web3Chain) -> dict[str, Callable[[], object]]:
             url,
             chain_id=CHAIN_ID,
             signer=SIGNER,
-            founders=lambda _registry: (),
-            threshold=1,
+            plan=lambda _registry: Plan(founders=(), threshold=1),
             gas_price=None,
+            wait_seconds=0.2,
         ),
+        "rules": lambda: read_rules(url, bytes(20)),
+        "proposals": lambda: read_proposals(url, bytes(20)),
+        "proposal": lambda: read_proposal(url, bytes(20), 1),
+        "inactive": lambda: read_inactive(url, bytes(20), ()),
+        "resign": lambda: Governor(
+            RegistryPlace(url, CHAIN_ID, bytes(20), None), SIGNER, wait_seconds=0.2
+        ).resign(),
     }
 
 

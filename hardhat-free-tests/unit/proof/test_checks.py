@@ -19,6 +19,7 @@ from unit.proof.changes import (
     with_note,
 )
 
+from ledger.errors import MalformedError
 from ledger.primitives.canonical import decode, encode
 from ledger.primitives.digest import sha256
 from ledger.primitives.note import Note
@@ -92,6 +93,11 @@ NOT_PROVABLE: dict[str, tuple[str, Change, str]] = {
         lambda c: c.put(layout.COSIGNATURES, 2 * lines(c)[0].encode()),
         "cosignatures-too-few",
     ),
+    "V8 with a witness that was suspended": (
+        "V8",
+        lambda c: c.trust["members"][1].update(inactive=[{"since": height(c), "until": None}]),
+        "cosignatures-too-few",
+    ),
     "V9 without a receipt": ("V9", lambda c: c.put(layout.RECEIPT, None), "part-missing"),
     "V9 without the contract in the trust file": (
         "V9",
@@ -114,6 +120,24 @@ NOT_PROVABLE: dict[str, tuple[str, Change, str]] = {
     "V14 without the named block": ("V14", lambda c: c.put(layout.NOT_BEFORE_HEADER, None), "part-missing"),
     "V15 without the case": ("V15", lambda c: c.put(layout.CASE_HEAD_PROOF, None), "case-not-included"),
 }  # fmt: skip
+
+
+def test_who_was_suspended_before_and_after_an_anchor_is_a_member_at_it(full: Case) -> None:
+    at = height(full)
+    around = [{"since": 0, "until": at - 1}, {"since": at + 1, "until": None}]
+    full.member(inactive=around)
+    full.trust["members"][1].update(inactive=around)
+    assert full.verify().exit_code is ExitCode.PROVED
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [[{"since": 5, "until": 4}], [{"since": 5}], [{"since": -1, "until": None}], {}, [None]],
+)
+def test_inactive_blocks_that_are_not_of_the_form_are_refused(full: Case, wrong: object) -> None:
+    full.member(inactive=wrong)
+    with pytest.raises(MalformedError, match="trust-form"):
+        full.verify()
 
 
 @pytest.mark.parametrize("name", NOT_PROVABLE)

@@ -156,6 +156,16 @@ REFUTED: dict[str, tuple[str, Change, str]] = {
         lambda c: (policy(grace_blocks=0)(c), c.key("evidence", until=height(c) - 1, reason="rotated")),
         "key-not-active",
     ),
+    "V11 an anchor while the member was suspended": (
+        "V11",
+        lambda c: c.member(inactive=[{"since": height(c), "until": height(c)}]),
+        "member-inactive",
+    ),
+    "V11 an anchor after the member had left": (
+        "V11",
+        lambda c: c.member(inactive=[{"since": 0, "until": 0}, {"since": 1, "until": None}]),
+        "member-inactive",
+    ),
     "V11 a retired key": (
         "V11",
         lambda c: (policy(grace_blocks=1)(c), c.key("log", until=height(c) - 2, reason="retired")),

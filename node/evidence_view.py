@@ -1,15 +1,16 @@
 """What ``evidence list|show|status`` and later the console show of an item."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection
 
 from ledger.errors import MalformedError, RefusedError
 from ledger.evidence.statement import read_leaf
-from ledger.store import anchors, cases, erasures, finding, statements
+from ledger.store import anchors, cases, erasures, finding, statements, timestamps
 from ledger.store.finding import Wanted
 from ledger.store.statements import Place, StatementRow
+from ledger.store.timestamps import TokenRow
 
 MIN_PREFIX: Final = 8
 MAX_LISTED: Final = 1000
@@ -17,7 +18,17 @@ MAX_LISTED: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class EvidenceView:
-    """An item and how far it has come."""
+    """An item and how far it has come.
+
+    Attributes:
+        row: its statement.
+        status: ``waiting``, ``logged`` or ``anchored``.
+        index: its place in the log.
+        anchored_size: of the smallest anchored checkpoint over it.
+        block: of that anchor.
+        erased: its clear values and content are gone.
+        not_after: the earliest token over that checkpoint; looked up for single items only.
+    """
 
     row: StatementRow
     status: str
@@ -25,6 +36,7 @@ class EvidenceView:
     anchored_size: int | None
     block: int | None
     erased: bool
+    not_after: TokenRow | None = None
 
     def to_json(self) -> dict[str, object]:
         """Return it for machines."""
@@ -49,13 +61,20 @@ class EvidenceView:
             **self.to_json(),
             "fields": sorted(statement.fields),
             "not_before": None if named is None else named.number,
+            "not_after": None if self.not_after is None else self.not_after.gen_time,
+            "timestamp_authority": None if self.not_after is None else self.not_after.authority,
         }
 
 
 def view(connection: Connection, row: StatementRow) -> EvidenceView:
     """Return how far an item has come."""
     erased = erasures.of(connection, row.leaf_hash) is not None
-    return _view(connection, row, statements.place_of(connection, row.leaf_hash), erased=erased)
+    place = statements.place_of(connection, row.leaf_hash)
+    found = _view(connection, row, place, erased=erased)
+    if place is None or found.anchored_size is None:
+        return found
+    tokens = timestamps.of_checkpoint(connection, place.generation, found.anchored_size)
+    return replace(found, not_after=tokens[0] if tokens else None)
 
 
 def _view(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from ledger.evidence.statement import read_leaf
-from ledger.store import anchors, erasures, logs, statements
+from ledger.store import anchors, erasures, logs, statements, timestamps
 from ledger.store.statements import Place, StatementRow
 
 
@@ -15,7 +15,7 @@ class Station:
     """Something that happened to an item.
 
     Attributes:
-        event: captured, not-before, sealed, logged, anchored, final, erasure-sealed, erased.
+        event: captured, not-before, sealed, logged, anchored, timestamped, erased.
         at: instant; ``None`` when only the order is known.
         detail: numbers and ids that go with it.
     """
@@ -65,3 +65,5 @@ def _in_the_log(connection: Connection, place: Place) -> Iterator[Station]:
         "size": anchor.size,
     }
     yield Station("anchored", anchors.final_at(connection, anchor.anchor_id), detail)
+    for token in timestamps.of_checkpoint(connection, place.generation, anchor.size):
+        yield Station("timestamped", token.gen_time, {"authority": token.authority})

@@ -48,6 +48,15 @@ class Metrics:
             "Files there that wait: unfinished, undescribed, or to be tried later.",
             registry=self.registry,
         )
+        self.timestamps: Final = Counter(
+            "lianzheng_timestamps",
+            "Timestamp tokens that were taken or renewed, and runs that an authority stopped.",
+            ("outcome",),
+            registry=self.registry,
+        )
+        self.authorities_failing: Final = Gauge(
+            "lianzheng_timestamp_authorities_failing", "For hours.", registry=self.registry
+        )
         self.alarms: Final = Gauge(
             "lianzheng_alarms", "Alarms of the last round.", registry=self.registry
         )

@@ -23,6 +23,7 @@ from ledger.evidence.retention import read_period
 from ledger.proof.header import ChainKind
 from ledger.proof.qbft import SealCurve
 from node.key_places import key_store_file
+from node.timestamp_settings import AuthoritySettings
 
 FILE_NAME: Final = "lianzheng.toml"
 RESTORING: Final = "restoring"
@@ -196,6 +197,14 @@ class Settings(BaseSettings):
         {},
         description='How long each kind is kept, as a table: {call_recording = "5y", message = "180d"}; `evidence due` lists what is over, nothing is erased by itself.',
     )
+    timestamp_authorities: tuple[AuthoritySettings, ...] = Field(
+        (),
+        max_length=8,
+        description="Time-stamping authorities (RFC 3161), each a table [[timestamp_authorities]] with name, url, roots and optionally policy, secret_file, header; docs/timestamps.md.",
+    )
+    timestamp_renew_days: int = Field(
+        180, ge=1, description="Days before its certificates end in which a token is renewed."
+    )
     production: bool = Field(default=False, description="Refuses what is for development only.")
 
     @field_validator("retention")
@@ -209,6 +218,16 @@ class Settings(BaseSettings):
             except MalformedError:
                 raise ValueError(period) from None
         return periods
+
+    @field_validator("timestamp_authorities")
+    @classmethod
+    def _check_authorities(
+        cls, found: tuple[AuthoritySettings, ...]
+    ) -> tuple[AuthoritySettings, ...]:
+        names = [each.name for each in found]
+        if len(set(names)) != len(names):
+            raise ValueError(names)
+        return found
 
     @property
     def ledger_url(self) -> str:

@@ -12,6 +12,7 @@ from ledger.primitives.canonical import JsonValue
 from ledger.primitives.keccak import keccak256
 from ledger.proof.report import CHECKS
 from ledger.proof.trust import SCHEMA, KeyRecord, Trust, TrustedContract, read_trust
+from ledger.tsa.roots import read_roots
 from node.settings import Settings
 
 DEVELOPMENT: Final = ("V1", "V2", "V3", "V4", "V5", "V6", "V7", "V9", "V11", "V12")
@@ -52,7 +53,7 @@ def compose(settings: Settings) -> bytes:
             "EvidenceAnchor": _contract(settings, "EvidenceAnchor", anchor),
         },
         "members": [_member(member, settings) for member in members],
-        "timestamp_roots": [],
+        "timestamp_roots": _timestamp_roots(settings),
         "policy": _policy(settings, len(members)),
     }
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
@@ -131,13 +132,25 @@ def _key(record: KeyRecord) -> JsonValue:
     }
 
 
+def _timestamp_roots(settings: Settings) -> JsonValue:
+    """Return the roots of the configured authorities, each once."""
+    files = (settings.home / each.roots for each in settings.timestamp_authorities)
+    found = dict.fromkeys(root.hex() for file in files for root in read_roots(file))
+    return list(found)
+
+
 def _policy(settings: Settings, members: int) -> JsonValue:
-    """Return the default policy: seals where the chain has them, witnesses where there are other members."""
+    """Return the default policy: what the chain, the number of members and the authorities make provable."""
     required = list(DEVELOPMENT)
     if settings.chain_kind != "dev" and members > 1:
         required.append("V8")
     if settings.chain_kind in ("qbft-header", "qbft-contract"):
         required.append("V10")
+    if settings.timestamp_authorities:
+        required.append("V13")
+        if "V10" in required:
+            # Where blocks are not sealed, nobody vouches for the lower end of the interval.
+            required.append("V14")
     return {
         "name": "development" if settings.chain_kind == "dev" else "consortium",
         "required": [check for check in CHECKS if check in required],

@@ -5,6 +5,7 @@
 * Only the leader works (``leading``); the others try to become it once a second or so.
 * Housekeeping (pending erasures, sealing the audit trail, sweeping) follows a round that went through, so
   that the chain has just confirmed this copy; it never stops a round. Taking in goes on without the chain.
+* Time-stamping authorities are asked on threads of their own (``stamping``): no round waits for them.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from ledger.errors import LedgerError, RefusedError
 from node.housekeeping import sweep_vault
 from node.leading import Leader, leading
 from node.metrics import Metrics
+from node.stamping import Stamping
 from node.ticking import Tick, tick
 from node.tracing import Tracing, describe_round
 from node.uploads.expiring import expire
@@ -84,6 +86,7 @@ class Worker:
         self._thread: Final = Thread(target=self.run, name="worker", daemon=True)
         self._due: Final[dict[str, datetime]] = {}
         self._watcher: Watcher | None = None
+        self._stamping: Final = Stamping(node, metrics)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -92,6 +95,7 @@ class Worker:
     def __exit__(self, *_: object) -> None:
         self.stop()
         self._thread.join()
+        self._stamping.stop()
 
     def stop(self) -> None:
         """Let the worker end after its present round."""
@@ -135,6 +139,7 @@ class Worker:
             # An older database, or a copy, does not know what the vault holds for whom: it touches nothing.
             self._keep_house()
         self._take_in()
+        self._every(timedelta(0), "timestamps", self._stamping.nudge)
         self.progress.last_round = self._node.clock.now()
         return done
 

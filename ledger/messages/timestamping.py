@@ -20,7 +20,6 @@ TIMESTAMPING: Final[Mapping[str, Message]] = {
     "timestamp-revoked": Message("机构 {authority} 的证书已被吊销。", "A certificate of {authority} was revoked.", "请停用该机构或等待其更换证书。", "Stop using the authority until it has a new certificate."),
     "timestamp-before-block": Message("机构 {authority} 的时间早于存证所引区块：两者时钟不一致。", "The time of {authority} is before the block that the statements name: the clocks disagree.", "节点会自动重试；请检查链的出块时间。", "The node tries again by itself; check the chain's block times."),
     "timestamp-renewal": Message("时间戳续期不成立：{why}。", "The renewal of a timestamp does not hold: {why}.", "请运行 lianzheng log audit。", "Run lianzheng log audit."),
-    "timestamp-renewal-useless": Message("机构 {authority} 的新证书不比旧证书更长久，续期无益。", "{authority} signs with certificates that last no longer than those to be renewed.", "请等待机构更换证书，或配置另一机构。", "Wait for its new certificate, or configure another authority."),
     "audit-timestamp": Message("时间戳与检查点不符，或证书链不成立。", "A timestamp does not fit its checkpoint, or its chain does not hold.", "请从备份恢复。", "Restore from a backup."),
     "audit-timestamp-renewal": Message("时间戳续期不成立。", "The renewal of a timestamp does not hold.", "请从备份恢复。", "Restore from a backup."),
 }  # fmt: skip

@@ -3,7 +3,7 @@
 For every leaf: its hash, its signature, its place, its case link, its clear values against their
 commitments, its content against its digests. For the log: the tree is grown anew from the leaves, compared
 with the stored tiles and with the root of every signed checkpoint. For anchors: each frozen proof is
-verified again.
+verified again. For timestamps: each token, and each renewal over what it renews.
 
 The audit can stop and go on (``start``), and can sample contents, whose decryption is what takes long;
 leaves, tiles, checkpoints and anchors are always checked in full.
@@ -25,6 +25,7 @@ from ledger.primitives.frontier import Frontier
 from ledger.primitives.merkle_proofs import root_coordinates
 from ledger.primitives.note import ED25519, Note, VerifierKey, signed_message
 from ledger.services.auditing_records import RecordAuditor
+from ledger.services.auditing_timestamps import check_timestamps
 from ledger.services.sequencing import current_log
 from ledger.store import anchors, erasures, logs, statements
 from ledger.store.anchors import AnchorRow
@@ -61,6 +62,7 @@ class AuditReport:
         checkpoints: compared with the recomputed root, signature included.
         anchors: whose chain proof was verified again.
         waiting: statements without a place.
+        timestamps: tokens and renewals that were verified again.
         swept: orphans that were removed from the vault afterwards.
         compared: whether the chain answered, so that the head could be compared with it.
         problems: empty when the ledger is sound.
@@ -72,6 +74,7 @@ class AuditReport:
     checkpoints: int = 0
     anchors: int = 0
     waiting: int = 0
+    timestamps: int = 0
     swept: int = 0
     compared: bool = False
     problems: list[Problem] = field(default_factory=list)
@@ -96,6 +99,7 @@ class AuditReport:
             "contents": self.contents,
             "checkpoints": self.checkpoints,
             "anchors": self.anchors,
+            "timestamps": self.timestamps,
             "waiting": self.waiting,
             "swept": self.swept,
         }
@@ -155,6 +159,10 @@ class Auditor:
             frontier = self._checkpoints(log.identity, frontier, hashes, pending, report)
             progress(first + count, log.size)
         self._anchors(log.identity, report)
+        for where, code in check_timestamps(self.begin):
+            report.timestamps += 1
+            if code is not None:
+                report.problems.append(Problem(where, code))
         return report
 
     def _leaves(

@@ -1,6 +1,5 @@
 """Gathering: the proofs of one anchored item out of the store, as the files of a package."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -13,8 +12,10 @@ from ledger.proof import layout
 from ledger.proof.checks_statement import dossier_of
 from ledger.proof.proof_files import consistency_to_bytes
 from ledger.services import proving
+from ledger.services.timestamp_files import timestamp_files
 from ledger.store import anchors, headers, logs, statements
 from ledger.store.anchors import AnchorRow
+from ledger.store.headers import HeaderRow
 from ledger.store.statements import Place, StatementRow
 
 
@@ -54,7 +55,7 @@ def find_anchored(connection: Connection, leaf_hash: bytes) -> Anchored:
 
 
 def proof_files(connection: Connection, item: Anchored) -> dict[str, bytes]:
-    """Return statement, log proof, anchor proof, not-before block, and dossier."""
+    """Return statement, log proof, anchor proof, timestamps, not-before block, and dossier."""
     generation, anchor, proof = item.place.generation, item.anchor, item.proof
     leaf_proof = proving.inclusion(connection, generation, index=item.place.index, size=anchor.size)
     files = {
@@ -73,17 +74,18 @@ def proof_files(connection: Connection, item: Anchored) -> dict[str, bytes]:
     if lines:
         files[layout.COSIGNATURES] = "".join(lines).encode()
     signed = read_leaf(item.row.leaf)
-    files.update(_not_before(connection, signed))
+    block = _not_before_block(connection, signed)
+    if block is not None:
+        files[layout.NOT_BEFORE_HEADER] = block.rlp
+    earliest = 0 if block is None else block.ref.timestamp
+    files.update(timestamp_files(connection, generation, anchor.size, not_before=earliest))
     files.update({path: encode(value) for path, value in dossier_of(signed.statement).items()})
     return files
 
 
-def _not_before(connection: Connection, signed: SignedStatement) -> Mapping[str, bytes]:
+def _not_before_block(connection: Connection, signed: SignedStatement) -> HeaderRow | None:
     named = signed.statement.not_before
-    if named is None:
-        return {}
-    kept = headers.by_hash(connection, named.block_hash)
-    return {} if kept is None else {layout.NOT_BEFORE_HEADER: kept.rlp}
+    return None if named is None else headers.by_hash(connection, named.block_hash)
 
 
 def case_files(connection: Connection, item: Anchored, *, head_number: int) -> dict[str, bytes]:

@@ -18,7 +18,6 @@ from typing import Final
 from sqlalchemy import Connection
 
 from ledger.errors import (
-    ConfigurationError,
     ConflictError,
     IntegrityError,
     LedgerError,
@@ -47,6 +46,8 @@ FIRST_PAUSE: Final = timedelta(seconds=30)
 LONGEST_PAUSE: Final = timedelta(hours=1)
 LISTS_AGAIN: Final = timedelta(hours=1)
 """How long a revocation list that could not be had is not asked for again."""
+RENEW_AGAIN: Final = timedelta(hours=24)
+"""How long an authority is not asked to renew after its certificates proved to last no longer."""
 ALARM_AFTER: Final = timedelta(hours=2)
 """An authority that fails for so long needs a person; shorter outages are ordinary."""
 
@@ -65,6 +66,10 @@ class Done:
     renewed: int = 0
     code: str = ""
 
+    def to_json(self) -> dict[str, object]:
+        """Return it for machines."""
+        return {"stamped": self.stamped, "renewed": self.renewed, "code": self.code}
+
 
 @dataclass(frozen=True, slots=True)
 class Timestamper:
@@ -82,6 +87,7 @@ class Timestamper:
     clock: Clock
     renew_before: timedelta
     _looked: dict[bytes, str] = field(default_factory=dict)
+    _useless: dict[str, str] = field(default_factory=dict)
 
     def run(
         self,
@@ -104,6 +110,8 @@ class Timestamper:
             state = authorities.read(connection, authority.name)
         if not at_once and state.retry_at is not None and state.retry_at > self._now():
             return Done(code=state.code)
+        if at_once:
+            self._useless.pop(authority.name, None)
         done = Done()
         try:
             for size in self._wanted(authority):
@@ -192,12 +200,16 @@ class Timestamper:
             self._refresh_lists(authority, chain_id)
 
     def _renews(self, authority: TimestampAuthority) -> bool:
-        """Tell whether this authority is the first that is well."""
+        """Tell whether this authority is the first that is well and of use."""
+        useless = self._useless.get(authority.name)
+        if useless is not None and parse_instant(useless) > self.clock.now() - RENEW_AGAIN:
+            return False
         with self.begin() as connection:
             for each in self.authorities:
                 if each.name == authority.name:
                     return True
-                if not authorities.read(connection, each.name).failures:
+                state = authorities.read(connection, each.name)
+                if not state.failures and each.name not in self._useless:
                     return False
         return True
 
@@ -214,7 +226,9 @@ class Timestamper:
             return 0
         stamped = authority.stamp(renewal_root(leaves))
         if format_instant(stamped.valid_until) <= max(row.valid_until for row in rows):
-            raise ConfigurationError("timestamp-renewal-useless", authority=authority.name)
+            # It still signs with certificates that last no longer; the next ones will do.
+            self._useless[authority.name] = self._now()
+            return 0
         if format_instant(stamped.gen_time) > min(row.valid_until for row in rows):
             raise UnavailableError("timestamp-before-block", authority=authority.name)
         self._check_revocation(authority, stamped)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, Select, exists, func, or_, select, update
 
 from ledger.evidence.anchoring import Phase
-from ledger.evidence.instants import format_instant
+from ledger.evidence.instants import format_instant, parse_instant
 from ledger.ports.timestamping import RevocationList, Stamped
 from ledger.primitives.der import SEQUENCE, Reader
 from ledger.primitives.digest import sha256
@@ -54,6 +54,11 @@ class TokenRow:
     valid_until: str
     renewed_by: int | None
     renewed_as: int | None
+
+    @property
+    def seconds(self) -> int:
+        """The authority's time as POSIX seconds, cut as V13 cuts it."""
+        return int(parse_instant(self.gen_time).timestamp())
 
 
 @dataclass(frozen=True, slots=True)

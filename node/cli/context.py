@@ -58,6 +58,10 @@ class Context:
         """Print one item for people."""
         shown = {_DETAIL.get(name, name): value for name, value in found.items()}
         shown["col-status"] = self.word(f"status-{found['status']}")
+        authority = shown.pop("timestamp-authority", None)
+        if shown["not-after"] is not None:
+            at = shown["not-after"]
+            shown["not-after"] = self.word("not-after-source", at=at, authority=authority)
         shown["fields"] = ", ".join(found["fields"]) if isinstance(found["fields"], list) else ""
         shown["status-erased"] = self.word("yes" if found["erased"] else "no")
         self.facts("evidence-detail", shown)
@@ -83,6 +87,8 @@ _DETAIL: Final = {
     "anchored_size": "anchored-size",
     "erased": "status-erased",
     "not_before": "not-before",
+    "not_after": "not-after",
+    "timestamp_authority": "timestamp-authority",
 }
 """Members of an item under the catalogue's names; the others are called the same in both."""
 

@@ -42,7 +42,7 @@ EXIT_CODES: Final[tuple[tuple[type[LedgerError], int], ...]] = (
 
 
 COMMANDS: Final = (
-    "init", "chain", "evidence", "anchor", "log", "trust", "verify",
+    "init", "chain", "evidence", "anchor", "log", "timestamp", "trust", "verify",
     "serve", "worker", "operator", "token", "release", "audit", "key", "backup", "restore",
     "doctor",
 )  # fmt: skip

@@ -19,6 +19,7 @@ from node.console.rendering import render
 from node.identity.permissions import Permission
 from node.recovery_sheet import confirmed_at
 from node.service import Service
+from node.stamping import alarming
 from node.standing import Standing, standing
 from node.worker import WorkerProgress
 
@@ -60,11 +61,13 @@ def _state(request: Request) -> dict[str, Any]:
     watch: ChainWatch = request.app.state.chain_watch
     with node.database.read() as connection:
         found = standing(connection)
+        failing = alarming(connection, node.settings, node.clock)
     open_releases = service.releases.list("open", limit=200)
     return {
         "standing": found,
         "behind": found.log_size - found.anchored_size,
         "chain": watch.look(),
+        "failing": failing,
         "worker": None if service.worker is None else service.worker.progress,
         "worker_state": _worker_word(service, found),
         "releases": len(open_releases),

@@ -61,7 +61,8 @@ def _secret_files(settings: Settings) -> list[Path]:
         settings.database_password_file,
         settings.tls_key,
     )
-    return [each for each in found if each is not None]
+    secrets = (each.secret_file for each in settings.timestamp_authorities)
+    return [each for each in (*found, *secrets) if each is not None]
 
 
 def master_key(settings: Settings) -> Iterator[Diagnosis]:

@@ -11,6 +11,7 @@ from node.adapters import SystemClock
 from node.database import Database
 from node.doctor import durability, machine, on_chain, stored
 from node.doctor.diagnosis import Diagnosis, examine
+from node.doctor.timestamps import timestamps
 from node.keyring import Keyring
 from node.master_key import source_of
 from node.settings import Settings, load_settings
@@ -30,6 +31,7 @@ _STORED = {
     "doctor-waiting": stored.waiting,
     "doctor-trail": stored.audit_trail,
     "doctor-erasures": stored.unfinished_erasures,
+    "doctor-timestamps": timestamps,
 }
 _CHAIN = {
     "doctor-contracts": on_chain.contracts,

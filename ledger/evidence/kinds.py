@@ -24,9 +24,12 @@ KINDS: Final = (
     "erasure",
     "audit_range",
     "opening",
+    "misbehaviour",
 )
 
-SEALED_BY_THE_NODE: Final = frozenset({"case_head", "erasure", "audit_range", "opening"})
+SEALED_BY_THE_NODE: Final = frozenset(
+    {"case_head", "erasure", "audit_range", "opening", "misbehaviour"}
+)
 """Kinds that only the node itself seals: a caller that could, could claim a case complete."""
 
 STANDS_WITHOUT_CONTENT: Final = frozenset(

@@ -16,6 +16,7 @@ from ledger.messages.message import Message
 from ledger.messages.primitives import PRIMITIVES
 from ledger.messages.report import REPORT
 from ledger.messages.timestamping import TIMESTAMPING
+from ledger.messages.witnessing import WITNESSING
 
 LANGUAGES: Final = ("zh", "en")
 CATALOGUE: Final[Mapping[str, Message]] = {
@@ -25,6 +26,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     **ERRORS,
     **GOVERNING,
     **TIMESTAMPING,
+    **WITNESSING,
     **FINDINGS,
     **REPORT,
 }

@@ -91,7 +91,7 @@ def verify_consistency(
         if old_root != new_root:
             raise MalformedError("merkle-new-root")
         return
-    if old_size & (old_size - 1) == 0:
+    if is_complete(old_size):
         # The old tree is a complete subtree of the new one: RFC 6962 leaves its root out.
         path = (old_root, *path)
     old, new = _fold_consistency(old_size, new_size, path)
@@ -99,6 +99,32 @@ def verify_consistency(
         raise MalformedError("merkle-old-root")
     if new != new_root:
         raise MalformedError("merkle-new-root")
+
+
+def roots_of_path(old_size: int, new_size: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+    """Return the roots of the old and the new tree that a path gives; ``0 < old_size < new_size``.
+
+    Args:
+        old_size: leaves of the old tree.
+        new_size: leaves of the new tree.
+        path: a consistency proof that begins with the old root where RFC 6962 leaves it out, so that the
+            old root follows from the path alone: a path to a new root shows its only prefix.
+
+    Raises:
+        MalformedError: ``merkle-size``, ``merkle-hash-length``, ``merkle-path-length``.
+    """
+    if not 0 < old_size < new_size <= MAX_SIZE:
+        raise MalformedError("merkle-size", size=old_size)
+    _check_lengths(*path)
+    expected = consistency_path_length(old_size, new_size) + is_complete(old_size)
+    if len(path) != expected:
+        raise MalformedError("merkle-path-length", length=len(path), expected=expected)
+    return _fold_consistency(old_size, new_size, path)
+
+
+def is_complete(size: int) -> bool:
+    """Tell whether a tree of ``size`` leaves, at least one, is a complete binary tree."""
+    return size & (size - 1) == 0
 
 
 def consistency_path_length(old_size: int, new_size: int) -> int:

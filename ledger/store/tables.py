@@ -263,3 +263,48 @@ pending_erasure = Table(
     Column("statement_leaf", LargeBinary, nullable=False),
     Column("begun_at", String(24)),
 )
+
+witnessed = Table(
+    "witnessed",
+    metadata,
+    Column("origin", String(160), primary_key=True),
+    Column("member", LargeBinary, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("seen_at", String(24), nullable=False),
+    Column("mirrored", BigInteger, nullable=False),
+)
+
+mirror_tile = Table(
+    "mirror_tile",
+    metadata,
+    Column("origin", String(160), primary_key=True),
+    Column("level", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("hashes", LargeBinary, nullable=False),
+)
+
+peer_alarm = Table(
+    "peer_alarm",
+    metadata,
+    Column("alarm_id", _Serial, primary_key=True, autoincrement=True),
+    Column("member", LargeBinary, nullable=False),
+    Column("code", String(48), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("found_at", String(24), nullable=False),
+    Column("ended_at", String(24)),
+    Column("proof", LargeBinary),
+    Column("leaf_hash", LargeBinary),
+    Index("peer_alarm_subject", "member", "code", "subject", unique=True),
+)
+
+peer_nonce = Table(
+    "peer_nonce",
+    metadata,
+    Column("member", LargeBinary, primary_key=True),
+    Column("nonce", String(64), primary_key=True),
+    Column("seen_at", String(24), nullable=False),
+    Index("peer_nonce_seen_at", "seen_at"),
+)

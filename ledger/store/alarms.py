@@ -1,0 +1,98 @@
+"""Alarms about other members: what was found, the proof if there is one, the statement that seals it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from ledger.store.tables import peer_alarm
+
+
+@dataclass(frozen=True, slots=True)
+class PeerAlarm:
+    """An alarm.
+
+    Attributes:
+        alarm_id: number.
+        member: 32-byte id of whom it is about.
+        code: of the catalogue.
+        subject: what it is about, for example the log and two sizes.
+        found_at: instant.
+        ended_at: when it was no longer so; ``None`` while it is, and always with a proof.
+        proof: a file that anybody can verify; ``None`` where nothing can be proved.
+        leaf_hash: of the statement that seals the proof.
+    """
+
+    alarm_id: int
+    member: bytes
+    code: str
+    subject: str
+    found_at: str
+    ended_at: str | None
+    proof: bytes | None
+    leaf_hash: bytes | None
+
+
+def find(connection: Connection, member: bytes, code: str, subject: str) -> PeerAlarm | None:
+    """Return the alarm about this."""
+    query = select(peer_alarm).where(
+        peer_alarm.c.member == member, peer_alarm.c.code == code, peer_alarm.c.subject == subject
+    )
+    row = connection.execute(query).first()
+    return None if row is None else PeerAlarm(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def read_all(connection: Connection, *, limit: int = 200) -> list[PeerAlarm]:
+    """Return alarms, newest first."""
+    query = select(peer_alarm).order_by(peer_alarm.c.alarm_id.desc()).limit(limit)
+    return [PeerAlarm(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - as above
+
+
+def add(
+    connection: Connection, member: bytes, code: str, subject: str, *, at: str, proof: bytes | None
+) -> bool:
+    """Record an alarm; ``False`` when it is known and goes on."""
+    known = find(connection, member, code, subject)
+    if known is None:
+        connection.execute(
+            peer_alarm.insert().values(
+                member=member, code=code, subject=subject, found_at=at, proof=proof
+            )
+        )
+        return True
+    if known.ended_at is not None:
+        _change(connection, known.alarm_id, ended_at=None)
+        return True
+    return False
+
+
+def end(connection: Connection, member: bytes, code: str, *, at: str) -> None:
+    """Record that alarms without a proof are over."""
+    connection.execute(
+        peer_alarm.update()
+        .where(
+            peer_alarm.c.member == member,
+            peer_alarm.c.code == code,
+            peer_alarm.c.proof.is_(None),
+            peer_alarm.c.ended_at.is_(None),
+        )
+        .values(ended_at=at)
+    )
+
+
+def unsealed(connection: Connection) -> list[PeerAlarm]:
+    """Return alarms whose proof is not sealed yet."""
+    query = select(peer_alarm).where(
+        peer_alarm.c.proof.is_not(None), peer_alarm.c.leaf_hash.is_(None)
+    )
+    return [PeerAlarm(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - as above
+
+
+def set_sealed(connection: Connection, alarm_id: int, leaf_hash: bytes) -> None:
+    """Name the statement that seals an alarm's proof."""
+    _change(connection, alarm_id, leaf_hash=leaf_hash)
+
+
+def _change(connection: Connection, alarm_id: int, **values: str | bytes | None) -> None:
+    connection.execute(
+        peer_alarm.update().where(peer_alarm.c.alarm_id == alarm_id).values(**values)
+    )

@@ -216,3 +216,45 @@ def test_every_page_is_accessible_in_both_languages(bank: Cli, tmp_path: Path) -
         shoot(page, tmp_path / "login.png")
         assert {name: each for name, each in found.items() if each} == {}
         assert said == []
+
+
+def test_a_broken_upload_goes_on_where_it_stopped(bank: Cli, tmp_path: Path) -> None:
+    recording = tmp_path / "long call.wav"
+    recording.write_bytes(bytes(range(256)) * 80 * 1024)
+    offsets: list[int] = []
+    with serving(bank) as served, browser() as opened:
+        page = opened.new_page(locale="en-GB")
+        join(page, invitation(served, *EVERYTHING))
+        breaks = {2, 4, 5, 6, 7, 8, 9, 10}
+
+        def unreliable(route: Any) -> None:
+            if route.request.method == "PATCH":
+                offsets.append(int(route.request.headers["upload-offset"]))
+                if len(offsets) in breaks:
+                    route.abort()
+                    return
+            route.continue_()
+
+        page.route("**/v1/uploads/*", unreliable)
+        page.clock.install()
+
+        def choose() -> None:
+            page.goto(f"{served.address}/upload")
+            page.locator("#files").set_input_files(str(recording))
+
+        choose()
+        again = page.get_by_role("button", name="Go on")
+        for _ in range(200):
+            if again.count():
+                break
+            page.clock.run_for(31_000)
+            page.wait_for_timeout(50)
+        assert len(offsets) == max(breaks)
+        assert violations(page) == []
+        breaks.clear()
+        before = len(offsets)
+        choose()
+        page.locator("#queue a").wait_for(timeout=WAIT)
+        assert offsets[before:] == [2 * 8 * 1024 * 1024]
+        page.locator("#queue a").click()
+        page.get_by_text("20.0 MiB").first.wait_for()

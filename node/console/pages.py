@@ -1,6 +1,5 @@
 """All pages on one application, with their static files."""
 
-from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI, Response
@@ -24,10 +23,11 @@ from node.console import (
     signing_in,
     uploading,
 )
+from node.console.assets import STATIC, digests
 from node.console.chain_watch import ChainWatch
 from node.service import Service
 
-STATIC: Final = Path(__file__).parent / "static"
+KEPT: Final = "public, max-age=31536000, immutable"
 PAGES: Final = (
     signing_in,
     joining,
@@ -47,12 +47,13 @@ PAGES: Final = (
 
 
 class Assets(StaticFiles):
-    """Static files that browsers ask about each time: after an upgrade no old script meets a new page."""
+    """Static files that are kept for a year under their digest: after an upgrade pages name another one."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """See Starlette."""
         answer = await super().get_response(path, scope)
-        answer.headers["Cache-Control"] = "no-cache"
+        named = scope["query_string"] == f"v={digests().get(path)}".encode()
+        answer.headers["Cache-Control"] = KEPT if named else "no-cache"
         return answer
 
 

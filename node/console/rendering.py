@@ -19,6 +19,7 @@ from ledger.evidence.instants import parse_instant
 from node.api.languages import language_of
 from node.api.requests import service_of
 from node.console.asking import FORM_COOKIE, Visitor, binding
+from node.console.assets import address
 from node.console.days import CHINA
 from node.console.navigation import entries
 from node.identity.random_tokens import random_token
@@ -40,6 +41,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     found.filters.update(instant=instant, size=size, short=short, plain=plain)
+    found.globals["asset"] = address
     found.globals["version"] = version("lianzheng")
     return found
 

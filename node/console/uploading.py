@@ -1,4 +1,11 @@
-"""The upload page; the browser sends contents straight to ``/v1/evidence``, encrypted as they arrive."""
+"""The upload page; the browser sends contents straight to the API, where they are encrypted as they arrive.
+
+Small ones go to ``/v1/evidence`` at once; larger ones to ``/v1/uploads`` in parts, so that a broken upload
+goes on where it stopped, also after the page was closed. The browser remembers unfinished ones under a
+digest.
+"""
+
+from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
@@ -8,6 +15,9 @@ from node.console.asking import visitor
 from node.console.failures import PageRoute
 from node.console.rendering import render
 from node.identity.permissions import Permission
+
+IN_PARTS: Final = 4 * 1024 * 1024
+"""Bytes above which a content goes in parts: below, sending it again costs less than the extra requests."""
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -22,4 +32,5 @@ def show(request: Request) -> Response:
         kinds=[kind for kind in KINDS if kind not in SEALED_BY_THE_NODE],
         limit=service_of(request).node.settings.max_upload_bytes,
         media_type=ITEM,
+        parts=IN_PARTS,
     )

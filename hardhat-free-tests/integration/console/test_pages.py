@@ -192,3 +192,16 @@ def test_a_change_of_keys_is_asked_for_approved_and_left_to_the_shell(console: C
     assert "/execution" not in page
     fields["change"] = "key-change something"
     assert asking.post("/releases", fields).status_code == 400
+
+
+def test_static_files_are_kept_under_their_digest_only(console: Console) -> None:
+    browser = console.browser()
+    named = re.findall(r'"(/static/[^"]+)"', browser.get("/login").text)
+    assert len(named) >= 4
+    for address in named:
+        answer = browser.get(address)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+        plain = address.partition("?")[0]
+        for other in (plain, f"{plain}?v=0000"):
+            assert browser.get(other).headers["cache-control"] == "no-cache"

@@ -1,4 +1,4 @@
-/* The console's own script: contents sent as they are, with progress; packages sent for verification.
+/* The console's own script: contents sent with progress, large ones in parts; packages sent for verification.
    Words come from the page (data-…), so that there is one catalogue. Without script every other page works. */
 "use strict";
 
@@ -41,47 +41,124 @@
     return item;
   };
 
-  const send = (form, words, entry, file, item, key) => {
-    const bar = entry.querySelector("progress"), state = entry.querySelector(".state");
-    const fail = (text) => {
-      entry.querySelector(".chip").className = "chip bad";
-      state.textContent = text;
-      bar.hidden = true;
-      const again = element("button", { type: "button" }, words.again);
-      again.addEventListener("click", () => {
-        again.remove();
-        bar.hidden = false;
-        /* The same key: what did arrive is not sealed twice. A changed form is another request. */
-        const next = describe(form, file), same = JSON.stringify(next) === JSON.stringify(item);
-        send(form, words, entry, file, next, same ? key : randomKey());
-      });
-      entry.append(again);
-    };
-    const request = new XMLHttpRequest();
-    request.open("POST", "/v1/evidence");
-    request.setRequestHeader("Content-Type", form.dataset.mediaType);
-    request.setRequestHeader("X-CSRF-Token", token());
-    request.setRequestHeader("Idempotency-Key", key);
-    request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) bar.value = event.loaded / event.total;
-    });
-    request.addEventListener("error", () => fail(words.broken));
-    request.addEventListener("load", () => {
+  /* One request; what the server answers, or null when nothing came back. */
+  const request = (method, path, body, headers, sent) => new Promise((resolve) => {
+    const asked = new XMLHttpRequest();
+    asked.open(method, path);
+    for (const [name, value] of Object.entries({ "X-CSRF-Token": token(), ...headers })) asked.setRequestHeader(name, value);
+    if (sent) asked.upload.addEventListener("progress", (event) => sent(event.loaded));
+    for (const name of ["error", "abort", "timeout"]) asked.addEventListener(name, () => resolve(null));
+    asked.addEventListener("load", () => {
       let answer = {};
-      try { answer = JSON.parse(request.responseText); } catch { /* a proxy's own page */ }
-      if (request.status !== 201 && request.status !== 200) {
-        fail(answer.title ? `${answer.title} ${answer.remedy || ""}` : words.broken);
-        return;
-      }
-      bar.hidden = true;
-      const chip = entry.querySelector(".chip");
-      chip.className = "chip good";
-      chip.textContent = words.sealed;
-      state.replaceChildren(element("a", { href: `/evidence/${answer.id}` }, answer.id.slice(0, 12)));
+      try { answer = JSON.parse(asked.responseText); } catch { /* a proxy's own page */ }
+      resolve({ status: asked.status, answer });
     });
-    entry.querySelector(".chip").className = "chip wait";
+    asked.send(body);
+  });
+
+  const passes = (done) => done === null || done.status === 429 || done.status >= 500;
+  const pause = (seconds) => new Promise((resolve) => { setTimeout(resolve, seconds * 1000); });
+
+  /* Where an upload is remembered in this browser: under a digest, for names of files say too much. */
+  const placeOf = async (file, item) => {
+    if (!crypto.subtle) return "";
+    const named = [file.name, file.size, file.lastModified, JSON.stringify(item)].join("|");
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(named)));
+    return `upload-${Array.from(digest, (b) => b.toString(16).padStart(2, "0")).join("")}`;
+  };
+  const remembered = (place) => { try { return place && localStorage.getItem(place); } catch { return ""; } };
+  const remember = (place, id) => {
+    try {
+      if (place && id) localStorage.setItem(place, id);
+      else if (place) localStorage.removeItem(place);
+    } catch { /* a browser that keeps nothing */ }
+  };
+
+  /* A content at once: a broken one begins anew, under the same key. */
+  const sendWhole = (form, file, item, key, shown) => request(
+    "POST", "/v1/evidence", new Blob([JSON.stringify(item) + "\n", file]),
+    { "Content-Type": form.dataset.mediaType, "Idempotency-Key": key },
+    (loaded) => shown(Math.min(loaded, file.size)));
+
+  /* A content in parts: what arrived stays, also over a reload of the page. */
+  const PART = 8 * 1024 * 1024, PAUSES = [1, 2, 5, 10, 20, 30];
+  const sendInParts = async (form, file, item, shown, say) => {
+    const place = await placeOf(file, item), json = { "Content-Type": "application/json" };
+    let id = remembered(place), offset = 0, failures = 0;
+    /* Asks until an answer comes that is not about the connection; null when it takes too long. */
+    const insist = async (...asked) => {
+      for (;;) {
+        const done = await request(...asked);
+        if (!passes(done) || failures >= PAUSES.length) return done;
+        say(form.dataset.waiting);
+        await pause(PAUSES[failures++]);
+      }
+    };
+    if (id) {
+      const found = await insist("GET", `/v1/uploads/${id}`, null, {});
+      if (found && found.status === 200) offset = found.answer.offset;
+      else if (found && found.status === 404) { remember(place, ""); id = ""; } else return found;
+    }
+    if (!id) {
+      const begun = await insist("POST", "/v1/uploads", JSON.stringify(item), json);
+      if (!begun || begun.status !== 201) return begun;
+      id = begun.answer.upload_id;
+      remember(place, id);
+    }
+    while (offset < file.size) {
+      shown(offset);
+      const first = offset;
+      const done = await request("PATCH", `/v1/uploads/${id}`, file.slice(first, first + PART),
+        { "Content-Type": "application/octet-stream", "Upload-Offset": String(first) },
+        (loaded) => { say(form.dataset.sending); shown(first + loaded); });
+      if (done && done.status === 200) { offset = done.answer.offset; failures = 0; continue; }
+      if (!passes(done) && done.answer.code !== "upload-offset") return done;
+      if (failures >= PAUSES.length) return done;
+      say(form.dataset.waiting);
+      await pause(PAUSES[failures++]);
+      const reached = await insist("GET", `/v1/uploads/${id}`, null, {});
+      if (!reached || reached.status !== 200) return reached;
+      offset = reached.answer.offset;
+    }
+    shown(file.size);
+    say(form.dataset.sealing);
+    const done = await insist("POST", `/v1/uploads/${id}/finish`, null, {});
+    if (done && done.status !== 401 && done.status !== 403 && !passes(done)) {
+      remember(place, "");
+      /* Refused for good: what arrived is not kept for a week. */
+      if (done.status !== 201) request("DELETE", `/v1/uploads/${id}`, null, {});
+    }
+    return done;
+  };
+
+  const send = async (form, words, entry, file, item, key) => {
+    const bar = entry.querySelector("progress"), state = entry.querySelector(".state"), chip = entry.querySelector(".chip");
+    const shown = (bytes) => { bar.value = file.size ? bytes / file.size : 1; };
+    const say = (text) => { if (chip.textContent !== text) chip.textContent = text; };
+    chip.className = "chip wait";
+    say(words.sending);
     state.textContent = "";
-    request.send(new Blob([JSON.stringify(item) + "\n", file]));
+    const parts = file.size > Number(words.parts);
+    const done = await (parts ? sendInParts(form, file, item, shown, say) : sendWhole(form, file, item, key, shown));
+    bar.hidden = true;
+    if (done && (done.status === 201 || done.status === 200)) {
+      chip.className = "chip good";
+      say(words.sealed);
+      state.replaceChildren(element("a", { href: `/evidence/${done.answer.id}` }, done.answer.id.slice(0, 12)));
+      return;
+    }
+    chip.className = "chip bad";
+    say(words.failed);
+    state.textContent = done && done.answer.title ? `${done.answer.title} ${done.answer.remedy || ""}` : words.broken;
+    const again = element("button", { type: "button" }, parts ? words.resume : words.again);
+    again.addEventListener("click", () => {
+      again.remove();
+      bar.hidden = false;
+      /* The same key: what did arrive is not sealed twice. A changed form is another request. */
+      const next = describe(form, file), same = JSON.stringify(next) === JSON.stringify(item);
+      send(form, words, entry, file, next, same ? key : randomKey());
+    });
+    entry.append(again);
   };
 
   const upload = (form) => {
@@ -99,6 +176,7 @@
         queue.prepend(entry);
         if (file.size > limit) {
           entry.querySelector(".chip").className = "chip bad";
+          entry.querySelector(".chip").textContent = words.failed;
           entry.querySelector(".state").textContent = words.large;
           bar.hidden = true;
         } else send(form, words, entry, file, describe(form, file), randomKey());

@@ -57,6 +57,12 @@ class Metrics:
         self.authorities_failing: Final = Gauge(
             "lianzheng_timestamp_authorities_failing", "For hours.", registry=self.registry
         )
+        self.peer_looks: Final = Counter(
+            "lianzheng_peer_looks", "Looks at other members.", ("outcome",), registry=self.registry
+        )
+        self.cosignatures: Final = Counter(
+            "lianzheng_cosignatures", "Cosignatures that came.", registry=self.registry
+        )
         self.alarms: Final = Gauge(
             "lianzheng_alarms", "Alarms of the last round.", registry=self.registry
         )

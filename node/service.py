@@ -13,6 +13,8 @@ from node.identity.releases import Releases
 from node.limiter import Limiter
 from node.metrics import Metrics
 from node.outgoing import empty_outgoing
+from node.peer.answering import Answering
+from node.peer.making import make_answering
 from node.recent import Recent
 from node.release_kinds import register
 from node.standing import Standing, standing
@@ -33,6 +35,7 @@ class Service:
         node: the member's node.
         committer: seals single items of many callers.
         bulk: seals batches.
+        answering: answers other members.
         uploads: takes contents piece by piece.
         releases: knows what each kind of release does.
         started_at: aware, UTC.
@@ -46,6 +49,7 @@ class Service:
     node: Node
     committer: Committer
     bulk: BulkSealer
+    answering: Answering
     uploads: Uploads
     releases: Releases
     started_at: datetime
@@ -69,6 +73,7 @@ def serving(node: Node, *, with_worker: bool) -> Iterator[Service]:
         yield Service(
             node=node,
             committer=committer,
+            answering=make_answering(node),
             uploads=_uploads(node, committer),
             bulk=running.enter_context(BulkSealer(node)),
             releases=register(node),

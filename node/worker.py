@@ -5,7 +5,8 @@
 * Only the leader works (``leading``); the others try to become it once a second or so.
 * Housekeeping (pending erasures, sealing the audit trail, sweeping) follows a round that went through, so
   that the chain has just confirmed this copy; it never stops a round. Taking in goes on without the chain.
-* Time-stamping authorities are asked on threads of their own (``stamping``): no round waits for them.
+* Time-stamping authorities and other members are asked on threads of their own (``stamping``,
+  ``peer.rounds``): no round waits for them.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from ledger.errors import LedgerError, RefusedError
 from node.housekeeping import sweep_vault
 from node.leading import Leader, leading
 from node.metrics import Metrics
+from node.peer.rounds import PeerRounds, seal_alarms
 from node.stamping import Stamping
 from node.ticking import Tick, tick
 from node.tracing import Tracing, describe_round
@@ -87,6 +89,7 @@ class Worker:
         self._due: Final[dict[str, datetime]] = {}
         self._watcher: Watcher | None = None
         self._stamping: Final = Stamping(node, metrics)
+        self._peers: Final = PeerRounds(node, metrics)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -96,6 +99,7 @@ class Worker:
         self.stop()
         self._thread.join()
         self._stamping.stop()
+        self._peers.stop()
 
     def stop(self) -> None:
         """Let the worker end after its present round."""
@@ -140,6 +144,7 @@ class Worker:
             self._keep_house()
         self._take_in()
         self._every(timedelta(0), "timestamps", self._stamping.nudge)
+        self._every(timedelta(0), "peers", self._peers.nudge)
         self.progress.last_round = self._node.clock.now()
         return done
 
@@ -170,6 +175,7 @@ class Worker:
     def _keep_house(self) -> None:
         node, settings = self._node, self._node.settings
         self._every(timedelta(0), "erasures", node.eraser.resume)
+        self._every(timedelta(0), "peer-alarms", lambda: seal_alarms(node))
         minutes = timedelta(minutes=settings.audit_seal_minutes)
         self._every(minutes, "audit-seal", node.audit_sealer.seal)
         self._every(SWEEP_EVERY, "uploads", lambda: _expire(node))

@@ -13,6 +13,7 @@ from node.api import (
     log,
     operations,
     packages,
+    peers,
     people,
     problems,
     releases,
@@ -56,6 +57,7 @@ def create_app(service: Service) -> FastAPI:
         sessions,
     ):
         app.include_router(each.router, prefix="/v1")
+    app.include_router(peers.router)
     problems.install(app)
     app.add_middleware(Around, metrics=service.metrics, tracing=service.tracing)
     app.openapi = lambda: _document(app)  # type: ignore[method-assign]  # FastAPI's documented way

@@ -58,19 +58,28 @@ def trust(request: Request) -> Response:
 )
 def tile(request: Request, level: int, number: str) -> Response:
     """Return a hash tile; ``number`` as C2SP writes it (``x001/x234/067``, partial ``….p/W``)."""
-    place, partial = number, WIDTH
-    if ".p/" in number:
-        place, _, width = number.partition(".p/")
-        partial = int(width) if width.isdecimal() and len(width) <= len("255") else 0
-    if not (_NUMBER.fullmatch(place) and 0 <= level <= _MAX_LEVEL and 1 <= partial <= WIDTH):
-        raise RefusedError("tile-unknown")
-    name = TileName(level, int(place.replace("x", "").replace("/", "")[-18:]))
+    name, partial = read_tile_name(level, number)
     hashes = _read(request, name)
     if len(hashes) < partial * HASH_BYTES:
         raise RefusedError("tile-unknown")
     return Response(
         hashes[: partial * HASH_BYTES], media_type="application/octet-stream", headers=_FOREVER
     )
+
+
+def read_tile_name(level: int, number: str) -> tuple[TileName, int]:
+    """Return the tile that a path names, and how many hashes of it.
+
+    Raises:
+        RefusedError: no path of a tile.
+    """
+    place, partial = number, WIDTH
+    if ".p/" in number:
+        place, _, width = number.partition(".p/")
+        partial = int(width) if width.isdecimal() and len(width) <= len("255") else 0
+    if not (_NUMBER.fullmatch(place) and 0 <= level <= _MAX_LEVEL and 1 <= partial <= WIDTH):
+        raise RefusedError("tile-unknown")
+    return TileName(level, int(place.replace("x", "").replace("/", "")[-18:])), partial
 
 
 def _read(request: Request, name: TileName) -> bytes:

@@ -8,6 +8,7 @@ from node.words.backups import BACKUP_ERRORS
 from node.words.capture import CAPTURE_ERRORS
 from node.words.identity import IDENTITY_ERRORS
 from node.words.keys import KEY_ERRORS
+from node.words.peers import PEER_ERRORS
 from node.words.timestamps import TIMESTAMP_ERRORS
 from node.words.watching import WATCH_ERRORS
 
@@ -16,6 +17,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     **IDENTITY_ERRORS,
     **CAPTURE_ERRORS,
     **KEY_ERRORS,
+    **PEER_ERRORS,
     **WATCH_ERRORS,
     **TIMESTAMP_ERRORS,
     "database-password-unreadable": Message("无法读取数据库口令文件：{why}。", "The file with the database's password cannot be read: {why}.", "请检查 database_password_file 及其权限。", "Check database_password_file and its permissions."),

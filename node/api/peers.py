@@ -1,0 +1,63 @@
+"""What other members ask of this node, signed (RFC 9421): cosign, tell what was seen, hand out mirrors.
+
+``/peer/v1/add-checkpoint`` is C2SP tlog-witness, with its statuses. Logs themselves are public (``/v1/log``).
+"""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from ledger.errors import RefusedError
+from ledger.evidence.tiles import HASH_BYTES
+from ledger.primitives.canonical import encode
+from ledger.primitives.witness_request import AddCheckpoint
+from node.api.log import read_tile_name
+from node.api.requests import SmallBody, service_of
+from node.peer.answering import Answering
+from node.peer.client import STALE_TYPE
+from node.peer.neighbours import Neighbour
+from node.peer.signatures import SignedRequest
+
+Origin = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9._-]+)*$", max_length=160)]
+
+router = APIRouter(prefix="/peer/v1", include_in_schema=False)
+
+
+def _asked(request: Request, body: bytes) -> tuple[Answering, Neighbour]:
+    answering = service_of(request).answering
+    signed = SignedRequest(request.method, str(request.url), request.headers)
+    return answering, answering.caller(signed, body)
+
+
+@router.post("/add-checkpoint")
+def add_checkpoint(request: Request, data: SmallBody) -> Response:
+    """Cosign the caller's checkpoint after checking its growth."""
+    answering, peer = _asked(request, data)
+    try:
+        line = answering.cosign(peer, AddCheckpoint.from_bytes(data))
+    except RefusedError as error:
+        if error.code == "witness-stale":
+            size = f"{error.params['size']}\n"
+            return Response(size, HTTPStatus.CONFLICT, media_type=STALE_TYPE)
+        return Response(error.code, HTTPStatus.UNPROCESSABLE_ENTITY, media_type="text/plain")
+    return Response(line.line(), media_type="text/plain")
+
+
+@router.get("/witnessed")
+def witnessed(request: Request) -> Response:
+    """Return the newest checkpoint of every log that this member has seen."""
+    answering, _ = _asked(request, b"")
+    logs = encode({"logs": list(answering.witnessed())})
+    return Response(logs, media_type="application/json")
+
+
+@router.get("/mirror/{origin:path}/tile/{number:path}")
+def mirror(request: Request, origin: Origin, number: str) -> Response:
+    """Return a tile of leaf hashes of another member's log, as it was verified here."""
+    answering, _ = _asked(request, b"")
+    name, width = read_tile_name(0, number)
+    hashes = answering.mirrored(origin, name)
+    if len(hashes) < width * HASH_BYTES:
+        raise RefusedError("tile-unknown")
+    return Response(hashes[: width * HASH_BYTES], media_type="application/octet-stream")

@@ -1,0 +1,1 @@
+"""Members among themselves: signed requests, witnessing of each other's logs, mirrors, alarms."""

@@ -195,6 +195,7 @@ class Node:
             signer=self.evidence_key,
             discloser=self.discloser,
             clock=self.clock,
+            quorum=lambda: self.trust.policy.cosignature_quorum,
             verify=self._verify,
             readme=f"{text('package-readme', 'zh')}\n\n{text('package-readme', 'en')}\n".encode(),
         )

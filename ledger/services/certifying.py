@@ -61,6 +61,7 @@ class Certifier:
         signer: the evidence key, for ``package.json``.
         discloser: opens content and fields.
         clock: this machine's time.
+        quorum: asks how many cosignatures a reader will want.
         verify: runs the shipped verifier on a file.
         readme: the text for people who open the archive.
     """
@@ -72,6 +73,7 @@ class Certifier:
     signer: StatementSigner
     discloser: Discloser
     clock: Clock
+    quorum: Callable[[], int]
     verify: Callable[[Path], Report]
     readme: bytes
 
@@ -87,8 +89,9 @@ class Certifier:
             raise RefusedError("export-exists", file=target.name)
         if not target.parent.is_dir():
             raise RefusedError("file-unwritable", file=target.name, why="no such folder")
+        quorum = self.quorum()
         with self.begin() as connection:
-            item = gathering.find_anchored(connection, leaf_hash)
+            item = gathering.find_anchored(connection, leaf_hash, quorum)
         fields = self.discloser.fields(item.row)
         _check_withheld(options.withhold, fields)
         files = self._proofs(item)

@@ -26,7 +26,7 @@ class Anchored:
     Attributes:
         row: its statement.
         place: its place in the log.
-        anchor: the smallest anchor with a frozen proof over that place.
+        anchor: the smallest anchor with a frozen proof over that place that a quorum witnessed.
         proof: that proof.
     """
 
@@ -36,8 +36,8 @@ class Anchored:
     proof: ChainProof
 
 
-def find_anchored(connection: Connection, leaf_hash: bytes) -> Anchored:
-    """Return the item with its anchor.
+def find_anchored(connection: Connection, leaf_hash: bytes, quorum: int) -> Anchored:
+    """Return the item with its anchor: the first one whose checkpoint ``quorum`` witnesses cosigned, if any.
 
     Raises:
         RefusedError: unknown, without a place, or not anchored yet.
@@ -48,7 +48,7 @@ def find_anchored(connection: Connection, leaf_hash: bytes) -> Anchored:
     place = statements.place_of(connection, leaf_hash)
     if place is None:
         raise RefusedError("evidence-not-sequenced", id=leaf_hash.hex()[:12])
-    anchor = anchors.covering(connection, place.generation, place.index)
+    anchor = anchors.best_witnessed(connection, place.generation, place.index, quorum)
     if anchor is None or anchor.proof is None:
         raise RefusedError("evidence-not-anchored", id=leaf_hash.hex()[:12])
     return Anchored(row, place, anchor, anchor.proof)

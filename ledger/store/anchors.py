@@ -6,12 +6,16 @@ used is known to it. That is how a second copy is noticed.
 
 import json
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, case, func, select
 
 from ledger.evidence.anchoring import AnchorState, Attempt, Inclusion, Phase
 from ledger.ports.chain import ChainProof, SignedTransaction
-from ledger.store.tables import anchor, transaction
+from ledger.store.tables import anchor, cosignature, transaction
+
+LOOKED_AT: Final = 1000
+"""Anchors over a leaf among which one with enough cosignatures is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,36 @@ def covering(connection: Connection, generation: int, index: int) -> AnchorRow |
         .limit(1)
     )
     row = connection.execute(query).first()
+    return None if row is None else _from_row(row)
+
+
+def best_witnessed(
+    connection: Connection, generation: int, index: int, quorum: int
+) -> AnchorRow | None:
+    """Return the smallest anchor over leaf ``index`` whose checkpoint a quorum cosigned.
+
+    Where none has a quorum, the one with most cosignatures; of several, the smallest. Of the anchors over the
+    leaf the first ``LOOKED_AT`` are looked at.
+    """
+    first = (
+        select(anchor.c.anchor_id, anchor.c.size)
+        .where(
+            anchor.c.generation == generation, anchor.c.size > index, anchor.c.header.is_not(None)
+        )
+        .order_by(anchor.c.size)
+        .limit(LOOKED_AT)
+        .subquery()
+    )
+    count = (
+        select(func.count())
+        .where(cosignature.c.generation == generation, cosignature.c.size == first.c.size)
+        .scalar_subquery()
+    )
+    enough = case((count >= quorum, quorum), else_=count)
+    chosen = select(first.c.anchor_id).order_by(enough.desc(), first.c.size).limit(1)
+    row = connection.execute(
+        select(anchor).where(anchor.c.anchor_id == chosen.scalar_subquery())
+    ).first()
     return None if row is None else _from_row(row)
 
 

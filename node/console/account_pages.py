@@ -1,6 +1,6 @@
 """One's own account: password, second factor, sessions; and API tokens."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import segno
 from fastapi import APIRouter, Path, Request, Response
@@ -17,6 +17,7 @@ from node.identity.permissions import Permission
 from node.identity.tokens import MAX_DAYS
 
 Id = Annotated[str, Path(pattern="^[0-9a-f]{16}$")]
+OFFER: Final = "/account/second-factor"
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -42,7 +43,16 @@ def change_password(request: Request, data: SmallBody) -> Response:
     return answer
 
 
-@router.post("/account/second-factor")
+@router.get(OFFER)
+def offer(request: Request) -> Response:
+    """Offer a second factor to somebody who has just joined."""
+    who, identity = visitor(request), service_of(request).node.identity
+    if identity.operators.get(who.principal.operator_id).has_second_factor:
+        return go("/account")
+    return render(request, "second_factor_offer.html")
+
+
+@router.post(OFFER)
 def begin(request: Request, data: SmallBody) -> Response:
     """Make a secret and show it once, as a QR code and as text."""
     form_of(request, data)

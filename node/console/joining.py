@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from ledger.errors import LedgerError, MalformedError, RefusedError
 from node.api.problems import status_of
 from node.api.requests import SmallBody, service_of, source_address
+from node.console.account_pages import OFFER
 from node.console.asking import Form, form_of, go
 from node.console.failures import PageRoute
 from node.console.rendering import render
@@ -34,7 +35,9 @@ def accept(request: Request, token: str, data: SmallBody) -> Response:
         _accept(request, token, offered, form)
     except (MalformedError, RefusedError) as error:
         return _page(request, token, offered, form, error)
-    return go("/login", "ui-done-joined")
+    # Whoever is new is offered a second factor first, and may leave it for later.
+    following = "/login" if offered.kind == "reset" else f"/login?next={OFFER}"
+    return go(following, "ui-done-joined")
 
 
 def _accept(request: Request, token: str, offered: Invitation, form: Form) -> None:

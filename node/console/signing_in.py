@@ -1,7 +1,7 @@
 """Signing in and out, showing one's password again, and the language."""
 
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -15,10 +15,23 @@ from node.console.failures import PageRoute
 from node.console.rendering import render
 from node.errors import NotAuthenticatedError, TooManyRequestsError
 from node.identity.lockout import source_name
+from node.identity.login import SignedIn
+from node.identity.pending import VALID, SecondFactorNeededError
 
 YEAR_SECONDS = 365 * 24 * 3600
-CODE_WANTED = frozenset({"second-factor-needed", "second-factor-wrong"})
+OVER = frozenset({"sign-in-over", "login-failed"})
+"""The sign-in begins anew."""
+PENDING_COOKIE = "lianzheng-pending"
 Next = Annotated[str, Query(alias="next", max_length=500)]
+
+
+class Client(TypedDict):
+    """Who asks, as the login wants to know it."""
+
+    source: str
+    agent: str
+    previous: str | None
+
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -33,21 +46,34 @@ def ask(request: Request, following: Next = "/") -> Response:
 def sign_in(request: Request, data: SmallBody) -> Response:
     """Sign in; ask for the one-time code when there is a second factor."""
     form, service = form_of(request, data), service_of(request)
+    following = local_path(form.get("next"))
     try:
         service.limiter.count("sign-in", source_name(source_address(request)))
         signed = service.node.identity.login.sign_in(
-            form.get("login"),
-            form.raw("password"),
-            code=form.get("code") or None,
-            source=source_address(request),
-            agent=request.headers.get("user-agent", "")[:200],
-            previous=request.cookies.get(SESSION_COOKIE),
+            form.get("login"), form.raw("password"), code=None, **_client(request)
+        )
+    except SecondFactorNeededError as error:
+        return _code_page(request, following=following, pending=error.pending)
+    except (NotAuthenticatedError, TooManyRequestsError) as error:
+        return _login_page(request, following=following, form=form, error=error)
+    return _arrived(request, following, signed)
+
+
+@router.post("/login/code")
+def finish(request: Request, data: SmallBody) -> Response:
+    """Go on with the one-time code; the browser holds what stands for the password."""
+    form, service = form_of(request, data), service_of(request)
+    following, pending = local_path(form.get("next")), request.cookies.get(PENDING_COOKIE, "")
+    try:
+        service.limiter.count("sign-in", source_name(source_address(request)))
+        signed = service.node.identity.login.finish(
+            pending, code=form.get("code"), **_client(request)
         )
     except (NotAuthenticatedError, TooManyRequestsError) as error:
-        return _login_page(request, following=local_path(form.get("next")), form=form, error=error)
-    answer = go(local_path(form.get("next")))
-    set_session_cookie(request, answer, signed.token)
-    return answer
+        if error.code in OVER:
+            return _login_page(request, following=following, error=error)
+        return _code_page(request, following=following, error=error)
+    return _arrived(request, following, signed)
 
 
 @router.post("/logout")
@@ -82,7 +108,7 @@ def step_up(request: Request, data: SmallBody) -> Response:
             source=source_address(request),
         )
     except (NotAuthenticatedError, TooManyRequestsError) as error:
-        return _step_up_page(request, following=following, form=form, error=error)
+        return _step_up_page(request, following=following, error=error)
     answer = go(following)
     set_session_cookie(request, answer, signed.token)
     return answer
@@ -107,7 +133,6 @@ def choose(request: Request, language: Literal["zh", "en"], following: Next = "/
 def _login_page(
     request: Request, *, following: str, form: Form | None = None, error: LedgerError | None = None
 ) -> Response:
-    wants_code = error is not None and error.code in CODE_WANTED
     return render(
         request,
         "login.html",
@@ -115,15 +140,45 @@ def _login_page(
         error=error,
         next=following,
         login="" if form is None else form.get("login"),
-        # Asked for once: the page that wants the code sends the password back, and is never stored.
-        password=form.raw("password") if form is not None and wants_code else "",
-        wants_code=wants_code,
         oidc=bool(service_of(request).node.settings.oidc_issuer),
     )
 
 
+def _code_page(
+    request: Request, *, following: str, pending: str = "", error: LedgerError | None = None
+) -> Response:
+    status = HTTPStatus.OK if error is None else status_of(error)
+    answer = render(request, "login_code.html", status=status, error=error, next=following)
+    if pending:
+        answer.set_cookie(
+            PENDING_COOKIE,
+            pending,
+            max_age=int(VALID.total_seconds()),
+            path="/login",
+            httponly=True,
+            samesite="strict",
+            secure=service_of(request).node.settings.public_url.startswith("https:"),
+        )
+    return answer
+
+
+def _arrived(request: Request, following: str, signed: SignedIn) -> Response:
+    answer = go(following)
+    answer.delete_cookie(PENDING_COOKIE, path="/login")
+    set_session_cookie(request, answer, signed.token)
+    return answer
+
+
+def _client(request: Request) -> Client:
+    return {
+        "source": source_address(request),
+        "agent": request.headers.get("user-agent", "")[:200],
+        "previous": request.cookies.get(SESSION_COOKIE),
+    }
+
+
 def _step_up_page(
-    request: Request, *, following: str, form: Form | None = None, error: LedgerError | None = None
+    request: Request, *, following: str, error: LedgerError | None = None
 ) -> Response:
     identity = service_of(request).node.identity
     operator = identity.operators.get(visitor(request).principal.operator_id)
@@ -133,9 +188,6 @@ def _step_up_page(
         status=HTTPStatus.OK if error is None else status_of(error),
         error=error,
         next=following,
-        password=form.raw("password")
-        if form is not None and error and error.code in CODE_WANTED
-        else "",
         wants_code=operator.has_second_factor,
         local=operator.has_password,
         oidc=operator.subject is not None,

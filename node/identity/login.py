@@ -1,5 +1,7 @@
 """Signing in: password, second factor, session; and showing who one is again (step-up).
 
+Whoever has a second factor signs in in two steps (``pending.py``), or shows both at once.
+
 1. Count the attempt (``lockout.py``); one that comes too early ends here.
 2. Verify the password, outside any transaction: Argon2id takes tens of milliseconds on purpose.
 3. Use up the code, remember the source, hash anew where parameters have grown, open the session, and
@@ -23,6 +25,7 @@ from node.identity import operators, passwords
 from node.identity.authenticator import principal_of
 from node.identity.freshness import Freshness
 from node.identity.lockout import CountedAttempt, Lockout
+from node.identity.pending import PendingSignIns, SecondFactorNeededError
 from node.identity.people import Session
 from node.identity.permissions import Principal
 from node.identity.random_tokens import digest
@@ -81,6 +84,7 @@ class Login:
     lockout: Lockout
     second_factor: SecondFactor
     sessions: Sessions
+    pending: PendingSignIns
 
     def sign_in(
         self,
@@ -104,25 +108,39 @@ class Login:
 
         Raises:
             TooManyRequestsError: too early after failures; ``seconds`` says how long to wait.
-            NotAuthenticatedError: ``login-failed``; ``second-factor-needed``, ask for a code and call again;
-                ``second-factor-wrong``.
+            SecondFactorNeededError: ask for a code, and call again with it or go on with ``finish``.
+            NotAuthenticatedError: ``login-failed``; ``second-factor-wrong``.
         """
         row, attempt = self._count(login, source)
         proof = Proof(password, code)
         verified = self._verify(row, proof, attempt, source=source, action="session.login")
-        operator_id = verified.operator_id
-        with self.begin() as connection:
-            _unchanged(connection, verified)
-            if previous is not None:
-                self.sessions.close_in(connection, previous)
-            token, session = self.sessions.open_in(
-                connection, operator_id, source=source, agent=agent
-            )
-            self.trail.record_in(
-                connection, AuditEntry(operator_id, "session.login", session.session_id)
-            )
-        self.freshness.forget()
-        return self._signed_in(token, session)
+        return self._open(verified, source=source, agent=agent, previous=previous)
+
+    def finish(
+        self, pending: str, *, code: str, source: str, agent: str, previous: str | None = None
+    ) -> SignedIn:
+        """Sign a person in whose password was right a short while ago.
+
+        Args:
+            pending: from ``SecondFactorNeededError``.
+            code: TOTP or recovery code.
+            source: address of the client.
+            agent: name of the client.
+            previous: session token that the client sent along; that session ends.
+
+        Raises:
+            TooManyRequestsError: too early after failures.
+            NotAuthenticatedError: ``sign-in-over``, begin anew; ``login-failed``; ``second-factor-wrong``.
+        """
+        found = self.pending.open(pending)
+        row, attempt = self._count(found.login, source)
+        if row is None or not found.fits(row):
+            self._refuse(row, "session.login", "login-failed")
+        try:
+            verified = self._accept(row, Proof("", code), attempt, source)
+        except NotAuthenticatedError as error:
+            self._refuse(row, "session.login", error.code)
+        return self._open(verified, source=source, agent=agent, previous=previous)
 
     def step_up(
         self, token: str, *, password: str, code: str | None = None, source: str
@@ -196,6 +214,22 @@ class Login:
         with self.begin() as connection:
             return principal_of(_unchanged(connection, verified), via="command")
 
+    def _open(
+        self, verified: _Verified, *, source: str, agent: str, previous: str | None
+    ) -> SignedIn:
+        operator_id = verified.operator_id
+        with self.begin() as connection:
+            _unchanged(connection, verified)
+            if previous is not None:
+                self.sessions.close_in(connection, previous)
+            token, session = self.sessions.open_in(
+                connection, operator_id, source=source, agent=agent
+            )
+            entry = AuditEntry(operator_id, "session.login", session.session_id)
+            self.trail.record_in(connection, entry)
+        self.freshness.forget()
+        return self._signed_in(token, session)
+
     def _count(self, login: str, source: str) -> tuple[Row[Any] | None, CountedAttempt]:
         try:
             name = operators.normal_login(login)
@@ -230,7 +264,7 @@ class Login:
             # password could guess at codes without end.
             with self.begin() as connection:
                 self.lockout.take_back(connection, attempt, clear=False)
-            raise NotAuthenticatedError("second-factor-needed")
+            raise SecondFactorNeededError(self.pending.seal(row))
         try:
             return self._accept(row, proof, attempt, source)
         except NotAuthenticatedError as error:
@@ -239,7 +273,8 @@ class Login:
     def _accept(
         self, row: Row[Any], proof: Proof, attempt: CountedAttempt, source: str
     ) -> _Verified:
-        outdated = passwords.is_outdated(row.password_hash)
+        # In the second step there is no password any more: it is hashed anew another time.
+        outdated = proof.password and passwords.is_outdated(row.password_hash)
         renewed = passwords.hash_password(proof.password) if outdated else None
         with self.begin() as connection:
             present = _unchanged(connection, _Verified(row.operator_id, row.password_hash))

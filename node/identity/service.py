@@ -18,6 +18,7 @@ from node.identity.lockout import Lockout
 from node.identity.login import Login
 from node.identity.oidc_settings import oidc_config
 from node.identity.operators import Operators
+from node.identity.pending import PendingSignIns
 from node.identity.permissions import PERMISSIONS, Permission, Principal, Role
 from node.identity.random_tokens import derive_key
 from node.identity.releases import Releases
@@ -91,6 +92,7 @@ class Identity:
             lockout=Lockout(derive_key(self.purpose_key, "lockout")),
             second_factor=self.second_factor,
             sessions=self.sessions,
+            pending=PendingSignIns(derive_key(self.purpose_key, "pending-sign-in"), self.clock),
         )
 
     @cached_property

@@ -66,6 +66,7 @@ PEOPLE_WORDS: Final[Mapping[str, Message]] = {
     "ui-factor-off": Message("停用动态验证码", "Turn the second factor off"),
     "ui-factor-why": Message("登录时除密码外再输入验证器应用的六位数字，防止密码泄露后被冒用。", "Besides the password, six digits from an authenticator app: a password that leaked is not enough then."),
     "ui-factor-begin": Message("启用动态验证码", "Set up a second factor"),
+    "ui-later": Message("以后再说", "Later"),
     "ui-factor-scan": Message("请用验证器应用扫描：", "Scan it with an authenticator app:"),
     "ui-factor-code": Message("二维码，内容为下方密钥", "QR code of the key below"),
     "ui-factor-text": Message("或手动输入密钥：", "Or type the key:"),

@@ -40,6 +40,7 @@ IDENTITY_ERRORS: Final[Mapping[str, Message]] = {
     "password-common": Message("这是常见密码。", "This password is a common one.", "请换一个别人想不到的。", "Choose one that nobody guesses."),
     "password-has-name": Message("密码含有登录名或姓名。", "The password contains the login or the name.", "请换一个。", "Choose another."),
     "invitation-unknown": Message("链接无效、已使用或已过期。", "The link is unknown, used or expired.", "请向管理员索取新链接；首次启动请重启 lianzheng serve。", "Ask an administrator for a new one; at first start, restart lianzheng serve."),
+    "sign-in-over": Message("登录已超时。", "The sign-in took too long.", "请重新登录。", "Sign in again."),
     # API tokens
     "token-unknown": Message("API 令牌无效。", "The API token is not known.", "请检查是否完整复制。", "Check that it was copied whole."),
     "token-revoked": Message("API 令牌已吊销。", "The API token is revoked.", "请创建新令牌。", "Make a new one."),

@@ -10,7 +10,8 @@ from node.console.pages import PAGES
 from node.identity.permissions import PERMISSIONS, Permission, Role
 
 OPEN = {
-    ("GET", "/login"), ("POST", "/login"), ("POST", "/logout"), ("GET", "/language/{language}"),
+    ("GET", "/login"), ("POST", "/login"), ("POST", "/login/code"), ("POST", "/logout"),
+    ("GET", "/language/{language}"),
     ("GET", "/invitation/{token}"), ("POST", "/invitation/{token}"), ("GET", "/oidc/start"),
     ("GET", "/oidc/callback"), ("GET", "/verify"), ("POST", "/verify"),
 }  # fmt: skip
@@ -20,6 +21,7 @@ SIGNED_IN: dict[tuple[str, str], Permission | None] = {
     ("POST", "/step-up"): None,
     ("GET", "/account"): None,
     ("POST", "/account/password"): None,
+    ("GET", "/account/second-factor"): None,
     ("POST", "/account/second-factor"): None,
     ("POST", "/account/second-factor/confirm"): None,
     ("POST", "/account/second-factor/remove"): None,

@@ -56,8 +56,55 @@ def test_the_one_time_code_is_asked_for_when_there_is_a_second_factor(console: C
         "/login", {"login": "li", "password": PASSWORD}, csrf=browser.csrf("/login")
     )
     assert 'autocomplete="one-time-code"' in asked.text
-    fields = {"login": "li", "password": PASSWORD, "code": codes[0]}
-    assert browser.post("/login", fields, csrf=browser.csrf("/login")).status_code == 303
+    assert PASSWORD not in asked.text
+    pending = asked.headers["set-cookie"]
+    assert "HttpOnly" in pending
+    assert "Path=/login;" in pending
+    fields = {"code": "000000", "next": "/evidence"}
+    wrong = browser.post("/login/code", fields, csrf=browser.csrf("/login"))
+    assert wrong.status_code == 401
+    assert 'autocomplete="one-time-code"' in wrong.text
+    fields["code"] = codes[0]
+    done = browser.post("/login/code", fields, csrf=browser.csrf("/login"))
+    assert (done.status_code, done.headers["location"]) == (303, "/evidence")
+    assert browser.get("/account").status_code == 200
+
+
+def test_a_code_alone_or_too_late_begins_the_sign_in_anew(console: Console) -> None:
+    person = console.api.operator("li", Role.SUPERVISOR)
+    identity, clock = console.api.ledger.node.identity, console.api.ledger.clock
+    secret = identity.second_factor.begin(person.operator_id).secret
+    codes = identity.second_factor.confirm(person.operator_id, pyotp.TOTP(secret).at(clock.now()))
+    browser = console.browser()
+    fields = {"code": codes[0]}
+    alone = browser.post("/login/code", fields, csrf=browser.csrf("/login"))
+    assert alone.status_code == 401
+    assert 'name="password"' in alone.text
+    browser.post("/login", {"login": "li", "password": PASSWORD}, csrf=browser.csrf("/login"))
+    clock.move(6 * 60)
+    late = browser.post("/login/code", fields, csrf=browser.csrf("/login"))
+    assert late.status_code == 401
+    assert "took too long" in late.text
+    browser.post("/login", {"login": "li", "password": PASSWORD}, csrf=browser.csrf("/login"))
+    identity.operators.change_password(person.operator_id, current=PASSWORD, new=PASSWORD + " 2")
+    changed = browser.post("/login/code", fields, csrf=browser.csrf("/login"))
+    assert changed.status_code == 401
+    assert 'name="password"' in changed.text
+
+
+def test_codes_that_are_tried_are_counted_like_passwords(console: Console) -> None:
+    person = console.api.operator("li", Role.SUPERVISOR)
+    identity, clock = console.api.ledger.node.identity, console.api.ledger.clock
+    secret = identity.second_factor.begin(person.operator_id).secret
+    identity.second_factor.confirm(person.operator_id, pyotp.TOTP(secret).at(clock.now()))
+    browser = console.browser()
+    browser.post("/login", {"login": "li", "password": PASSWORD}, csrf=browser.csrf("/login"))
+    tried = [
+        browser.post("/login/code", {"code": "000000"}, csrf=browser.csrf("/login")).status_code
+        for _ in range(8)
+    ]
+    assert tried[0] == 401
+    assert tried[-1] == 429
 
 
 def test_an_invitation_makes_an_account_that_signs_in(console: Console) -> None:
@@ -70,8 +117,12 @@ def test_an_invitation_makes_an_account_that_signs_in(console: Console) -> None:
     assert refused.status_code == 409
     assert "Wang Fang" in refused.text
     fields["password"] = PASSWORD
-    assert browser.post(page, fields, csrf=browser.csrf(page)).status_code == 303
+    joined = browser.post(page, fields, csrf=browser.csrf(page))
+    assert joined.headers["location"].startswith("/login?next=/account/second-factor")
     browser.sign_in("wang")
+    offered = browser.get("/account/second-factor")
+    assert offered.status_code == 200
+    assert "Later" in offered.text
     assert browser.get(page).status_code == 404
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from ledger.errors import IntegrityError
 from ledger.evidence import tiles
@@ -174,6 +174,16 @@ def cosignatures(connection: Connection, generation: int, size: int) -> list[str
         .order_by(cosignature.c.witness)
     )
     return list(connection.scalars(query))
+
+
+def cosigned_sizes(connection: Connection, generation: int) -> dict[str, int]:
+    """Return the largest checkpoint that each witness cosigned."""
+    query = (
+        select(cosignature.c.witness, func.max(cosignature.c.size))
+        .where(cosignature.c.generation == generation)
+        .group_by(cosignature.c.witness)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def first_signed_over(connection: Connection, generation: int, index: int) -> str | None:

@@ -1,22 +1,22 @@
 """``lianzheng chain check-block``: one recorded QBFT block, checked offline and without a node."""
 
-import stat
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 
-from ledger.errors import LedgerError, RefusedError
+from ledger.errors import LedgerError
 from ledger.messages.catalogue import text
 from ledger.proof.block_checks import BlockReport, outcome
 from ledger.proof.block_checks import check_block as check
-from ledger.proof.block_file import BlockFile, StatedAccount, read_block_file
+from ledger.proof.block_file import StatedAccount, read_block_file
 from ledger.proof.block_values import MAX_BYTES
 from ledger.proof.qbft import SealCurve
 from ledger.proof.report import ExitCode, Finding
 from ledger.proof.trust import CURVES
 from node.cli.context import Context, as_json, pass_context, print_json
+from node.cli.files import read_bounded
 
 
 @click.command("check-block")
@@ -33,7 +33,9 @@ from node.cli.context import Context, as_json, pass_context, print_json
 def check_block(context: Context, file: Path, curve: SealCurve, *, machine: bool) -> None:
     """离线核验一个 QBFT 区块 Check a recorded QBFT block, offline (exit 0, 1, 2, 3)."""
     try:
-        report = check(_read(file), curve)
+        report = check(
+            read_block_file(read_bounded(file, MAX_BYTES, code="block-file-unreadable")), curve
+        )
     except LedgerError as error:
         from node.cli.main import report as say  # noqa: PLC0415 - the entry imports its commands
 
@@ -44,23 +46,6 @@ def check_block(context: Context, file: Path, curve: SealCurve, *, machine: bool
     else:
         _show(context, report)
     sys.exit(report.exit_code.value)
-
-
-def _read(file: Path) -> BlockFile:
-    """Read a file of bounded size; pipes and devices could be read for ever.
-
-    Raises:
-        RefusedError: it cannot be read.
-        MalformedError: it is not a block's file.
-    """
-    try:
-        if not stat.S_ISREG(file.stat().st_mode):
-            raise RefusedError("block-file-unreadable", file=file.name, why="not a regular file")
-        with file.open("rb") as opened:
-            data = opened.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise RefusedError("block-file-unreadable", file=file.name, why=error.strerror) from error
-    return read_block_file(data)
 
 
 def to_json(report: BlockReport) -> dict[str, object]:

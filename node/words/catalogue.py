@@ -13,6 +13,7 @@ from node.words.doctor import DOCTOR_WORDS
 from node.words.errors import ERRORS
 from node.words.identity import IDENTITY_WORDS
 from node.words.keys import KEY_WORDS
+from node.words.peers import PEER_WORDS
 from node.words.timestamps import TIMESTAMP_WORDS
 from node.words.watching import WATCH_WORDS
 
@@ -23,6 +24,7 @@ WORDS: Final[Mapping[str, Message]] = {
     **IDENTITY_WORDS,
     **KEY_WORDS,
     **WATCH_WORDS,
+    **PEER_WORDS,
     **TIMESTAMP_WORDS,
     **CONSOLE_WORDS,
     **ERRORS,

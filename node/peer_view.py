@@ -1,0 +1,154 @@
+"""What people and programs see of the other members: logs, cosignatures, alarms."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from ledger.errors import RefusedError
+from ledger.proof.misbehaviour import Conviction
+from ledger.store import alarms, logs, witnessed
+from ledger.store.alarms import PeerAlarm
+from node.consortium import members
+from node.wiring import Node
+
+
+@dataclass(frozen=True, slots=True)
+class PeerView:
+    """A member as this one sees it.
+
+    Attributes:
+        name: for people.
+        origin: of its log.
+        endpoint: of its node.
+        status: ``active``, ``suspended`` or ``left``.
+        seen: leaves of the newest checkpoint that was found consistent; ``None`` before the first.
+        seen_at: instant of that.
+        mirrored: leaves whose hashes lie here.
+        cosigned: the largest checkpoint of ours that it cosigned; ``None`` for none.
+        convicted: a proof of misbehaviour is here.
+    """
+
+    name: str
+    origin: str
+    endpoint: str
+    status: str
+    seen: int | None
+    seen_at: str | None
+    mirrored: int
+    cosigned: int | None
+    convicted: bool
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for machines."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmView:
+    """An alarm, with the member's name.
+
+    Attributes:
+        alarm_id: number.
+        name: of the member.
+        code: of the catalogue.
+        subject: what it is about.
+        found_at: instant.
+        ended_at: instant; ``None`` while it goes on.
+        proof: length of the proof's file; ``None`` without one.
+        evidence_id: of the statement that seals the proof.
+    """
+
+    alarm_id: int
+    name: str
+    code: str
+    subject: str
+    found_at: str
+    ended_at: str | None
+    proof: int | None
+    evidence_id: str | None
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for machines."""
+        return asdict(self)
+
+
+def read_peers(node: Node) -> list[PeerView]:
+    """Return the other members, as the registry lists them.
+
+    Raises:
+        UnavailableError: the chain does not answer.
+    """
+    own = bytes.fromhex(node.settings.member)
+    others = [each for each in members.all_members(node) if each.member != own]
+    with node.database.read() as connection:
+        seen = {each.origin: each for each in witnessed.read_all(connection)}
+        cosigned = logs.cosigned_sizes(connection, node.log.generation)
+        convicted = {each.member for each in alarms.read_all(connection) if each.proof is not None}
+    views = []
+    for each in others:
+        log = seen.get(f"{each.origin}/g{each.generation}")
+        views.append(
+            PeerView(
+                name=each.name,
+                origin=each.origin,
+                endpoint=each.endpoint,
+                status=each.status,
+                seen=None if log is None else log.size,
+                seen_at=None if log is None else log.seen_at,
+                mirrored=0 if log is None else log.mirrored,
+                cosigned=cosigned.get(each.origin),
+                convicted=each.member in convicted,
+            )
+        )
+    return views
+
+
+def read_alarms(node: Node) -> list[AlarmView]:
+    """Return alarms about other members, newest first.
+
+    Raises:
+        UnavailableError: the chain does not answer.
+    """
+    names = {each.member: each.name for each in members.all_members(node)}
+    with node.database.read() as connection:
+        return [_view(each, names) for each in alarms.read_all(connection)]
+
+
+def proof_of(node: Node, number: int) -> bytes:
+    """Return the proof of an alarm.
+
+    Raises:
+        RefusedError: there is no such alarm, or it has no proof.
+    """
+    with node.database.read() as connection:
+        for each in alarms.read_all(connection):
+            if each.alarm_id == number and each.proof is not None:
+                return each.proof
+    raise RefusedError("peer-alarm-unknown", number=number)
+
+
+def conviction_json(shown: Conviction) -> dict[str, object]:
+    """Return what a proof shows."""
+    block, sealed = (None, None) if shown.block is None else shown.block
+    return {
+        "member": shown.member.member.hex(),
+        "name": shown.member.name,
+        "kind": shown.kind,
+        "origin": shown.origin,
+        "sizes": list(shown.sizes),
+        "roots": [each.hex() for each in shown.roots],
+        "block": None if block is None else block.hex(),
+        "sealed": sealed,
+    }
+
+
+def _view(alarm: PeerAlarm, names: Mapping[bytes, str]) -> AlarmView:
+    return AlarmView(
+        alarm_id=alarm.alarm_id,
+        name=names.get(alarm.member, alarm.member.hex()[:12]),
+        code=alarm.code,
+        subject=alarm.subject,
+        found_at=alarm.found_at,
+        ended_at=alarm.ended_at,
+        proof=None if alarm.proof is None else len(alarm.proof),
+        evidence_id=None if alarm.leaf_hash is None else alarm.leaf_hash.hex(),
+    )

@@ -17,6 +17,8 @@ from node.console.days import end_of, start_of
 from node.console.rendering import instant, plain, size
 from node.console.settings_page import shown_settings, without_secrets
 from node.settings import Settings
+from node.timestamp_settings import AuthoritySettings
+from node.words.settings import MEANINGS
 
 
 def test_bars_stay_inside_and_what_is_not_nothing_shows() -> None:
@@ -72,19 +74,34 @@ def test_addresses_are_shown_without_what_may_be_secret(url: str, shown: str) ->
     assert without_secrets(url, hide_path=False) == shown
 
 
+AUTHORITY = AuthoritySettings(name="TSA", url="https://tsa.example/tsr", roots=Path("tsa.pem"))
+
+
 def test_settings_name_their_source_and_hide_a_chain_providers_key() -> None:
     settings = Settings(
         home=Path("/srv/node"), member="ab" * 32, name="B", origin="x.example/b",
         chain_url="https://chain.example/v3/0123456789abcdef", database_url="sqlite:////s3cret.db",
+        timestamp_authorities=[AUTHORITY],
     )  # fmt: skip
     environment = {"LIANZHENG_CHAIN_URL": "…", "LIANZHENG_MASTER_KEY": "s3cret", "PATH": "/bin"}
-    found = {each.name: each for each in shown_settings(settings, environment, frozenset({"name"}))}
+    shown = shown_settings(settings, environment, frozenset({"name"}), {"name": "机构名称。"})
+    found = {each.name: each for each in shown}
+    assert found["name"].meaning == "机构名称。"
+    assert found["listen_port"].meaning == "Port to listen on."
     assert found["chain_url"].value == "https://chain.example/…"
     assert found["chain_url"].source == "ui-source-environment"
     assert found["name"].source == "ui-source-file"
     assert found["listen_port"].source == "ui-source-default"
     assert found["production"].value == "false"
+    assert found["timestamp_authorities"].value == (
+        "name = TSA, url = https://tsa.example/tsr, roots = tsa.pem"
+    )
     assert not any(name == "master_key" for name in found)
+
+
+def test_every_setting_is_explained_in_chinese() -> None:
+    assert sorted(Settings.model_fields.keys() - MEANINGS.keys()) == []
+    assert sorted(MEANINGS.keys() - Settings.model_fields.keys()) == []
 
 
 def test_a_chain_that_hangs_holds_up_no_page(monkeypatch: pytest.MonkeyPatch) -> None:

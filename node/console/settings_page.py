@@ -13,13 +13,16 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
 
+from node.api.languages import language_of
 from node.api.requests import service_of
 from node.console.asking import visitor
 from node.console.failures import PageRoute
 from node.console.rendering import render
 from node.identity.permissions import Permission
 from node.settings import FILE_NAME, Settings
+from node.words.settings import MEANINGS
 
 PREFIX: Final = "LIANZHENG_"
 HIDDEN: Final = "…"
@@ -49,12 +52,17 @@ def show(request: Request) -> Response:
     """Show every setting."""
     visitor(request, Permission.SETTINGS_READ)
     settings = service_of(request).node.settings
-    found = shown_settings(settings, os.environ, _in_the_file(settings.home))
+    chinese = language_of(request) == "zh"
+    file = _in_the_file(settings.home)
+    found = shown_settings(settings, os.environ, file, MEANINGS if chinese else {})
     return render(request, "settings.html", settings=found)
 
 
 def shown_settings(
-    settings: Settings, environment: Mapping[str, str], file: frozenset[str]
+    settings: Settings,
+    environment: Mapping[str, str],
+    file: frozenset[str],
+    meanings: Mapping[str, str],
 ) -> Sequence[ShownSetting]:
     """Return every setting with its source.
 
@@ -62,6 +70,7 @@ def shown_settings(
         settings: as read at the start.
         environment: of the process.
         file: names that the file sets.
+        meanings: what each is for; its own description where there is none.
     """
     given = {name.upper() for name in environment}
     found = []
@@ -74,7 +83,8 @@ def shown_settings(
         elif name in file:
             source = "ui-source-file"
         value = _shown(name, getattr(settings, name))
-        found.append(ShownSetting(name, value, source, field.description or ""))
+        meaning = meanings.get(name, field.description or "")
+        found.append(ShownSetting(name, value, source, meaning))
     return found
 
 
@@ -83,6 +93,11 @@ def _shown(name: str, value: object) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, list | tuple):
+        return "; ".join(_shown(name, each) for each in value)
+    if isinstance(value, BaseModel):
+        given = value.model_dump(exclude_none=True)
+        return ", ".join(f"{key} = {_shown(key, each)}" for key, each in given.items())
     if isinstance(value, dict):
         return ", ".join(f"{key} = {each}" for key, each in value.items())
     text = str(value)

@@ -8,17 +8,15 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from ledger.primitives.merkle import leaf_hash
 from ledger.proof import layout
 from ledger.proof.renewal import (
     Renewal,
-    covered_bytes,
     renewal_path,
     renewal_root,
     renewals_to_bytes,
 )
 from ledger.proof.timestamp_token import as_response
-from ledger.services.timestamping import stamp_of
+from ledger.services.timestamping import stamp_leaves, stamp_of
 from ledger.store import timestamps
 from ledger.store.timestamps import TokenRow
 
@@ -81,7 +79,7 @@ def renewals_of(connection: Connection, row: TokenRow) -> list[Renewal]:
         lists = timestamps.covered_lists(connection, newer.token_id, row.chain_id)
         found.append(
             Renewal(
-                covered=stamp_of(connection, row, lists),
+                covered=stamp_of(row, timestamps.certificates(connection, row.chain_id), lists),
                 index=row.renewed_as,
                 size=len(leaves),
                 path=renewal_path(leaves, row.renewed_as),
@@ -95,8 +93,9 @@ def renewals_of(connection: Connection, row: TokenRow) -> list[Renewal]:
 
 def renewal_leaves(connection: Connection, renewal: TokenRow) -> list[bytes]:
     """Return the leaf hashes of the tokens that a renewal covers, in their places."""
-    leaves = []
-    for row in timestamps.members(connection, renewal.token_id):
-        lists = timestamps.covered_lists(connection, renewal.token_id, row.chain_id)
-        leaves.append(leaf_hash(covered_bytes(stamp_of(connection, row, lists))))
-    return leaves
+    rows = timestamps.members(connection, renewal.token_id)
+    lists = {
+        chain_id: timestamps.covered_lists(connection, renewal.token_id, chain_id)
+        for chain_id in {row.chain_id for row in rows}
+    }
+    return stamp_leaves(connection, rows, lists)

@@ -19,53 +19,38 @@ class Metrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self.waiting: Final = Gauge(
-            "lianzheng_statements_waiting", "Statements without a place.", registry=self.registry
-        )
-        self.log_size: Final = Gauge(
-            "lianzheng_log_size", "Leaves in the log.", registry=self.registry
-        )
-        self.anchored_size: Final = Gauge(
-            "lianzheng_anchored_size", "Leaves under a final anchor.", registry=self.registry
-        )
-        self.rounds: Final = Counter(
-            "lianzheng_worker_rounds", "Rounds of the worker.", ("outcome",), registry=self.registry
-        )
         self.round_seconds: Final = Histogram(
             "lianzheng_worker_round_seconds",
             "Time of a round.",
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self.watched: Final = Counter(
-            "lianzheng_watched_files",
-            "Files of the watched folder that were sealed, or could not be.",
-            ("outcome",),
-            registry=self.registry,
+        gauge, counter = self._gauge, self._counter
+        self.waiting: Final = gauge("statements_waiting", "Statements without a place.")
+        self.log_size: Final = gauge("log_size", "Leaves in the log.")
+        self.anchored_size: Final = gauge("anchored_size", "Leaves under a final anchor.")
+        self.rounds: Final = counter("worker_rounds", "Rounds of the worker.", "outcome")
+        self.watched: Final = counter(
+            "watched_files", "Files of the watched folder: sealed, or not possible.", "outcome"
         )
-        self.watched_waiting: Final = Gauge(
-            "lianzheng_watched_waiting",
-            "Files there that wait: unfinished, undescribed, or to be tried later.",
-            registry=self.registry,
+        self.watched_waiting: Final = gauge(
+            "watched_waiting", "Files there that wait: unfinished, undescribed, or for later."
         )
-        self.timestamps: Final = Counter(
-            "lianzheng_timestamps",
-            "Timestamp tokens that were taken or renewed, and runs that an authority stopped.",
-            ("outcome",),
-            registry=self.registry,
+        self.timestamps: Final = counter(
+            "timestamps", "Tokens taken or renewed, runs that an authority stopped.", "outcome"
         )
-        self.authorities_failing: Final = Gauge(
-            "lianzheng_timestamp_authorities_failing", "For hours.", registry=self.registry
+        self.authorities_failing: Final = gauge(
+            "timestamp_authorities_failing", "Time-stamping authorities that have failed for hours."
         )
-        self.peer_looks: Final = Counter(
-            "lianzheng_peer_looks", "Looks at other members.", ("outcome",), registry=self.registry
-        )
-        self.cosignatures: Final = Counter(
-            "lianzheng_cosignatures", "Cosignatures that came.", registry=self.registry
-        )
-        self.alarms: Final = Gauge(
-            "lianzheng_alarms", "Alarms of the last round.", registry=self.registry
-        )
+        self.peer_looks: Final = counter("peer_looks", "Looks at other members.", "outcome")
+        self.cosignatures: Final = counter("cosignatures", "Cosignatures that came.")
+        self.alarms: Final = gauge("alarms", "Alarms of the last round.")
+
+    def _gauge(self, name: str, meaning: str) -> Gauge:
+        return Gauge(f"lianzheng_{name}", meaning, registry=self.registry)
+
+    def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(f"lianzheng_{name}", meaning, labels, registry=self.registry)
 
     def text(self) -> bytes:
         """Return everything in the text format."""

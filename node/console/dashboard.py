@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy import Connection, func, select
 
 from ledger.evidence.instants import format_instant
+from ledger.store import alarms
 from ledger.store.tables import statement
 from node.api.requests import service_of
 from node.console.asking import go, visitor
@@ -62,12 +63,14 @@ def _state(request: Request) -> dict[str, Any]:
     with node.database.read() as connection:
         found = standing(connection)
         failing = alarming(connection, node.settings, node.clock)
+        peer_alarms = [each for each in alarms.read_all(connection) if each.ended_at is None]
     open_releases = service.releases.list("open", limit=200)
     return {
         "standing": found,
         "behind": found.log_size - found.anchored_size,
         "chain": watch.look(),
         "failing": failing,
+        "peer_alarms": peer_alarms,
         "worker": None if service.worker is None else service.worker.progress,
         "worker_state": _worker_word(service, found),
         "releases": len(open_releases),

@@ -17,6 +17,11 @@ PEER_ERRORS: Final[Mapping[str, Message]] = {
     "peer-endpoint": Message("成员地址 {endpoint} 不可用：须为 https（非生产环境可为 http），且不得指向本机或链路本地地址。", "The endpoint {endpoint} may not be asked: it must be https (http outside production) and not loopback or link-local.", "请由该成员更正登记的地址。", "Let that member correct its registered endpoint."),
 }
 PEER_WORDS: Final[Mapping[str, Message]] = {
+    "ui-peers": Message("成员互看", "Peers"),
+    "ui-peers-why": Message("每个成员都读取其他成员的日志，核对其只增不改，并共签；出示两种历史者由证明文件定论。", "Every member reads the others' logs, checks that they only grow, and cosigns them; who shows two histories is convicted by a file."),
+    "ui-peers-looked": Message("最近查看", "Looked at"),
+    "ui-peers-quiet": Message("没有告警。", "No alarms."),
+    "ui-peers-alarms": Message("有 {count} 项关于其他成员的告警", "{count} alarms about other members"),
     "peer-title": Message("其他成员", "The other members"),
     "peer-member": Message("机构", "Member"),
     "peer-seen": Message("已见条数", "Seen"),

@@ -47,6 +47,8 @@ SIGNED_IN: dict[tuple[str, str], Permission | None] = {
     ("POST", "/cases/{case_id}/hold"): Permission.HOLD_SET,
     ("GET", "/upload"): Permission.EVIDENCE_SEAL,
     ("GET", "/releases"): Permission.EVIDENCE_READ,
+    ("GET", "/peers"): Permission.EVIDENCE_READ,
+    ("GET", "/peers/alarms/{number}/proof"): Permission.EVIDENCE_READ,
     ("POST", "/releases"): Permission.CHANGE_REQUEST,
     ("GET", "/releases/{release_id}"): Permission.EVIDENCE_READ,
     ("POST", "/releases/{release_id}/decision"): Permission.RELEASE_DECIDE,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ledger.chain.deploy import Founder, FoundingKey, Plan, deploy
+from ledger.chain.registry import name_hash
 from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.evidence.log import LogIdentity, check_origin
@@ -14,6 +15,7 @@ from ledger.keys.accounts import create_transaction_key
 from ledger.keys.files import create_secret, create_statement_key
 from ledger.store import logs
 from node.key_places import (
+    ADMIN_KEY,
     ANCHOR_KEY,
     EVIDENCE_KEY,
     KEYS,
@@ -39,7 +41,8 @@ class CreatedNode:
         origin: of its log.
         evidence_key: 32 bytes.
         log_key: 32 bytes.
-        account: 20 bytes.
+        account: 20 bytes, anchors.
+        admin: 20 bytes, speaks for the member in the registry.
         master_key: 32 bytes; shown once, on the recovery sheet.
     """
 
@@ -50,6 +53,7 @@ class CreatedNode:
     evidence_key: bytes
     log_key: bytes
     account: bytes
+    admin: bytes
     master_key: bytes
 
     def to_json(self) -> dict[str, str]:
@@ -62,6 +66,7 @@ class CreatedNode:
             "evidence_key": self.evidence_key.hex(),
             "log_key": self.log_key.hex(),
             "account": "0x" + self.account.hex(),
+            "admin": "0x" + self.admin.hex(),
         }
 
     def for_people(self) -> dict[str, str]:
@@ -104,6 +109,7 @@ def _create_keys(home: Path, keys: Path, *, name: str, origin: str) -> CreatedNo
         evidence_key=create_statement_key(keys / EVIDENCE_KEY, master_key).public_key,
         log_key=create_statement_key(keys / LOG_KEY, master_key).public_key,
         account=create_transaction_key(keys / ANCHOR_KEY, master_key).address,
+        admin=create_transaction_key(keys / ADMIN_KEY, master_key).address,
         master_key=master_key,
     )
     create_secret(keys / LOOKUP_KEY, master_key)
@@ -152,8 +158,8 @@ def _founder(node: Node, registry: bytes) -> Founder:
     evidence, log, account = node.evidence_key, node.log_key, node.keyring.anchor
     return Founder(
         member=member,
-        name_hash=hashlib.sha256(settings.name.encode()).digest(),
-        admin=account.address,
+        name_hash=name_hash(settings.name),
+        admin=node.keyring.admin.address,
         origin=settings.origin,
         endpoint=settings.endpoint,
         keys=(

@@ -16,6 +16,7 @@ KEY_STORE_FILE: Final = "keystore.db"
 EVIDENCE_KEY: Final = "evidence.pem"
 LOG_KEY: Final = "log.pem"
 ANCHOR_KEY: Final = "anchor.json"
+ADMIN_KEY: Final = "admin.json"
 LOOKUP_KEY: Final = "lookup.key"
 PURPOSE_KEY: Final = "purposes.key"
 

@@ -15,7 +15,15 @@ from ledger.keys.files import load_secret, load_statement_key
 from ledger.keys.key_files import open_under
 from ledger.ports.master_key import MasterKeys
 from ledger.ports.signer import StatementSigner, TransactionSigner
-from node.key_places import ANCHOR_KEY, EVIDENCE_KEY, KEYS, LOG_KEY, LOOKUP_KEY, PURPOSE_KEY
+from node.key_places import (
+    ADMIN_KEY,
+    ANCHOR_KEY,
+    EVIDENCE_KEY,
+    KEYS,
+    LOG_KEY,
+    LOOKUP_KEY,
+    PURPOSE_KEY,
+)
 from node.master_key import source_of
 from node.settings import Settings
 
@@ -56,6 +64,18 @@ class Keyring:
             token_file = self._token_file(settings.anchor_signer_token_file)
             return Web3SignerTransactionSigner(settings.anchor_signer_url, token_file)
         return self._opened(load_transaction_key, ANCHOR_KEY)
+
+    @cached_property
+    def admin(self) -> TransactionSigner:
+        """The account that speaks for the member in the registry.
+
+        A home from before it had a key of its own lets the anchor account speak.
+        """
+        if not (self.settings.home / KEYS / ADMIN_KEY).exists():
+            return self.anchor
+        from ledger.keys.accounts import load_transaction_key  # noqa: PLC0415 - see the module docstring
+
+        return self._opened(load_transaction_key, ADMIN_KEY)
 
     @cached_property
     def purpose(self) -> bytes:

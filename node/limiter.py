@@ -26,6 +26,8 @@ RATES: Final = {
     "operator": Rate(10_000, 120_000),
     "verify": Rate(10, 20),
     "sign-in": Rate(20, 20),
+    "consortium": Rate(30, 60),
+    "application": Rate(10, 10),
 }
 
 

@@ -1,17 +1,22 @@
 """The trust file of this consortium, built from the chain: members, keys, contracts, policy."""
 
-import hashlib
 import json
 from typing import Final
 
 from contracts import artifact
 from ledger.chain.deploy import code_hash, genesis_hash
-from ledger.chain.registry import RegisteredMember, read_members, read_validators
+from ledger.chain.registry import (
+    RegisteredMember,
+    name_hash,
+    read_members,
+    read_validators,
+)
+from ledger.chain.voting import read_inactive
 from ledger.errors import ConfigurationError
 from ledger.primitives.canonical import JsonValue
 from ledger.primitives.keccak import keccak256
 from ledger.proof.report import CHECKS
-from ledger.proof.trust import SCHEMA, KeyRecord, Trust, TrustedContract, read_trust
+from ledger.proof.trust import SCHEMA, Inactive, KeyRecord, Trust, TrustedContract, read_trust
 from ledger.tsa.roots import read_roots
 from node.settings import Settings
 
@@ -39,6 +44,8 @@ def compose(settings: Settings) -> bytes:
     """
     registry, anchor = _addresses(settings)
     members = read_members(settings.chain_url, registry)
+    inactive = read_inactive(settings.chain_url, registry, members)
+    witnesses = sum(1 for each in members if each.status == "active" and "member" in each.roles)
     value: JsonValue = {
         "schema": SCHEMA,
         "chain": {
@@ -52,9 +59,9 @@ def compose(settings: Settings) -> bytes:
             "ConsortiumRegistry": _contract(settings, "ConsortiumRegistry", registry),
             "EvidenceAnchor": _contract(settings, "EvidenceAnchor", anchor),
         },
-        "members": [_member(member, settings) for member in members],
+        "members": [_member(each, inactive[each.member], settings) for each in members],
         "timestamp_roots": _timestamp_roots(settings),
-        "policy": _policy(settings, len(members)),
+        "policy": _policy(settings, witnesses),
     }
     return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
@@ -111,13 +118,16 @@ def _validators(settings: Settings, registry: bytes) -> JsonValue:
     return [{"since": 0, "until": None, "addresses": [each.hex() for each in addresses]}]
 
 
-def _member(member: RegisteredMember, settings: Settings) -> JsonValue:
-    own = hashlib.sha256(settings.name.encode()).digest() == member.name_hash
+def _member(
+    member: RegisteredMember, inactive: tuple[Inactive, ...], settings: Settings
+) -> JsonValue:
+    own = name_hash(settings.name) == member.name_hash
     return {
         "id": member.member.hex(),
         "name": settings.name if own else member.origin,
         "origin": member.origin,
         "keys": [_key(record) for record in member.keys],
+        "inactive": [{"since": each.since, "until": each.until} for each in inactive],
     }
 
 

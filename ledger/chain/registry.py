@@ -1,7 +1,9 @@
 """Members and their keys as ``ConsortiumRegistry`` records them: what a trust file is made of."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final, TypeVar
 
 from contracts import artifact
@@ -102,6 +104,11 @@ def _member(contract: Contract, member: bytes) -> RegisteredMember:
         since=since,
         until=until or None,
     )
+
+
+def name_hash(name: str) -> bytes:
+    """Return what the registry holds of an institution's name: SHA-256 of it in UTF-8 NFC."""
+    return sha256(unicodedata.normalize("NFC", name).encode()).digest()
 
 
 def roles_from_bits(bits: int) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from node.api import (
     account,
     cases,
+    consortium,
     evidence,
     log,
     operations,
@@ -55,6 +56,7 @@ def create_app(service: Service) -> FastAPI:
         people,
         account,
         sessions,
+        consortium,
     ):
         app.include_router(each.router, prefix="/v1")
     app.include_router(peers.router)

@@ -9,6 +9,7 @@ from ledger.messages.message import Message
 from node.words.backups import BACKUP_WORDS
 from node.words.commands import COMMANDS
 from node.words.console import CONSOLE_WORDS
+from node.words.consortium import CONSORTIUM_WORDS
 from node.words.doctor import DOCTOR_WORDS
 from node.words.errors import ERRORS
 from node.words.identity import IDENTITY_WORDS
@@ -20,6 +21,7 @@ from node.words.watching import WATCH_WORDS
 WORDS: Final[Mapping[str, Message]] = {
     **COMMANDS,
     **BACKUP_WORDS,
+    **CONSORTIUM_WORDS,
     **DOCTOR_WORDS,
     **IDENTITY_WORDS,
     **KEY_WORDS,

@@ -34,6 +34,7 @@ COMMANDS: Final[Mapping[str, Message]] = {
     "evidence-key": Message("存证公钥", "Evidence key"),
     "log-key": Message("日志公钥", "Log key"),
     "account": Message("上链账户", "Anchor account"),
+    "admin": Message("管理账户", "Admin account"),
     "chain-status": Message("链状态", "Chain"),
     "chain-url": Message("节点地址", "Node URL"),
     "chain-id": Message("链标识", "Chain id"),

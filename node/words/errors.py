@@ -6,6 +6,7 @@ from typing import Final
 from ledger.messages.message import Message
 from node.words.backups import BACKUP_ERRORS
 from node.words.capture import CAPTURE_ERRORS
+from node.words.consortium import CONSORTIUM_ERRORS
 from node.words.identity import IDENTITY_ERRORS
 from node.words.keys import KEY_ERRORS
 from node.words.peers import PEER_ERRORS
@@ -15,6 +16,7 @@ from node.words.watching import WATCH_ERRORS
 ERRORS: Final[Mapping[str, Message]] = {
     **BACKUP_ERRORS,
     **IDENTITY_ERRORS,
+    **CONSORTIUM_ERRORS,
     **CAPTURE_ERRORS,
     **KEY_ERRORS,
     **PEER_ERRORS,

@@ -11,6 +11,7 @@ from harness.service import Api, api_of
 from node.api import (
     account,
     cases,
+    consortium,
     evidence,
     log,
     operations,
@@ -24,7 +25,7 @@ from node.api import (
 from node.identity.permissions import PERMISSIONS, Permission, Role
 
 MODULES = (
-    operations, account, cases, evidence, log, packages, people, releases, sealing, sessions,
+    operations, account, cases, consortium, evidence, log, packages, people, releases, sealing, sessions,
     uploads,
 )  # fmt: skip
 SAMPLES = {
@@ -46,6 +47,9 @@ OPEN = {
     ("POST", "/v1/invitations"),
     ("POST", "/v1/session"),
     ("GET", "/v1/trust"),
+    ("GET", "/v1/consortium"),
+    ("GET", "/v1/consortium/applications"),
+    ("POST", "/v1/consortium/applications"),
     ("GET", "/v1/log/checkpoint"),
     ("GET", "/v1/log/tile/{level}/{number:path}"),
 }

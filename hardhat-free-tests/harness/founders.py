@@ -1,0 +1,100 @@
+"""Institutions that found a consortium on the embedded chain, each with a home of its own."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.commands import Cli, free_port
+
+from node.settings import write_settings
+from node.wiring import Node, open_node
+
+
+@dataclass
+class Institution:
+    """A node's home.
+
+    Attributes:
+        cli: its commands.
+        name: registered.
+        port: where it would serve.
+    """
+
+    cli: Cli
+    name: str
+    port: int
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def member(self) -> str:
+        with self.node() as node:
+            member: str = node.settings.member
+            return member
+
+    @contextmanager
+    def node(self) -> Iterator[Node]:
+        with open_node(self.cli.home) as node:
+            yield node
+
+    def ok(self, *arguments: str | Path) -> Any:
+        """Run a command of ``consortium``."""
+        return self.cli.ok("consortium", *arguments)
+
+    def refused(self, *arguments: str | Path) -> str:
+        """Run a command of ``consortium`` that must fail, and return what it said."""
+        done = self.cli.run("consortium", *arguments, "--json")
+        assert done.code != 0, done.out
+        return done.err
+
+    def seal_and_anchor(self, folder: Path, text: str) -> Any:
+        """Seal a file, anchor it, and return its receipt."""
+        file = folder / f"{text}.txt"
+        file.write_text(text)
+        receipt = self.cli.seal("--kind", "letter", file)
+        self.cli.anchor()
+        return receipt
+
+    def verified(self, receipt: Any, folder: Path) -> int:
+        """Export a package, verify it under a fresh trust file, and return the verifier's exit code."""
+        package, trust = folder / f"{receipt['id'][:12]}.zip", folder / "trust.json"
+        package.unlink(missing_ok=True)
+        trust.unlink(missing_ok=True)
+        self.cli.ok("evidence", "export", receipt["id"], "-o", package)
+        self.cli.ok("trust", "export", "-o", trust)
+        code: int = self.cli.run("verify", package, "--trust", trust).code
+        return code
+
+
+def make_institution(folder: Path, url: str, number: int, *, origin: str) -> Institution:
+    """Make a node: keys and settings, on a chain that has no contracts yet."""
+    cli = Cli(folder / f"home-{number}", url, inside=True)
+    name, port = f"第{number}银行", free_port()
+    cli.ok("init", "--name", name, "--origin", f"{origin}/bank-{number}")
+    endpoint = f"http://127.0.0.1:{port}"
+    write_settings(
+        cli.home,
+        {"chain_url": url, "endpoint": endpoint, "listen_port": port},
+    )
+    return Institution(cli, name, port)
+
+
+def found_together(folder: Path, founders: Sequence[Institution], *, threshold: int) -> Path:
+    """Go the whole way from cards to logs, and return the founding file."""
+    cards = []
+    for each in founders:
+        cards.append(folder / f"card-{each.port}.json")
+        each.ok("card", "--out", cards[-1])
+    file = folder / "founding.json"
+    named = [part for card in cards for part in ("--founder", str(card))]
+    founders[0].ok("init", *named, "--threshold", str(threshold), "--out", file)
+    for each in founders:
+        each.ok("sign", file)
+    founders[0].ok("found", file)
+    for each in founders:
+        assert each.ok("join", file)["admitted"]
+    return file

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from ledger.errors import LedgerError, UnavailableError
 from ledger.services.intake import Receipt
 from ledger.store.tables import statement
+from node.audit.trail import TrailQuery
 from node.batches import seal_batch, seal_lines
 from node.bulk_sealing import BulkSealer
 from node.preparing import apart
@@ -34,12 +35,15 @@ def test_a_large_batch_is_prepared_in_another_process_and_numbered_in_order(
 ) -> None:
     lines = [line(number) for number in range(4100)]
     lines[17] = b'{"kind": "nope"}'
-    outcomes = list(seal_batch(ledger.node, lines, tmp_path))
+    outcomes = list(seal_batch(ledger.node, lines, tmp_path, actor="command:ann"))
     assert [at for at, _ in outcomes] == list(range(1, 4101))
     bad = [(at, each.code) for at, each in outcomes if isinstance(each, LedgerError)]
     assert bad == [(18, "statement-kind")]
     numbers = [each.case_number for _, each in outcomes if isinstance(each, Receipt)]
     assert numbers[-4:] == [1, 2, 3, 4]
+    entries = ledger.node.trail.page(TrailQuery(actor="command:ann")).entries
+    assert {each.entry.action for each in entries} == {"evidence.seal-bulk"}
+    assert sum(int(each.entry.details["count"]) for each in entries) == len(numbers) == 4099
     audit(ledger)
 
 
@@ -48,7 +52,7 @@ def test_files_are_read_by_the_other_process(ledger: Ledger, tmp_path: Path) -> 
     lines = [line(n, request_key=str(n)) for n in range(2050)]
     lines[3] = json.dumps({"kind": "letter", "file": "a.txt"}).encode()
     lines[4] = json.dumps({"kind": "letter", "file": "missing.txt"}).encode()
-    outcomes = dict(seal_batch(ledger.node, lines, tmp_path))
+    outcomes = dict(seal_batch(ledger.node, lines, tmp_path, actor="command:ann"))
     assert isinstance(outcomes[4], Receipt)
     assert isinstance(outcomes[5], LedgerError)
     assert outcomes[5].code == "content-unreadable"

@@ -1,4 +1,4 @@
-"""One look at one member: its anchored head, its log, what it saw of others, and its cosignature for ours.
+"""One look at one member: its anchored head, its log, its cosignature for ours, and what it saw of others.
 
 The order matters. The head is read before the log: a checkpoint is signed before it is anchored, so a log
 that is then still shorter than the head anchored what it did not publish.
@@ -58,9 +58,10 @@ class Watching:
         """
         client = PeerClient(peer, self.node.log_key, production=self.node.settings.production)
         head = self.node.chain.head(peer.log.member, peer.log.generation)
-        cosigned = self._ask_for_cosignature(peer, client)
+        # What it shows before what it is asked for: who cheats may well refuse to cosign.
         if self.witness.observe(peer.present, peer.log.checkpoint_origin, client):
             self._compare_head(peer, head)
+        cosigned = self._ask_for_cosignature(peer, client)
         for note in client.witnessed():
             self._compare_note(note)
         return cosigned

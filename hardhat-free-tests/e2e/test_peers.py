@@ -1,0 +1,123 @@
+"""Three banks watch each other: cosignatures in packages, a bank that is away, and one that cheats."""
+
+import http.client
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from banks.cheating import cheating
+from harness.founders import Institution, found_together, make_institution, until_true
+from harness.serving import Served, make_token, until_anchored
+
+from ledger.primitives.merkle import leaf_hash
+from ledger.proof.report import ExitCode
+
+pytestmark = pytest.mark.anvil
+
+
+def _serve(bank: Institution) -> Served:
+    cli = replace(bank.cli, inside=False)
+    process = cli.start("serve", "--json-logs")
+    return Served(cli, bank.port, process)
+
+
+@contextmanager
+def _serving(banks: Sequence[Institution]) -> Iterator[list[Served]]:
+    with ExitStack() as ending:
+        served = []
+        for bank in banks:
+            served.append(_serve(bank))
+            ending.callback(served[-1].stop)
+        for each in served:
+            each.until_answering(60)
+        yield served
+
+
+def _seal(served: Served, token: str, text: str) -> str:
+    value = {"kind": "promise_to_pay", "fields": {"text": text}}
+    status, answer = served.ask("POST", "/v1/evidence", value, token=token)
+    assert status == http.client.CREATED, answer
+    until_anchored(served, token, [answer["id"]])
+    return str(answer["id"])
+
+
+def _peers(bank: Institution) -> dict[str, Any]:
+    return {each["name"]: each for each in bank.cli.ok("peer", "status")}
+
+
+def _alarms(bank: Institution) -> list[Any]:
+    found: list[Any] = bank.cli.ok("peer", "alarms")
+    return found
+
+
+@pytest.fixture
+def banks(chain_url: str, tmp_path: Path) -> list[Institution]:
+    origin = f"lianzheng.example/{tmp_path.name.lower().replace('_', '-')}"[:60]
+    found = [make_institution(tmp_path, chain_url, at, origin=origin) for at in range(3)]
+    found_together(tmp_path, found, threshold=2)
+    return found
+
+
+def test_banks_cosign_each_other_and_convict_the_one_that_cheats(
+    banks: list[Institution], tmp_path: Path
+) -> None:
+    first, second, third = banks
+    token = make_token(first.cli)
+    with _serving(banks) as served:
+        sealed = _seal(served[0], token, "first")
+        second_token = make_token(second.cli)
+        _seal(served[1], second_token, "of the second")
+
+        def cosigned() -> bool:
+            found = _peers(first)
+            mirrored = found[second.name]["mirrored"]
+            return bool(mirrored) and all(each["cosigned"] for each in found.values())
+
+        until_true(cosigned)
+        later = _seal(served[0], token, "second")
+        until_true(lambda: min(each["cosigned"] for each in _peers(first).values()) >= 2)
+        trust, package = tmp_path / "trust.json", tmp_path / "package.zip"
+        first.cli.ok("trust", "export", "-o", trust)
+        first.cli.ok("evidence", "export", later, "-o", package)
+        report = first.cli.run("verify", package, "--trust", trust, "--json")
+        assert report.code == ExitCode.PROVED.value, report.out
+        found = {each["check"]: each["verdict"] for each in report.json["checks"]}
+        assert found["V8"] == "proved"
+        assert sealed != later
+
+        # The second bank goes, and in its place stands another history, signed with its key.
+        served[1].stop()
+        with second.node() as node:
+            signer, origin = node.log_key, node.log.checkpoint_origin
+            hashes = [leaf_hash(f"another story {at}".encode()) for at in range(600)]
+            with cheating(second.port, signer, origin, hashes):
+                for bank in (first, third):
+                    until_true(lambda bank=bank: [a for a in _alarms(bank) if a["evidence_id"]])
+    for bank in (first, third):
+        (alarm,) = [each for each in _alarms(bank) if each["proof"]]
+        assert (alarm["code"], alarm["name"]) == ("peer-two-histories", second.name)
+        proof = tmp_path / f"proof-{bank.port}.json"
+        bank.cli.run("peer", "proof", str(alarm["alarm_id"]), "-o", proof)
+        shown = third.cli.ok("peer", "check", proof, "--trust", trust)
+        assert (shown["kind"], shown["origin"]) == ("two-histories", origin)
+        data = bytearray(proof.read_bytes())
+        at = data.index(b'"path":["') + 12
+        data[at] ^= 1
+        proof.write_bytes(data)
+        assert third.cli.run("peer", "check", proof, "--trust", trust).code in {1, 2}
+
+
+def test_a_bank_that_is_away_stops_nobody_and_catches_up(banks: list[Institution]) -> None:
+    first, _, third = banks
+    token = make_token(first.cli)
+    with _serving(banks[:2]) as served:
+        for text in ("a", "b"):
+            _seal(served[0], token, text)
+        until_true(lambda: _peers(first)[banks[1].name]["cosigned"] == 2)
+        assert _peers(first)[third.name]["cosigned"] is None
+        with _serving([third]):
+            until_true(lambda: _peers(first)[third.name]["cosigned"] == 2, 60)
+            until_true(lambda: _peers(third)[first.name]["mirrored"] == 2, 60)

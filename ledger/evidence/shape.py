@@ -6,24 +6,31 @@ Used by every reader of signed or sealed JSON. Strict on purpose: unknown member
 import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Final, TypeVar
 
 from ledger.errors import MalformedError
 from ledger.primitives.canonical import JsonValue
+
+_Name = TypeVar("_Name", bound=str)
 
 MAX_INTEGER: Final = 2**53 - 1
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\Z")
 _HEX = re.compile(r"(?:[0-9a-f]{2})*\Z")
 
 
-def members(value: JsonValue, where: str, names: AbstractSet[str]) -> Mapping[str, JsonValue]:
-    """Return ``value`` as an object with exactly ``names``.
+def members(
+    value: JsonValue,
+    where: str,
+    names: AbstractSet[str],
+    optional: AbstractSet[str] = frozenset(),
+) -> Mapping[str, JsonValue]:
+    """Return ``value`` as an object with exactly ``names``, and any of ``optional``.
 
     Raises:
         MalformedError: not an object, or a member is missing or unknown.
     """
     found = mapping(value, where)
-    for name in sorted(names ^ found.keys()):
+    for name in sorted(names ^ (found.keys() - optional)):
         raise MalformedError("statement-form", member=f"{where}.{name}"[:128])
     return found
 
@@ -81,6 +88,23 @@ def integer(value: JsonValue, where: str, *, minimum: int, maximum: int = MAX_IN
     if isinstance(value, bool) or not isinstance(value, int) or not minimum <= value <= maximum:
         raise MalformedError("statement-form", member=where)
     return value
+
+
+def optional_integer(value: JsonValue, where: str, *, minimum: int) -> int | None:
+    """Return ``value`` as ``integer`` does; ``None`` for null."""
+    return None if value is None else integer(value, where, minimum=minimum)
+
+
+def one_of(value: JsonValue, where: str, allowed: tuple[_Name, ...]) -> _Name:
+    """Return ``value`` as one of some names.
+
+    Raises:
+        MalformedError: it is none of them.
+    """
+    for name in allowed:
+        if value == name:
+            return name
+    raise MalformedError("statement-form", member=where)
 
 
 def hex_bytes(value: JsonValue, where: str, length: int | None = None) -> bytes:

@@ -16,6 +16,7 @@ from ledger.messages.message import Message
 from ledger.messages.primitives import PRIMITIVES
 from ledger.messages.report import REPORT
 from ledger.messages.timestamping import TIMESTAMPING
+from ledger.messages.trusting import TRUSTING
 from ledger.messages.witnessing import WITNESSING
 
 LANGUAGES: Final = ("zh", "en")
@@ -27,6 +28,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     **GOVERNING,
     **TIMESTAMPING,
     **WITNESSING,
+    **TRUSTING,
     **FINDINGS,
     **REPORT,
 }

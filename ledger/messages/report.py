@@ -64,6 +64,31 @@ REPORT: Final[Mapping[str, Message]] = {
     ),
     "report-policy": Message("核验策略：{policy}；必须证明：{required}", "Policy: {policy}; required: {required}"),
     "report-trust": Message("信任文件指纹：{fingerprint}", "Trust file fingerprint: {fingerprint}"),
+    "report-trust-signed": Message(
+        "信任文件由 {signed} 家成员签署（共 {members} 家，须 {quorum} 家）：{names}",
+        "Trust file signed by {signed} of {members} members ({quorum} needed): {names}",
+    ),
+    "report-trust-made": Message("信任文件所称：{made_at} 制作，登记读取至区块 {height}", "Trust file, as it says: made at {made_at}, registry read at block {height}"),
+    "report-trust-unsigned": Message(
+        "信任文件没有成员签名（成员 {members} 家，策略要求 {quorum} 家）：须确信其来源可靠",
+        "No member signed the trust file ({members} members, {quorum} needed): it is as good as where it came from",
+    ),
+    "report-trust-uncounted": Message(
+        "不计入的签名（读取登记时无表决权，或密钥未生效、已失效）：{names}",
+        "Signatures that do not count (no vote, or key not open, when the registry was read): {names}",
+    ),
+    "report-trust-below": Message(
+        "注意：签署成员不足（{signed}/{quorum}），系按要求照常核验", "Warning: too few members signed ({signed}/{quorum}); verified all the same, as asked"
+    ),
+    "report-trust-means": Message(
+        "签名只证明上列机构认可同一份文件；这些机构确为联盟成员，须另行确认（经其他渠道核对指纹，或用 --previous 与早先已信任的文件衔接）",
+        "The signatures prove that the institutions listed agree on one file. That these are the right ones must be known "
+        "from elsewhere: the fingerprint by another channel, or --previous with an older file that you trust",
+    ),
+    "report-trust-previous": Message(
+        "信任文件已由早先文件（指纹 {fingerprint}）的法定数成员签署，与之衔接",
+        "A quorum of the members of the previous file (fingerprint {fingerprint}) signed this one",
+    ),
     "report-trusts": Message("须信任", "trusting"),
     "report-law": Message("依据", "law"),
     "package-readme": Message(

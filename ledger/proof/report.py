@@ -49,6 +49,34 @@ class ExitCode(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class TrustSigning:
+    """Who signed the trust file.
+
+    Attributes:
+        signers: names of the members whose signature counts.
+        uncounted: of those that signed while they had no vote, or with a key that was not open.
+        members: how many have a vote.
+        quorum: how many must have signed.
+        made_at: when the file was composed, as it says.
+        height: block at which the registry was read, as it says.
+        previous: fingerprint of the older file whose members signed this one; ``None`` without one.
+    """
+
+    signers: tuple[str, ...]
+    uncounted: tuple[str, ...]
+    members: int
+    quorum: int
+    made_at: str | None
+    height: int | None
+    previous: str | None = None
+
+    @property
+    def reached(self) -> bool:
+        """Whether enough members signed."""
+        return len(self.signers) >= self.quorum
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The whole verification.
 
@@ -56,7 +84,8 @@ class Report:
         findings: one a check, V1 first.
         required: the checks that the policy wants proved.
         policy: name of the policy.
-        trust_fingerprint: SHA-256 of the trust file's canonical form, hex.
+        trust_fingerprint: SHA-256 of the trust file's content, hex.
+        signing: who signed the trust file.
         facts: what the package says about the item, for people; every value is covered by a check.
         disclosed: names and values of the disclosed fields that match their commitments.
         asserted: files that no proof covers: the exporter's word only.
@@ -66,6 +95,7 @@ class Report:
     required: tuple[str, ...]
     policy: str
     trust_fingerprint: str
+    signing: TrustSigning
     facts: Mapping[str, object]
     disclosed: Mapping[str, object]
     asserted: tuple[str, ...]

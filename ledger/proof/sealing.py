@@ -3,7 +3,7 @@
 from ledger.errors import MalformedError
 from ledger.proof.header import Header
 from ledger.proof.qbft import SealReport, verify_seals
-from ledger.proof.trust import TrustedChain
+from ledger.proof.trusted_chain import TrustedChain
 
 
 def seal_report(header: Header, chain: TrustedChain) -> SealReport | None:

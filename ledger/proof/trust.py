@@ -2,84 +2,33 @@
 
 JSON that people can read. Unknown members are errors: a misspelt policy must not silently weaken
 it. The fingerprint is SHA-256 over the canonical form, so that spaces and line ends do not matter.
+
+Members may sign the file (``trust_signatures``). One signature that does not hold makes the file unreadable:
+somebody changed it. Whether enough have signed is counted in ``trust_quorum``.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, TypeVar
+from typing import Final
 
 from ledger.errors import LimitError, MalformedError
 from ledger.evidence import shape
 from ledger.evidence.possession import PURPOSES
 from ledger.primitives.canonical import MAX_DEPTH, JsonValue, check_depth, encode
-from ledger.proof.header import ChainKind
-from ledger.proof.qbft import SealCurve
 from ledger.proof.report import CHECKS
-
-_Name = TypeVar("_Name", bound=str)
+from ledger.proof.trust_signatures import MEMBER, TrustSignature, read_signature
+from ledger.proof.trusted_chain import TrustedChain, read_chain
 
 SCHEMA: Final = "lianzheng-trust/1"
 MAX_BYTES: Final = 4 * 1024 * 1024
 """Hundreds of members with all their old keys."""
-KINDS: Final[tuple[ChainKind, ...]] = (
-    "dev",
-    "ethereum",
-    "clique",
-    "qbft-header",
-    "qbft-contract",
-)
-CURVES: Final[tuple[SealCurve, ...]] = ("secp256k1", "secp256r1")
 MINIMUM: Final = ("V1", "V2", "V4")
 """A policy without these would call anything proved that nobody refuted."""
+VOTER: Final = "member"
+"""Role that votes, and whose signature under a trust file counts."""
 REASONS: Final = ("rotated", "retired", "compromised")
-
-
-@dataclass(frozen=True, slots=True)
-class ValidatorSet:
-    """Who seals blocks from one height to another.
-
-    Attributes:
-        since: first block.
-        until: last block; ``None`` while it stands.
-        addresses: 20 bytes each, ascending.
-    """
-
-    since: int
-    until: int | None
-    addresses: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TrustedChain:
-    """The shared chain.
-
-    Attributes:
-        chain_id: as in EIP-155.
-        genesis: hash of block 0.
-        kind: one of ``KINDS``; decides what a header proves.
-        curve: of the validators' seals.
-        validators: by height; empty on chains without seals.
-    """
-
-    chain_id: int
-    genesis: bytes
-    kind: ChainKind
-    curve: SealCurve
-    validators: tuple[ValidatorSet, ...]
-
-    @property
-    def has_seals(self) -> bool:
-        """Whether headers of this kind carry a quorum of seals."""
-        return self.kind in ("qbft-header", "qbft-contract")
-
-    def validators_at(self, number: int) -> tuple[bytes, ...] | None:
-        """Return who seals block ``number``; ``None`` when the file does not say."""
-        for group in self.validators:
-            if group.since <= number and (group.until is None or number <= group.until):
-                return group.addresses
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +92,7 @@ class TrustedMember:
         origin: of its log, without the generation.
         keys: every key record, old ones included.
         inactive: when it neither anchored nor witnessed by right.
+        roles: in the registry; who has not the role ``member`` has no vote.
     """
 
     member: bytes
@@ -150,6 +100,7 @@ class TrustedMember:
     origin: str
     keys: tuple[KeyRecord, ...]
     inactive: tuple[Inactive, ...] = ()
+    roles: tuple[str, ...] = (VOTER,)
 
     def active_at(self, height: int) -> bool:
         """Tell whether the member had its rights at a block; no grace: nothing else is promised."""
@@ -175,12 +126,14 @@ class Policy:
         required: checks that must be proved.
         cosignature_quorum: how many other members must have cosigned for V8.
         grace_blocks: how long after its last block a key may still be covered (the merge delay).
+        trust_quorum: how many members must have signed the file; 0 in files from before it was known.
     """
 
     name: str
     required: tuple[str, ...]
     cosignature_quorum: int
     grace_blocks: int
+    trust_quorum: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +146,10 @@ class Trust:
         members: by id.
         timestamp_roots: DER certificates of time-stamping authorities' roots.
         policy: what the reader wants proved.
-        fingerprint: SHA-256 of the canonical form, hex.
+        fingerprint: SHA-256 of the canonical form without the signatures, hex.
+        made_at: instant at which it was composed; ``None`` when the file does not say.
+        height: block at which the registry was read; ``None`` when the file does not say.
+        signatures: of members; each holds.
     """
 
     chain: TrustedChain
@@ -202,6 +158,9 @@ class Trust:
     timestamp_roots: tuple[bytes, ...]
     policy: Policy
     fingerprint: str
+    made_at: str | None = None
+    height: int | None = None
+    signatures: tuple[TrustSignature, ...] = ()
 
 
 def read_trust(data: bytes) -> Trust:
@@ -209,22 +168,47 @@ def read_trust(data: bytes) -> Trust:
 
     Raises:
         LimitError: too large.
-        MalformedError: not JSON, another schema, an unknown or missing member, a wrong type.
+        MalformedError: not JSON, another schema, an unknown or missing member, a wrong type, or a signature
+            that does not hold, is not by a member's evidence key, or is not the member's only one.
     """
     if len(data) > MAX_BYTES:
         raise LimitError("trust-too-large", limit=MAX_BYTES)
     check_depth(data, MAX_DEPTH)
     try:
         value: JsonValue = json.loads(data, object_pairs_hook=_unique)
-        canonical = encode(value)
+        canonical = encode(without_signatures(value))
     except (ValueError, RecursionError):
         raise MalformedError("trust-not-json") from None
     try:
-        return _trust(value, sha256(canonical).hexdigest())
+        trust = _trust(value, sha256(canonical).hexdigest())
     except MalformedError as error:
         if error.code != "statement-form":
             raise
         raise MalformedError("trust-form", member=error.params["member"]) from None
+    _check_signatures(trust)
+    return trust
+
+
+def without_signatures(value: JsonValue) -> JsonValue:
+    """Return the content of a file: what is signed, and what the fingerprint is of."""
+    if not isinstance(value, dict):
+        return value
+    return {name: each for name, each in value.items() if name != MEMBER}
+
+
+def _check_signatures(trust: Trust) -> None:
+    seen: set[bytes] = set()
+    for each in trust.signatures:
+        member = trust.members.get(each.member)
+        if member is None:
+            raise MalformedError("trust-signer-unknown", member=each.member.hex())
+        if each.member in seen:
+            raise MalformedError("trust-signed-twice", name=member.name)
+        if member.key("evidence", each.key) is None:
+            raise MalformedError("trust-signer-key", name=member.name)
+        if not each.holds(bytes.fromhex(trust.fingerprint)):
+            raise MalformedError("trust-signature", name=member.name)
+        seen.add(each.member)
 
 
 def _unique(pairs: list[tuple[str, JsonValue]]) -> JsonValue:
@@ -238,45 +222,28 @@ def _trust(value: JsonValue, fingerprint: str) -> Trust:
     names = {"schema", "chain", "contracts", "members", "timestamp_roots", "policy"}
     if isinstance(value, dict) and value.get("schema") != SCHEMA:
         raise MalformedError("trust-schema", found=str(value.get("schema"))[:64])
-    members = shape.members(value, "trust", names)
+    members = shape.members(value, "trust", names, {"made_at", "height", MEMBER})
     contracts = shape.mapping(members["contracts"], "contracts")
     known = [_member(entry) for entry in shape.items(members["members"], "members")]
     if len({member.member for member in known}) != len(known):
         raise MalformedError("trust-duplicate-member")
     roots = shape.items(members["timestamp_roots"], "timestamp_roots")
+    signatures = shape.items(members.get(MEMBER, []), MEMBER)
+    height = shape.optional_integer(members.get("height"), "height", minimum=0)
+    made_at = members.get("made_at")
+    if signatures and height is None:
+        # Whose signature counts depends on the block at which the registry was read.
+        raise MalformedError("statement-form", member="height")
     return Trust(
-        chain=_chain(members["chain"]),
+        chain=read_chain(members["chain"]),
         contracts={name: _contract(entry, name) for name, entry in contracts.items()},
         members={member.member: member for member in known},
         timestamp_roots=tuple(shape.hex_bytes(root, "timestamp_roots") for root in roots),
         policy=_policy(members["policy"]),
         fingerprint=fingerprint,
-    )
-
-
-def _chain(value: JsonValue) -> TrustedChain:
-    found = shape.members(value, "chain", {"id", "genesis", "kind", "curve", "validators"})
-    sets = shape.items(found["validators"], "chain.validators")
-    return TrustedChain(
-        chain_id=shape.integer(found["id"], "chain.id", minimum=1),
-        genesis=shape.hex_bytes(found["genesis"], "chain.genesis", 32),
-        kind=_one_of(found["kind"], "chain.kind", KINDS),
-        curve=_one_of(found["curve"], "chain.curve", CURVES),
-        validators=tuple(_validators(entry) for entry in sets),
-    )
-
-
-def _validators(value: JsonValue) -> ValidatorSet:
-    found = shape.members(value, "validators", {"since", "until", "addresses"})
-    listed = shape.items(found["addresses"], "validators.addresses")
-    addresses = {shape.hex_bytes(each, "validators.addresses", 20) for each in listed}
-    if not addresses or len(addresses) != len(listed):
-        # A set with a duplicate would count one validator's seal towards two.
-        raise MalformedError("statement-form", member="validators.addresses")
-    return ValidatorSet(
-        since=shape.integer(found["since"], "validators.since", minimum=0),
-        until=_optional_height(found["until"], "validators.until"),
-        addresses=tuple(sorted(addresses)),
+        made_at=None if made_at is None else shape.instant(made_at, "made_at"),
+        height=height,
+        signatures=tuple(read_signature(entry) for entry in signatures),
     )
 
 
@@ -289,25 +256,25 @@ def _contract(value: JsonValue, name: str) -> TrustedContract:
 
 
 def _member(value: JsonValue) -> TrustedMember:
-    names = {"id", "name", "origin", "keys"}
-    if isinstance(value, dict) and "inactive" in value:  # files from before it was known lack it
-        names.add("inactive")
-    found = shape.members(value, "members", names)
+    # Files from before they were known lack the last two.
+    found = shape.members(value, "members", {"id", "name", "origin", "keys"}, {"inactive", "roles"})
     keys = shape.items(found["keys"], "members.keys")
     inactive = shape.items(found.get("inactive", []), "members.inactive")
+    roles = shape.items(found.get("roles", [VOTER]), "members.roles")
     return TrustedMember(
         member=shape.hex_bytes(found["id"], "members.id", 32),
         name=shape.text(found["name"], "members.name"),
         origin=shape.text(found["origin"], "members.origin"),
         keys=tuple(_key(entry) for entry in keys),
         inactive=tuple(_inactive(entry) for entry in inactive),
+        roles=tuple(shape.text(role, "members.roles") for role in roles),
     )
 
 
 def _inactive(value: JsonValue) -> Inactive:
     found = shape.members(value, "inactive", {"since", "until"})
     since = shape.integer(found["since"], "inactive.since", minimum=0)
-    until = _optional_height(found["until"], "inactive.until")
+    until = shape.optional_integer(found["until"], "inactive.until", minimum=0)
     if until is not None and until < since:
         raise MalformedError("statement-form", member="inactive.until")
     return Inactive(since, until)
@@ -316,23 +283,25 @@ def _inactive(value: JsonValue) -> Inactive:
 def _key(value: JsonValue) -> KeyRecord:
     names = {"purpose", "key", "since", "until", "reason", "compromised_since"}
     found = shape.members(value, "keys", names)
-    purpose = _one_of(found["purpose"], "keys.purpose", PURPOSES)
+    purpose = shape.one_of(found["purpose"], "keys.purpose", PURPOSES)
     reason = found["reason"]
     return KeyRecord(
         purpose=purpose,
         key=shape.hex_bytes(found["key"], "keys.key", 20 if purpose == "anchor" else 32),
         since=shape.integer(found["since"], "keys.since", minimum=0),
-        until=_optional_height(found["until"], "keys.until"),
-        reason=None if reason is None else _one_of(reason, "keys.reason", REASONS),
-        compromised_since=_optional_height(found["compromised_since"], "keys.compromised_since"),
+        until=shape.optional_integer(found["until"], "keys.until", minimum=0),
+        reason=None if reason is None else shape.one_of(reason, "keys.reason", REASONS),
+        compromised_since=shape.optional_integer(
+            found["compromised_since"], "keys.compromised_since", minimum=0
+        ),
     )
 
 
 def _policy(value: JsonValue) -> Policy:
     names = {"name", "required", "cosignature_quorum", "grace_blocks"}
-    found = shape.members(value, "policy", names)
+    found = shape.members(value, "policy", names, {"trust_quorum"})
     listed = shape.items(found["required"], "policy.required")
-    required = tuple(_one_of(check, "policy.required", CHECKS) for check in listed)
+    required = tuple(shape.one_of(check, "policy.required", CHECKS) for check in listed)
     if not set(MINIMUM).issubset(required):
         raise MalformedError("statement-form", member="policy.required")
     return Policy(
@@ -342,15 +311,5 @@ def _policy(value: JsonValue) -> Policy:
             found["cosignature_quorum"], "policy.cosignature_quorum", minimum=0
         ),
         grace_blocks=shape.integer(found["grace_blocks"], "policy.grace_blocks", minimum=0),
+        trust_quorum=shape.integer(found.get("trust_quorum", 0), "policy.trust_quorum", minimum=0),
     )
-
-
-def _optional_height(value: JsonValue, where: str) -> int | None:
-    return None if value is None else shape.integer(value, where, minimum=0)
-
-
-def _one_of(value: JsonValue, where: str, allowed: tuple[_Name, ...]) -> _Name:
-    for name in allowed:
-        if value == name:
-            return name
-    raise MalformedError("statement-form", member=where)

@@ -27,6 +27,7 @@ from ledger.proof.bundle import Bundle, open_bundle
 from ledger.proof.report import CHECKS, Finding, Report, Verdict, not_provable, refuted
 from ledger.proof.subject import PartBrokenError, PartMissingError, Subject
 from ledger.proof.trust import Trust
+from ledger.proof.trust_quorum import signing_of
 
 Check: TypeAlias = Callable[[Subject], Finding]
 
@@ -82,6 +83,7 @@ def _verify_bundle(bundle: Bundle, trust: Trust) -> Report:
         required=_required(subject, findings),
         policy=trust.policy.name,
         trust_fingerprint=trust.fingerprint,
+        signing=signing_of(trust),
         facts=_facts(subject, findings),
         disclosed=_disclosed(subject, findings),
         asserted=_asserted(subject, findings),
@@ -197,6 +199,7 @@ def _unreadable(error: MalformedError, trust: Trust) -> Report:
         required=trust.policy.required,
         policy=trust.policy.name,
         trust_fingerprint=trust.fingerprint,
+        signing=signing_of(trust),
         facts={},
         disclosed={},
         asserted=(),

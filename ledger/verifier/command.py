@@ -8,7 +8,8 @@ from typing import TextIO
 
 from ledger.errors import LedgerError
 from ledger.messages.catalogue import LANGUAGES, remedy, text
-from ledger.proof.report import ExitCode
+from ledger.proof.report import ExitCode, Report
+from ledger.proof.trust_quorum import check_previous, check_quorum, with_previous
 from ledger.verifier.reading import load_trust, verify_file
 from ledger.verifier.rendering import render, to_json
 
@@ -17,7 +18,7 @@ def main(arguments: "list[str] | None" = None) -> int:
     """Verify one package and return the exit code: 0 proved, 1 refuted, 2 unreadable, 3 not provable."""
     options = _parser().parse_args(arguments)
     try:
-        report = verify_file(options.package, load_trust(options.trust))
+        report = _verify(options)
     except LedgerError as error:
         _say(sys.stderr, text(error.code, options.lang, error.params))
         _say(sys.stderr, remedy(error.code, options.lang, error.params))
@@ -29,6 +30,17 @@ def main(arguments: "list[str] | None" = None) -> int:
     return report.exit_code.value
 
 
+def _verify(options: argparse.Namespace) -> Report:
+    trust = load_trust(options.trust)
+    if not options.accept_unsigned_trust:
+        check_quorum(trust)
+    if options.previous is None:
+        return verify_file(options.package, trust)
+    previous = load_trust(options.previous)
+    check_previous(trust, previous)
+    return with_previous(verify_file(options.package, trust), previous)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="verify.pyz",
@@ -37,6 +49,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("package", type=Path, help="证据包 evidence package (.zip)")
     parser.add_argument("--trust", type=Path, required=True, help="信任文件 trust file (.json)")
+    parser.add_argument(
+        "--previous",
+        type=Path,
+        help="早先已信任的信任文件 an older trust file that you trust (.json)",
+    )
+    parser.add_argument(
+        "--accept-unsigned-trust",
+        action="store_true",
+        help="签署成员不足时仍核验 verify even when too few members signed the trust file",
+    )
     parser.add_argument("--json", action="store_true", help="机器可读 for machines")
     parser.add_argument("--lang", choices=LANGUAGES, default="zh", help="语言 language")
     return parser

@@ -6,7 +6,7 @@ from typing import Final
 
 from ledger.messages.catalogue import text
 from ledger.messages.report import BEFORE_INTAKE, LAW
-from ledger.proof.report import Finding, Report, Verdict
+from ledger.proof.report import Finding, Report, TrustSigning, Verdict
 
 _MARKS: Final = {Verdict.PROVED: "[+]", Verdict.REFUTED: "[X]", Verdict.NOT_PROVABLE: "[?]"}
 _TIMES: Final = ("lower", "upper", "time")
@@ -32,9 +32,32 @@ def _lines(report: Report, language: str) -> Iterator[str]:
         yield text("report-asserted", language, {"paths": ", ".join(report.asserted)})
     required = ", ".join(report.required) or text("report-none", language)
     yield text("report-policy", language, {"policy": report.policy, "required": required})
-    yield text("report-trust", language, {"fingerprint": report.trust_fingerprint})
+    yield from _trust(report, language)
     yield ""
     yield text(f"exit-{report.exit_code.name.lower()}", language)
+
+
+def _trust(report: Report, language: str) -> Iterator[str]:
+    """Say which trust file it was, who signed it, and what that does not prove."""
+    signing = report.signing
+    yield text("report-trust", language, {"fingerprint": report.trust_fingerprint})
+    counts = {"signed": len(signing.signers), "members": signing.members, "quorum": signing.quorum}
+    if signing.signers:
+        names = "、".join(signing.signers)
+        yield text("report-trust-signed", language, {**counts, "names": names})
+        when = {"made_at": signing.made_at or "–", "height": signing.height}
+        yield text("report-trust-made", language, when)
+    else:
+        yield text("report-trust-unsigned", language, counts)
+    if signing.uncounted:
+        names = "、".join(signing.uncounted)
+        yield text("report-trust-uncounted", language, {"names": names})
+    if not signing.reached:
+        yield text("report-trust-below", language, counts)
+    if signing.previous is not None:
+        yield text("report-trust-previous", language, {"fingerprint": signing.previous})
+    elif signing.signers:
+        yield text("report-trust-means", language)
 
 
 def _facts(report: Report, language: str) -> Iterator[str]:
@@ -87,6 +110,7 @@ def to_json(report: Report) -> Mapping[str, object]:
         "policy": report.policy,
         "required": list(report.required),
         "trust_fingerprint": report.trust_fingerprint,
+        "trust_signing": _signing(report.signing),
         "facts": dict(report.facts),
         "disclosed": dict(report.disclosed),
         "asserted": list(report.asserted),
@@ -101,6 +125,19 @@ def to_json(report: Report) -> Mapping[str, object]:
             }
             for finding in report.findings
         ],
+    }
+
+
+def _signing(signing: TrustSigning) -> Mapping[str, object]:
+    return {
+        "signers": list(signing.signers),
+        "uncounted": list(signing.uncounted),
+        "members": signing.members,
+        "quorum": signing.quorum,
+        "reached": signing.reached,
+        "made_at": signing.made_at,
+        "height": signing.height,
+        "previous": signing.previous,
     }
 
 

@@ -14,7 +14,7 @@ from ledger.proof.block_file import StatedAccount, read_block_file
 from ledger.proof.block_values import MAX_BYTES
 from ledger.proof.qbft import SealCurve
 from ledger.proof.report import ExitCode, Finding
-from ledger.proof.trust import CURVES
+from ledger.proof.trusted_chain import CURVES
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.files import read_bounded
 

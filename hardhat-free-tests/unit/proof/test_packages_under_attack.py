@@ -197,7 +197,7 @@ def test_the_report_for_machines_keeps_its_members(full: Case) -> None:
     value = json.loads(json.dumps(to_json(full.verify())))
     assert sorted(value) == [
         "asserted", "checks", "conclusion", "disclosed", "exit_code", "facts", "policy",
-        "required", "trust_fingerprint",
+        "required", "trust_fingerprint", "trust_signing",
     ]  # fmt: skip
     assert [each["check"] for each in value["checks"]] == [f"V{n}" for n in range(1, 18)]
     assert {tuple(sorted(each)) for each in value["checks"]} == {

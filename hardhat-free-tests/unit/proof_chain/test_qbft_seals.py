@@ -12,7 +12,7 @@ from ledger.proof.header import ChainKind, Header, block_hash
 from ledger.proof.qbft import SealCurve, quorum, seal_hash, verify_seals
 from ledger.proof.qbft_extra import MAX_VALIDATORS, QbftExtra
 from ledger.proof.sealing import seal_report
-from ledger.proof.trust import TrustedChain, ValidatorSet
+from ledger.proof.trusted_chain import TrustedChain, ValidatorSet
 
 FOUR = validators(4)
 ENTITLED = [validator.address for validator in FOUR]

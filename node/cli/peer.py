@@ -1,7 +1,9 @@
 """``lianzheng peer``: what this member sees of the others' logs, the alarms, and their proofs."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -12,6 +14,7 @@ from ledger.proof.trust import read_trust
 from node import peer_view
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.files import read_bounded
+from node.peer_view import AlarmView
 
 
 @click.group()
@@ -31,7 +34,7 @@ def status(context: Context, *, machine: bool) -> None:
         return
     columns = ("peer-member", "col-status", "peer-seen", "peer-mirrored", "peer-cosigned")
     rows = [
-        (p.name, context.word(f"peer-is-{p.status}"), p.seen, p.mirrored, p.cosigned) for p in found
+        (p.name, context.word(f"member-{p.status}"), p.seen, p.mirrored, p.cosigned) for p in found
     ]
     context.table("peer-title", columns, rows)
 
@@ -46,20 +49,7 @@ def alarms(context: Context, *, machine: bool) -> None:
     if machine:
         print_json([each.to_json() for each in found])
         return
-    columns = (
-        "col-number",
-        "peer-member",
-        "col-finding",
-        "col-found-at",
-        "col-ended-at",
-        "peer-proof",
-    )
-    rows = [
-        (a.alarm_id, a.name, context.word(a.code), a.found_at, a.ended_at,
-         context.word("yes" if a.proof is not None else "no"))
-        for a in found
-    ]  # fmt: skip
-    context.table("peer-alarms", columns, rows)
+    _print_alarms(context, found)
 
 
 @peer.command()
@@ -94,7 +84,31 @@ def check(context: Context, file: Path, trust: Path, *, machine: bool) -> None:
     if machine:
         print_json(found)
     else:
-        context.facts("peer-convicted", {f"peer-{name}": value for name, value in found.items()})
+        context.facts("peer-convicted", {_SHOWN[name]: value for name, value in found.items()})
+
+
+_SHOWN: Final = {
+    "member": "peer-member",
+    "name": "peer-name",
+    "kind": "peer-kind",
+    "origin": "peer-origin",
+    "sizes": "peer-sizes",
+    "roots": "peer-roots",
+    "block": "peer-block",
+    "sealed": "peer-sealed",
+}
+
+
+def _print_alarms(context: Context, found: Sequence[AlarmView]) -> None:
+    columns = (
+        "col-number", "peer-member", "col-finding", "col-found-at", "col-ended-at", "peer-proof",
+    )  # fmt: skip
+    rows = [
+        (a.alarm_id, a.name, context.word(a.code), a.found_at, a.ended_at,
+         context.word("yes" if a.proof is not None else "no"))
+        for a in found
+    ]  # fmt: skip
+    context.table("peer-alarms", columns, rows)
 
 
 def _end(error: LedgerError, code: ExitCode) -> None:

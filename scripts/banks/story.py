@@ -1,7 +1,8 @@
 """What the banks go through: they found, admit, seal, watch each other, fail, come back, and one cheats."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -53,11 +54,14 @@ class Story:
 
     def found(self) -> None:
         """Every founder makes its card; all sign one file; one deploys; all enter."""
-        for at, bank in enumerate(self.banks):
-            bank.prepare(f"demo.example/bank-{at + 1}")
+        together(lambda bank: bank.prepare(f"demo.example/{bank.file}"), self.banks)
         cards = [self.folder / f"card-{bank.file}.json" for bank in self.founders]
-        for bank, card in zip(self.founders, cards, strict=True):
-            bank.run("consortium", "card", "--out", card)
+        together(
+            lambda bank: bank.run(
+                "consortium", "card", "--out", self.folder / f"card-{bank.file}.json"
+            ),
+            self.founders,
+        )
         file, threshold = self.folder / "founding.json", len(self.founders) // 2 + 1
         named = [part for card in cards for part in ("--founder", card)]
         first = self.founders[0]
@@ -65,9 +69,8 @@ class Story:
         for bank in self.founders:
             bank.run("consortium", "sign", file)
         first.run("consortium", "found", file)
-        for bank in self.founders:
-            bank.run("consortium", "join", file)
-            bank.start()
+        together(lambda bank: bank.run("consortium", "join", file), self.founders)
+        together(Bank.start, self.founders)
         step("联盟已成立", "founded", f"{len(self.founders)} 家 banks, {threshold} 票 votes")
 
     def admit(self) -> None:
@@ -173,6 +176,12 @@ class Story:
     def _until_cosigned(self, banks: Sequence[Bank]) -> None:
         for bank in banks:
             bank.until(lambda bank=bank: all(each["cosigned"] for each in bank.peers().values()))
+
+
+def together(act: Callable[[Bank], object], banks: Sequence[Bank]) -> None:
+    """Let two banks at a time do something that concerns nobody else."""
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(act, banks))
 
 
 def _proofs(bank: Bank) -> list[dict[str, str]]:

@@ -21,6 +21,7 @@ from node.api import (
     sealing,
     sessions,
     uploads,
+    watching,
 )
 from node.api.documents import SECURITY
 from node.api.middleware import Around
@@ -57,6 +58,7 @@ def create_app(service: Service) -> FastAPI:
         account,
         sessions,
         consortium,
+        watching,
     ):
         app.include_router(each.router, prefix="/v1")
     app.include_router(peers.router)

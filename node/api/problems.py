@@ -55,6 +55,7 @@ _UNKNOWN: Final = frozenset(
         "tile-unknown",
         "checkpoint-unknown",
         "invitation-unknown",
+        "peer-alarm-unknown",
         "route-unknown",
     }
 )

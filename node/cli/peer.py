@@ -55,12 +55,16 @@ def alarms(context: Context, *, machine: bool) -> None:
 @peer.command()
 @click.argument("number", type=int)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="文件 File")
+@as_json
 @pass_context
-def proof(context: Context, number: int, output: Path) -> None:
+def proof(context: Context, number: int, output: Path, *, machine: bool) -> None:
     """导出告警的证明文件 Write the proof of an alarm, for anybody to check."""
     with context.node() as node:
         data = peer_view.proof_of(node, number)
     output.write_bytes(data)
+    if machine:
+        print_json({"file": str(output), "bytes": len(data)})
+        return
     context.say("peer-proof-written", file=output)
 
 

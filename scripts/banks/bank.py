@@ -122,7 +122,11 @@ class Bank:
 
     def peers(self) -> dict[str, Any]:
         """Return the other members as this one sees them, by name."""
-        return {each["name"]: each for each in self.run("peer", "status")}
+        return {each["name"]: each for each in self._client.ask("GET", "/v1/peers")}
+
+    def alarms(self) -> list[Any]:
+        """Return the alarms about other members, newest first."""
+        return list(self._client.ask("GET", "/v1/peers/alarms"))
 
     def until(self, holds: Callable[[], T], seconds: float = WAIT_SECONDS) -> T:
         """Wait until something holds, and return it."""

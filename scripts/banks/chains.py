@@ -150,6 +150,7 @@ class Relays:
         self._target: Final = port
         self._ports: Final = [free_port() for _ in range(count)]
         self._open: Final[dict[int, socketserver.ThreadingTCPServer]] = {}
+        self._connections: Final[dict[int, list[socket.socket]]] = {}
         for index in range(count):
             self.start(index)
 
@@ -161,10 +162,12 @@ class Relays:
     def start(self, index: int) -> None:
         """Open an entrance."""
         target = self._target
+        connections = self._connections.setdefault(index, [])
 
         class Handler(socketserver.BaseRequestHandler):
             def handle(self) -> None:
                 with socket.create_connection(("127.0.0.1", target)) as chain:
+                    connections.append(self.request)
                     back = threading.Thread(target=_pour, args=(chain, self.request), daemon=True)
                     back.start()
                     _pour(self.request, chain)
@@ -180,9 +183,12 @@ class Relays:
         self._open[index] = server
 
     def stop(self, index: int) -> None:
-        """Close an entrance; connections that are kept alive are cut with the next request."""
+        """Close an entrance, and cut what goes through it."""
         server = self._open.pop(index)
         server.shutdown()
+        for each in self._connections.pop(index, []):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
         server.server_close()
 
     def close(self) -> None:

@@ -166,7 +166,7 @@ class Story:
 
     def _convicts(self, bank: Bank, cheat: Bank) -> bool:
         alarm, proof = _proofs(bank)[0], self.folder / f"proof-{bank.file}.json"
-        bank.attempt("peer", "proof", str(alarm["alarm_id"]), "-o", proof)
+        bank.run("peer", "proof", str(alarm["alarm_id"]), "-o", proof)
         trust = self.folder / "trust.json"
         shown = bank.run("peer", "check", proof, "--trust", trust)
         what = f"{bank.name}: {shown['kind']} {shown['sizes']}，证明已封存 sealed {alarm['evidence_id'][:12]}"
@@ -185,4 +185,4 @@ def together(act: Callable[[Bank], object], banks: Sequence[Bank]) -> None:
 
 
 def _proofs(bank: Bank) -> list[dict[str, str]]:
-    return [each for each in bank.run("peer", "alarms") if each["evidence_id"]]
+    return [each for each in bank.alarms() if each["evidence_id"]]

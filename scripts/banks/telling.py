@@ -33,7 +33,7 @@ def table(banks: Sequence[Bank]) -> None:
     for bank in banks:
         status, peers = bank.run("chain", "status"), bank.peers()
         cosigned = sum(1 for each in peers.values() if each["cosigned"])
-        alarms = len(bank.run("peer", "alarms"))
+        alarms = len(bank.alarms())
         anchored = str(status.get("anchored_size", ""))
         shown.add_row(
             bank.name, str(len(bank.sealed)), anchored, f"{cosigned}/{len(peers)}", str(alarms)

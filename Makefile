@@ -10,12 +10,17 @@ NODE_READY := node_modules/.ready
 
 .PHONY: help
 help: ## Show the targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 .PHONY: demo
 demo: setup ## The main job on real input: seal, anchor, export, verify, tamper (KEEP=1 leaves the data)
 	@$(PY) scripts/build_verifier.py
 	@$(PY) scripts/demo/run.py
+
+.PHONY: demo-consortium
+demo-consortium: setup ## Several banks found a consortium, watch each other, convict a cheat (CHAIN=anvil|clique|qbft CLIENT=PATH)
+	@$(PY) scripts/build_verifier.py
+	@$(PY) scripts/consortium.py up $(if $(CHAIN),--chain $(CHAIN)) $(if $(CLIENT),--client $(CLIENT))
 
 .PHONY: test
 test: setup ## Every test that this machine can run; names what it skipped and why

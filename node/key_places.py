@@ -19,6 +19,14 @@ ANCHOR_KEY: Final = "anchor.json"
 ADMIN_KEY: Final = "admin.json"
 LOOKUP_KEY: Final = "lookup.key"
 PURPOSE_KEY: Final = "purposes.key"
+SIGNING_KEYS: Final = {"evidence": EVIDENCE_KEY, "log": LOG_KEY, "anchor": ANCHOR_KEY}
+"""Files of the keys that the registry knows, by purpose."""
+
+
+def following(name: str) -> str:
+    """Return the file of the key that is to replace the key in file ``name``."""
+    stem, _, suffix = name.rpartition(".")
+    return f"{stem}.next.{suffix}"
 
 
 def key_store_file(home: Path) -> Path:

@@ -1,7 +1,8 @@
 """The member's signing keys and secrets, each opened when it is first needed.
 
 Keys lie in encrypted files in the home, or with a remote signer that the settings name. The adapters on
-eth-account and HTTP are imported when they are first needed.
+eth-account and HTTP are imported when they are first needed. A key file that was replaced is noticed at once
+(``renewed_keys``): no process has to be started again when the member changes a key.
 """
 
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from node.key_places import (
     PURPOSE_KEY,
 )
 from node.master_key import source_of
+from node.renewed_keys import RenewedStatementSigner, RenewedTransactionSigner
 from node.settings import Settings
 
 T = TypeVar("T")
@@ -63,7 +65,10 @@ class Keyring:
 
             token_file = self._token_file(settings.anchor_signer_token_file)
             return Web3SignerTransactionSigner(settings.anchor_signer_url, token_file)
-        return self._opened(load_transaction_key, ANCHOR_KEY)
+        return RenewedTransactionSigner(
+            self.settings.home / KEYS / ANCHOR_KEY,
+            lambda: self._opened(load_transaction_key, ANCHOR_KEY),
+        )
 
     @cached_property
     def admin(self) -> TransactionSigner:
@@ -89,7 +94,8 @@ class Keyring:
 
     def _statement_key(self, name: str, url: str) -> StatementSigner:
         if not url:
-            return self._opened(load_statement_key, name)
+            path = self.settings.home / KEYS / name
+            return RenewedStatementSigner(path, lambda: self._opened(load_statement_key, name))
         from ledger.keys.transit import TransitStatementSigner  # noqa: PLC0415 - see the module docstring
 
         return TransitStatementSigner(url, self._token_file(self.settings.signer_token_file))

@@ -24,8 +24,19 @@ KEY_CHANGE: Final = "key-change"
 RULE_CHANGE: Final = "rule-change"
 ROTATE_MASTER: Final = "rotate-master"
 WRAP_MASTER: Final = "wrap-master"
+ROTATE_EVIDENCE: Final = "rotate-evidence"
+ROTATE_LOG: Final = "rotate-log"
+ROTATE_ANCHOR: Final = "rotate-anchor"
+LEAVE: Final = "leave-consortium"
 RETENTION: Final = "retention"
-KEY_CHANGES: Final = (ROTATE_MASTER, WRAP_MASTER)
+KEY_CHANGES: Final = (
+    ROTATE_MASTER,
+    WRAP_MASTER,
+    ROTATE_EVIDENCE,
+    ROTATE_LOG,
+    ROTATE_ANCHOR,
+    LEAVE,
+)
 RULES: Final = (RETENTION,)
 _DIGEST: Final = 32
 

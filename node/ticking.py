@@ -1,9 +1,12 @@
-"""One round of the worker: refresh the not-before block, fence, reconcile, sequence, anchor, freeze."""
+"""One round of the worker: go over to new keys, fence, reconcile, sequence, anchor, freeze."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ledger.errors import RefusedError
 from ledger.services.anchoring import Progress
+from node.consortium.rotation import switch
+from node.consortium.standing import explained
 from node.wiring import Node
 
 
@@ -51,7 +54,11 @@ def tick(node: Node) -> Tick:
         UnavailableError: the chain or the database does not answer.
     """
     node.not_before.refresh()
-    node.fence.check()
+    switch(node)
+    try:
+        node.fence.check()
+    except RefusedError as error:
+        raise explained(node, error) from error
     node.reconciler.run()
     placed = node.sequencer.run()
     progress = node.anchorer.tick()

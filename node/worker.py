@@ -19,6 +19,7 @@ from typing import Final, Self
 import structlog
 
 from ledger.errors import LedgerError, RefusedError
+from node.consortium.travelling import Travelling
 from node.housekeeping import sweep_vault
 from node.leading import Leader, leading
 from node.metrics import Metrics
@@ -90,6 +91,7 @@ class Worker:
         self._watcher: Watcher | None = None
         self._stamping: Final = Stamping(node, metrics)
         self._peers: Final = PeerRounds(node, metrics)
+        self._travelling: Final = Travelling(node)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -100,6 +102,7 @@ class Worker:
         self._thread.join()
         self._stamping.stop()
         self._peers.stop()
+        self._travelling.stop()
 
     def stop(self) -> None:
         """Let the worker end after its present round."""
@@ -145,6 +148,7 @@ class Worker:
         self._take_in()
         self._every(timedelta(0), "timestamps", self._stamping.nudge)
         self._every(timedelta(0), "peers", self._peers.nudge)
+        self._every(timedelta(0), "applications", self._travelling.nudge)
         self.progress.last_round = self._node.clock.now()
         return done
 

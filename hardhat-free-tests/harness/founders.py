@@ -51,11 +51,15 @@ class Institution:
         assert done.code != 0, done.out
         return done.err
 
-    def seal_and_anchor(self, folder: Path, text: str) -> Any:
-        """Seal a file, anchor it, and return its receipt."""
+    def seal(self, folder: Path, text: str) -> Any:
+        """Seal a file and return its receipt."""
         file = folder / f"{text}.txt"
         file.write_text(text)
-        receipt = self.cli.seal("--kind", "letter", file)
+        return self.cli.seal("--kind", "letter", file)
+
+    def seal_and_anchor(self, folder: Path, text: str) -> Any:
+        """Seal a file, anchor it, and return its receipt."""
+        receipt = self.seal(folder, text)
         self.cli.anchor()
         return receipt
 

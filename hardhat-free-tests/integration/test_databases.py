@@ -22,6 +22,7 @@ from ledger.services.intake import Receipt
 from ledger.store import tables
 from node.audit import tables as audit_tables
 from node.audit.entries import AuditEntry
+from node.consortium import tables as consortium_tables
 from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, NODE_VERSIONS, Database
 from node.identity import tables as identity_tables
 from node.uploads import tables as upload_tables
@@ -43,6 +44,7 @@ def test_migrations_make_exactly_the_tables_of_the_code(ledger: Ledger) -> None:
                 audit_tables.metadata,
                 identity_tables.metadata,
                 upload_tables.metadata,
+                consortium_tables.metadata,
             ],
         ),
         (ledger.node.key_database, [key_store.metadata]),

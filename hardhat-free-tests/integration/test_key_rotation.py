@@ -90,7 +90,7 @@ def test_everything_moves_and_contents_stay_the_same_bytes(ledger: Ledger) -> No
     lookup, account = ledger.node.lookups.case("c"), ledger.node.keyring.anchor.address
     public = (ledger.node.evidence_key.public_key, ledger.node.log_key.public_key)
     done, sheet = _run(ledger)
-    assert done == Rotated(files=5, promoted=True)
+    assert done == Rotated(files=6, promoted=True)
     ledger = ledger.restarted()
     assert ledger.node.master_keys == MasterKeys(sheet)
     assert _vault(ledger) == contents
@@ -115,7 +115,7 @@ def test_a_kill_at_any_step_loses_nothing_and_the_next_run_goes_on_with_the_same
     ledger = make_ledger(databases)
     _filled(ledger)
     _run(ledger, counted)
-    assert counted.steps.count("files.replace") == 5
+    assert counted.steps.count("files.replace") == 6
     assert counted.steps.count("commit") >= 5
     for at in range(len(counted.steps)):
         ledger = make_ledger(databases)
@@ -273,7 +273,7 @@ def test_the_key_in_the_environment_is_changed_by_whoever_starts_the_node(
     with pytest.raises(ConfigurationError, match="master-key-next-missing"):
         _run(ledger)
     monkeypatch.setenv("LIANZHENG_MASTER_KEY_NEXT", new.hex())
-    assert _run(ledger) == (Rotated(files=5, promoted=False), new)
+    assert _run(ledger) == (Rotated(files=6, promoted=False), new)
     assert _run(ledger) == (Rotated(files=0, promoted=False), new)
     monkeypatch.setenv("LIANZHENG_MASTER_KEY", new.hex())
     monkeypatch.delenv("LIANZHENG_MASTER_KEY_NEXT")

@@ -74,7 +74,7 @@ def upgraded(left: Left) -> Iterator[Ledger]:
     """The old home, migrated, on its chain; the machine is another one."""
     left.move_key_store()
     with open_node(left.home) as node:
-        account = node.anchor_key.address
+        account = node.keyring.anchor.address
     clock = TestClock()
     clock.moment += timedelta(days=1)
     ledger = open_ledger(left.home, _chain(left, account), clock, SqliteDatabases(left.home))
@@ -129,10 +129,10 @@ def test_people_can_be_invited_on_an_upgraded_node(left: Left) -> None:
 def test_a_purpose_key_that_is_lost_later_is_an_error(left: Left) -> None:
     left.move_key_store()
     with open_node(left.home) as node:
-        assert len(node.purpose_key) == 32
+        assert len(node.keyring.purpose) == 32
     (left.home / KEYS / PURPOSE_KEY).unlink()
     with open_node(left.home) as node, pytest.raises(ConfigurationError) as caught:
-        _ = node.purpose_key
+        _ = node.keyring.purpose
     assert caught.value.code == "key-missing"
 
 
@@ -148,7 +148,7 @@ def test_the_old_home_can_be_backed_up_before_it_is_upgraded(left: Left, tmp_pat
     )
     assert (taken.manifest.object_count, taken.manifest.missing) == (1, ())
     with open_node(left.home) as node:
-        account = node.anchor_key.address
+        account = node.keyring.anchor.address
     network = _chain(left, account)
     home = tmp_path / "restored"
     home.mkdir()

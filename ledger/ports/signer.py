@@ -2,6 +2,9 @@
 
 Two curves, two protocols. Local files hold encrypted keys; remote implementations ask a signing service.
 Signing is deterministic on both curves, so that a retried step produces the same bytes.
+
+A key can be replaced while the program runs. Whoever needs a signature and the key that made it asks for the
+key first: what the same thread then signs is signed with that key.
 """
 
 from typing import Protocol

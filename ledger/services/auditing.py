@@ -9,7 +9,7 @@ The audit can stop and go on (``start``), and can sample contents, whose decrypt
 leaves, tiles, checkpoints and anchors are always checked in full.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,7 +27,7 @@ from ledger.primitives.note import ED25519, Note, VerifierKey, signed_message
 from ledger.services.auditing_records import RecordAuditor
 from ledger.services.auditing_timestamps import check_timestamps
 from ledger.services.sequencing import current_log
-from ledger.store import anchors, erasures, logs, statements
+from ledger.store import anchors, erasures, former_keys, logs, statements
 from ledger.store.anchors import AnchorRow
 from ledger.store.logs import CheckpointRow
 from ledger.store.statements import StatementRow
@@ -113,7 +113,7 @@ class Auditor:
         begin: opens a transaction for reading.
         records: checks single records.
         verify: checks an Ed25519 signature: key, message, signature.
-        log_key: the 32-byte log key.
+        log_key: the present 32-byte log key; those before it are in the database.
         check_proof: verifies a frozen chain proof; raises when it does not hold.
     """
 
@@ -231,16 +231,25 @@ class Auditor:
         return frontier.append(hashes)[0]
 
     def _is_sound(self, log: LogIdentity, checkpoint: CheckpointRow, root: bytes) -> bool:
-        key = VerifierKey(log.checkpoint_origin, ED25519, self.log_key)
         try:
             note = Note.parse(checkpoint.note.encode())
             body = CheckpointBody.parse(note.text)
-            lines = [signed_message(note.text, line, key) for line in note.signatures_of(key)]
+            signed = self._is_signed(log, note, self.log_key) or any(
+                self._is_signed(log, note, key) for key in self._former_log_keys()
+            )
         except LedgerError:
             return False
         said = (body.origin, body.size, body.root, checkpoint.root)
-        signed = bool(lines) and all(self.verify(key.public_key, m, s) for m, s, _ in lines)
         return signed and said == (log.checkpoint_origin, checkpoint.size, root, root)
+
+    def _former_log_keys(self) -> Sequence[bytes]:
+        with self.begin() as connection:
+            return former_keys.of_purpose(connection, "log")
+
+    def _is_signed(self, log: LogIdentity, note: Note, public_key: bytes) -> bool:
+        key = VerifierKey(log.checkpoint_origin, ED25519, public_key)
+        lines = [signed_message(note.text, line, key) for line in note.signatures_of(key)]
+        return bool(lines) and all(self.verify(public_key, m, s) for m, s, _ in lines)
 
     def _anchors(self, log: LogIdentity, report: AuditReport) -> None:
         with self.begin() as connection:

@@ -152,8 +152,9 @@ class Certifier:
             withheld=sorted(set(signed.statement.fields) - {field.name for field in disclosed}),
             content_withheld=content is None and item.row.object_id is not None,
         )
+        key = self.signer.public_key
         signature = self.signer.sign(package.signed_bytes())
-        files[layout.PACKAGE] = package.envelope(signature=signature, key=self.signer.public_key)
+        files[layout.PACKAGE] = package.envelope(signature=signature, key=key)
         part = target.with_name(f"{target.name}.{os.urandom(4).hex()}.part")
         try:
             packing.write_package(part, files, content, package)

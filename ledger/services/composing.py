@@ -339,7 +339,8 @@ def sign(
         extra=extra,
     )
     signed_bytes = encode_statement(statement, author.encoded_system)
-    leaf = compose_leaf(signed_bytes, signature=signer.sign(signed_bytes), key=signer.public_key)
+    key = signer.public_key
+    leaf = compose_leaf(signed_bytes, signature=signer.sign(signed_bytes), key=key)
     if len(leaf) > MAX_LEAF_BYTES:
         raise LimitError("statement-too-large", size=len(leaf), limit=MAX_LEAF_BYTES)
     return StatementRow(

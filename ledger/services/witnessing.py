@@ -283,8 +283,8 @@ class Witness:
 
     def _signed(self, text: str) -> NoteSignature:
         moment = int(self.clock.now().timestamp())
-        signature = self.signer.sign(cosignature_message(text, moment))
         key = VerifierKey(self.name, COSIGNATURE_V1, self.signer.public_key)
+        signature = self.signer.sign(cosignature_message(text, moment))
         return key.signature_line(join_cosignature(moment, signature))
 
 

@@ -1,7 +1,8 @@
 """Anchors with their state, the transactions that were signed for them, and frozen chain proofs.
 
 A transaction is stored before it is sent; the row is never deleted, so that every nonce this node ever
-used is known to it. That is how a second copy is noticed.
+used is known to it. That is how a second copy is noticed. Nonces belong to an account: after a change of
+the anchor key, the rows of the former account are marked with it and count no more.
 """
 
 import json
@@ -16,6 +17,10 @@ from ledger.store.tables import anchor, cosignature, transaction
 
 LOOKED_AT: Final = 1000
 """Anchors over a leaf among which one with enough cosignatures is looked for."""
+
+
+_PRESENT = transaction.c.former_account.is_(None)
+"""Of the present anchor account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +257,14 @@ def raw_transaction(connection: Connection, transaction_hash: bytes) -> bytes | 
 
 def highest_nonce(connection: Connection) -> int | None:
     """Return the highest nonce that this node ever signed; ``None`` before the first."""
-    highest: int | None = connection.scalar(select(func.max(transaction.c.nonce)))
+    query = select(func.max(transaction.c.nonce)).where(_PRESENT)
+    highest: int | None = connection.scalar(query)
     return highest
+
+
+def retire_account(connection: Connection, account: bytes) -> None:
+    """Mark the transactions so far as those of ``account``, which is not the anchor account any more."""
+    connection.execute(transaction.update().where(_PRESENT).values(former_account=account))
 
 
 def nonce_of(connection: Connection, transaction_hash: bytes) -> int | None:
@@ -267,7 +278,7 @@ def raw_between(connection: Connection, first: int, last: int) -> list[bytes]:
     """Return the bytes of the transactions under nonces ``first`` to before ``last``, in order."""
     query = (
         select(transaction.c.raw)
-        .where(transaction.c.nonce >= first, transaction.c.nonce < last)
+        .where(transaction.c.nonce >= first, transaction.c.nonce < last, _PRESENT)
         .order_by(transaction.c.nonce, transaction.c.stored_at)
     )
     return list(connection.scalars(query))
@@ -275,7 +286,7 @@ def raw_between(connection: Connection, first: int, last: int) -> list[bytes]:
 
 def transactions_at(connection: Connection, nonce: int) -> list[bytes]:
     """Return the hashes of the transactions that were signed under ``nonce``."""
-    query = select(transaction.c.hash).where(transaction.c.nonce == nonce)
+    query = select(transaction.c.hash).where(transaction.c.nonce == nonce, _PRESENT)
     return list(connection.scalars(query))
 
 

@@ -216,7 +216,16 @@ transaction = Table(
     Column("anchor_id", BigInteger, ForeignKey("anchor.anchor_id")),
     Column("raw", LargeBinary, nullable=False),
     Column("stored_at", String(24), nullable=False),
+    Column("former_account", LargeBinary),
     Index("chain_transaction_nonce", "nonce"),
+)
+
+former_key = Table(
+    "former_key",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("purpose", String(16), nullable=False),
+    Column("ended_at", String(24), nullable=False),
 )
 
 header = Table(

@@ -2,7 +2,13 @@
 
 import click
 
-from node.cli import consortium_founding, consortium_joining, consortium_seeing, consortium_voting
+from node.cli import (
+    consortium_founding,
+    consortium_joining,
+    consortium_keys,
+    consortium_seeing,
+    consortium_voting,
+)
 
 
 @click.group()
@@ -26,6 +32,7 @@ for _command in (
     consortium_voting.suspend,
     consortium_voting.reinstate,
     consortium_voting.endpoint,
-    consortium_voting.leave,
+    consortium_keys.rotate_key,
+    consortium_keys.leave,
 ):
     consortium.add_command(_command)

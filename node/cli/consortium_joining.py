@@ -117,7 +117,9 @@ def print_description(context: Context, found: Description) -> None:
         },
     )
     rows = [
-        (each.name, each.origin, ", ".join(each.roles), context.word(f"member-{each.status}"))
+        (each.name, each.origin, ", ".join(each.roles), context.word(f"standing-{each.status}"))
         for each in found.members
     ]
-    context.table("members-title", ("col-institution", "col-origin", "col-roles", "col-status"), rows)
+    context.table(
+        "members-title", ("col-institution", "col-origin", "col-roles", "col-status"), rows
+    )

@@ -40,7 +40,7 @@ def _row(context: Context, member: ConsortiumMember) -> tuple[object, ...]:
         member.name,
         member.origin,
         ", ".join(context.word(f"role-{each}") for each in member.roles),
-        context.word(f"member-{member.status}"),
+        context.word(f"standing-{member.status}"),
         member.endpoint,
     )
 
@@ -51,7 +51,7 @@ def _print(context: Context, found: Overview) -> None:
         "consortium",
         {
             "member-standing": context.word(
-                "member-none" if own is None else f"member-{own.status}"
+                "standing-none" if own is None else f"standing-{own.status}"
             ),
             "threshold": f"{found.rules.threshold} / {found.rules.voters}",
             "voting-hours": found.rules.voting_period // 3600,

@@ -16,7 +16,9 @@ from node.consortium.members import find_member
 from node.wiring import Node
 
 
-def _act(context: Context, act: Callable[[Node, Voice], Decided], *, machine: bool) -> None:
+def act_in_registry(
+    context: Context, act: Callable[[Node, Voice], Decided], *, machine: bool
+) -> None:
     """Let this member's voice do something, and tell what came of it."""
     with context.node() as node:
         decided = act(node, Voice(node, at_the_shell().actor))
@@ -54,7 +56,7 @@ def propose(context: Context, kind: str, values: tuple[str, ...], *, machine: bo
             given["member"] = find_member(node, given["member"]).member.hex()
         return voice.propose(Change(kind, given))
 
-    _act(context, act, machine=machine)
+    act_in_registry(context, act, machine=machine)
 
 
 @click.command()
@@ -63,7 +65,7 @@ def propose(context: Context, kind: str, values: tuple[str, ...], *, machine: bo
 @pass_context
 def admit(context: Context, application: str, *, machine: bool) -> None:
     """提议接纳一份申请 Propose to admit an application (id, name or origin)."""
-    _act(
+    act_in_registry(
         context,
         lambda node, voice: voice.propose(find_application(node, application).application.change()),
         machine=machine,
@@ -76,7 +78,7 @@ def admit(context: Context, application: str, *, machine: bool) -> None:
 @pass_context
 def vote(context: Context, number: int, *, machine: bool) -> None:
     """对提案投赞成票；达到票数即执行 Vote for a proposal; carried out when that is enough."""
-    _act(context, lambda _, voice: voice.vote(number), machine=machine)
+    act_in_registry(context, lambda _, voice: voice.vote(number), machine=machine)
 
 
 @click.command("withdraw-vote")
@@ -85,7 +87,7 @@ def vote(context: Context, number: int, *, machine: bool) -> None:
 @pass_context
 def withdraw_vote(context: Context, number: int, *, machine: bool) -> None:
     """撤回赞成票 Take the vote back."""
-    _act(context, lambda _, voice: voice.withdraw_vote(number), machine=machine)
+    act_in_registry(context, lambda _, voice: voice.withdraw_vote(number), machine=machine)
 
 
 @click.command()
@@ -94,7 +96,7 @@ def withdraw_vote(context: Context, number: int, *, machine: bool) -> None:
 @pass_context
 def execute(context: Context, number: int, *, machine: bool) -> None:
     """执行票数已足的提案 Carry out a proposal that has enough votes by now."""
-    _act(context, lambda _, voice: voice.execute(number), machine=machine)
+    act_in_registry(context, lambda _, voice: voice.execute(number), machine=machine)
 
 
 @click.command()
@@ -121,22 +123,11 @@ def reinstate(context: Context, member: str, *, machine: bool) -> None:
 @pass_context
 def endpoint(context: Context, url: str, *, machine: bool) -> None:
     """变更本机构登记的节点地址 Move this member's registered endpoint; needs no vote."""
-    _act(context, lambda _, voice: voice.set_endpoint(url), machine=machine)
-
-
-@click.command()
-@click.option("--yes", is_flag=True, help="不再询问 Ask nothing")
-@as_json
-@pass_context
-def leave(context: Context, *, yes: bool, machine: bool) -> None:
-    """退出联盟，不可撤回；已有证据仍可核验 Leave for ever; old evidence stays verifiable."""
-    if not yes:
-        click.confirm(context.word("leave-ask"), abort=True, err=True)
-    _act(context, lambda _, voice: voice.resign(), machine=machine)
+    act_in_registry(context, lambda _, voice: voice.set_endpoint(url), machine=machine)
 
 
 def _about(context: Context, kind: str, member: str, *, machine: bool) -> None:
-    _act(
+    act_in_registry(
         context,
         lambda node, voice: voice.propose(
             Change(kind, {"member": find_member(node, member).member.hex()})

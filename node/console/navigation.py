@@ -31,6 +31,7 @@ SECTIONS: Final = (
     Section("/peers", "ui-peers", Permission.EVIDENCE_READ),
     Section("/releases", "ui-releases", Permission.EVIDENCE_READ),
     Section("/verify", "ui-verify", None),
+    Section("/consortium", "consortium", Permission.EVIDENCE_READ),
     Section("/audit", "ui-audit", Permission.AUDIT_READ),
     Section("/operators", "ui-operators", Permission.OPERATORS_MANAGE),
     Section("/tokens", "ui-tokens", None),

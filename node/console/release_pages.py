@@ -16,6 +16,10 @@ from node.release_kinds import (
     ERASURE,
     KEY_CHANGE,
     KEY_CHANGES,
+    LEAVE,
+    ROTATE_ANCHOR,
+    ROTATE_EVIDENCE,
+    ROTATE_LOG,
     ROTATE_MASTER,
     RULE_CHANGE,
     RULES,
@@ -32,6 +36,10 @@ CHANGES: Final = (
 COMMANDS: Final = {
     (KEY_CHANGE, ROTATE_MASTER): "lianzheng key rotate-master --release",
     (KEY_CHANGE, WRAP_MASTER): "lianzheng key wrap --release",
+    (KEY_CHANGE, ROTATE_EVIDENCE): "lianzheng consortium rotate-key evidence --release",
+    (KEY_CHANGE, ROTATE_LOG): "lianzheng consortium rotate-key log --release",
+    (KEY_CHANGE, ROTATE_ANCHOR): "lianzheng consortium rotate-key anchor --release",
+    (KEY_CHANGE, LEAVE): "lianzheng consortium leave --release",
 }
 """What carries it out at the node's own shell."""
 

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     ERASURE_REQUEST = "erasure:request"
     CHANGE_REQUEST = "change:request"
     """Ask for a change of keys or rules, and carry it out once another person has approved it."""
+    CONSORTIUM_GOVERN = "consortium:govern"
+    """Speak for the institution in the registry: propose, vote, carry out."""
     RELEASE_DECIDE = "release:decide"
     AUDIT_READ = "audit:read"
     OPERATORS_MANAGE = "operators:manage"
@@ -95,6 +97,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
         {
             Permission.EVIDENCE_READ,
             Permission.CHANGE_REQUEST,
+            Permission.CONSORTIUM_GOVERN,
             Permission.OPERATORS_MANAGE,
             Permission.SETTINGS_READ,
             Permission.METRICS_READ,

@@ -52,6 +52,11 @@ SIGNED_IN: dict[tuple[str, str], Permission | None] = {
     ("POST", "/releases"): Permission.CHANGE_REQUEST,
     ("GET", "/releases/{release_id}"): Permission.EVIDENCE_READ,
     ("POST", "/releases/{release_id}/decision"): Permission.RELEASE_DECIDE,
+    ("GET", "/consortium"): Permission.EVIDENCE_READ,
+    ("POST", "/consortium/proposals"): Permission.CONSORTIUM_GOVERN,
+    ("POST", "/consortium/proposals/{number}/vote"): Permission.CONSORTIUM_GOVERN,
+    ("POST", "/consortium/proposals/{number}/withdrawal"): Permission.CONSORTIUM_GOVERN,
+    ("POST", "/consortium/proposals/{number}/execution"): Permission.CONSORTIUM_GOVERN,
     ("GET", "/operators"): Permission.OPERATORS_MANAGE,
     ("POST", "/operators/invitation"): Permission.OPERATORS_MANAGE,
     ("GET", "/operators/{operator_id}"): Permission.OPERATORS_MANAGE,
@@ -71,6 +76,7 @@ SAMPLES = {
     "{operator_id}": "ab" * 8,
     "{session_id}": "ab" * 8,
     "{token_id}": "ab" * 8,
+    "{number}": "1",
 }
 LET_IN = frozenset({200, 303, 400, 401, 404, 409, 503})
 """Anything but a refusal; what is asked for need not be there."""

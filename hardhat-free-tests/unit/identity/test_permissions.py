@@ -12,6 +12,7 @@ CHANGING = {
     Permission.HOLD_SET,
     Permission.ERASURE_REQUEST,
     Permission.CHANGE_REQUEST,
+    Permission.CONSORTIUM_GOVERN,
     Permission.RELEASE_DECIDE,
     Permission.OPERATORS_MANAGE,
     Permission.ANCHOR_RUN,

@@ -202,6 +202,10 @@ class Settings(BaseSettings):
         max_length=8,
         description="Time-stamping authorities (RFC 3161), each a table [[timestamp_authorities]] with name, url, roots and optionally policy, secret_file, header; docs/timestamps.md.",
     )
+    accepted_timestamp_roots: tuple[Path, ...] = Field(
+        (),
+        description="Files (PEM, relative to the home) with roots of other members' time-stamping authorities that this node accepts in a trust file.",
+    )
     timestamp_renew_days: int = Field(
         180, ge=1, description="Days before its certificates end in which a token is renewed."
     )

@@ -1,28 +1,41 @@
-"""The trust file of this consortium, built from the chain: members, keys, contracts, policy."""
+"""The trust file of this consortium, built from the chain: members, keys, contracts, policy.
+
+A file that members are to sign also says when it was made and up to which block the registry was read. One
+that nobody signs says neither, so that files of the same content have the same fingerprint.
+"""
 
 import json
+from collections.abc import Mapping
 from typing import Final
 
 from contracts import artifact
 from ledger.chain.deploy import code_hash, genesis_hash
-from ledger.chain.registry import (
-    RegisteredMember,
-    name_hash,
-    read_members,
-    read_validators,
-)
-from ledger.chain.voting import read_inactive
+from ledger.chain.registry import RegisteredMember, name_hash, read_members
+from ledger.chain.validator_sets import read_validator_sets
+from ledger.chain.voting import read_height, read_inactive
 from ledger.errors import ConfigurationError
 from ledger.primitives.canonical import JsonValue
 from ledger.primitives.keccak import keccak256
 from ledger.proof.report import CHECKS
-from ledger.proof.trust import SCHEMA, Inactive, KeyRecord, Trust, TrustedContract, read_trust
+from ledger.proof.trust import (
+    SCHEMA,
+    VOTER,
+    Inactive,
+    KeyRecord,
+    Trust,
+    TrustedContract,
+    read_trust,
+)
+from ledger.proof.trust_quorum import majority
+from ledger.proof.trusted_chain import ValidatorSet
 from ledger.tsa.roots import read_roots
 from node.settings import Settings
 
 DEVELOPMENT: Final = ("V1", "V2", "V3", "V4", "V5", "V6", "V7", "V9", "V11", "V12")
 GRACE_BLOCKS: Final = 3600
 """At a block a second: the promised merge delay."""
+BEHIND_BLOCKS: Final = 10
+"""Other members' nodes may be so far behind this one and still sign: nothing has changed in these blocks."""
 
 
 def build(settings: Settings) -> Trust:
@@ -35,35 +48,68 @@ def build(settings: Settings) -> Trust:
     return read_trust(compose(settings))
 
 
-def compose(settings: Settings) -> bytes:
+def draft(settings: Settings, names: Mapping[bytes, str], *, made_at: str) -> bytes:
+    """Return a trust file that members can sign: with the instant, and the block up to which it speaks.
+
+    Raises:
+        ConfigurationError: see ``compose``.
+        UnavailableError: see ``compose``.
+    """
+    latest = read_height(settings.chain_url)
+    value = _compose(settings, names)
+    height = max(newest_change(read_trust(_to_bytes(value))), latest - BEHIND_BLOCKS, 0)
+    return _to_bytes({**value, "made_at": made_at, "height": height})
+
+
+def newest_change(trust: Trust) -> int:
+    """Return the last block that a trust file speaks of: before it, it does not describe the registry."""
+    spans: list[KeyRecord | Inactive | ValidatorSet] = list(trust.chain.validators)
+    for member in trust.members.values():
+        spans += [*member.keys, *member.inactive]
+    return max((max(each.since, each.until or 0) for each in spans), default=0)
+
+
+def compose(settings: Settings, names: Mapping[bytes, str] | None = None) -> bytes:
     """Return the bytes of the trust file: JSON that people can read.
+
+    Args:
+        settings: of the node.
+        names: of institutions, by the hash that the registry holds.
 
     Raises:
         ConfigurationError: the contracts are not there.
         UnavailableError: the chain does not answer.
     """
+    return _to_bytes(_compose(settings, names or {}))
+
+
+def _to_bytes(value: JsonValue) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def _compose(settings: Settings, names: Mapping[bytes, str]) -> dict[str, JsonValue]:
     registry, anchor = _addresses(settings)
     members = read_members(settings.chain_url, registry)
+    known = {**names, name_hash(settings.name): settings.name}
     inactive = read_inactive(settings.chain_url, registry, members)
-    witnesses = sum(1 for each in members if each.status == "active" and "member" in each.roles)
-    value: JsonValue = {
+    witnesses = sum(1 for each in members if each.status == "active" and VOTER in each.roles)
+    return {
         "schema": SCHEMA,
         "chain": {
             "id": settings.chain_id,
             "genesis": genesis_hash(settings.chain_url).hex(),
             "kind": settings.chain_kind,
             "curve": settings.chain_curve,
-            "validators": _validators(settings, registry),
+            "validators": _validators(settings, registry, members),
         },
         "contracts": {
             "ConsortiumRegistry": _contract(settings, "ConsortiumRegistry", registry),
             "EvidenceAnchor": _contract(settings, "EvidenceAnchor", anchor),
         },
-        "members": [_member(each, inactive[each.member], settings) for each in members],
+        "members": [_member(each, inactive[each.member], known) for each in members],
         "timestamp_roots": _timestamp_roots(settings),
         "policy": _policy(settings, witnesses),
     }
-    return json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
 
 
 def anchor_contract(settings: Settings) -> TrustedContract:
@@ -110,24 +156,31 @@ def _compiled(name: str) -> bytes:
     return keccak256(artifact(name).deployed_bytecode)
 
 
-def _validators(settings: Settings, registry: bytes) -> JsonValue:
-    """Return the present validator set; earlier sets have to be added by whoever holds their blocks."""
-    if settings.chain_kind not in ("qbft-header", "qbft-contract"):
-        return []
-    addresses = read_validators(settings.chain_url, settings.chain_kind, registry)
-    return [{"since": 0, "until": None, "addresses": [each.hex() for each in addresses]}]
+def _validators(
+    settings: Settings, registry: bytes, members: tuple[RegisteredMember, ...]
+) -> JsonValue:
+    """Return the validator sets with their blocks, as far as this node can know them."""
+    found = read_validator_sets(settings.chain_url, settings.chain_kind, registry, members)
+    return [
+        {
+            "since": each.since,
+            "until": each.until,
+            "addresses": [address.hex() for address in each.addresses],
+        }
+        for each in found
+    ]
 
 
 def _member(
-    member: RegisteredMember, inactive: tuple[Inactive, ...], settings: Settings
+    member: RegisteredMember, inactive: tuple[Inactive, ...], names: Mapping[bytes, str]
 ) -> JsonValue:
-    own = name_hash(settings.name) == member.name_hash
     return {
         "id": member.member.hex(),
-        "name": settings.name if own else member.origin,
+        "name": names.get(member.name_hash, member.origin),
         "origin": member.origin,
         "keys": [_key(record) for record in member.keys],
         "inactive": [{"since": each.since, "until": each.until} for each in inactive],
+        "roles": list(member.roles),
     }
 
 
@@ -143,9 +196,10 @@ def _key(record: KeyRecord) -> JsonValue:
 
 
 def _timestamp_roots(settings: Settings) -> JsonValue:
-    """Return the roots of the configured authorities, each once."""
-    files = (settings.home / each.roots for each in settings.timestamp_authorities)
-    found = dict.fromkeys(root.hex() for file in files for root in read_roots(file))
+    """Return the roots of the node's own authorities and of others that it accepts, each once."""
+    own = [each.roots for each in settings.timestamp_authorities]
+    files = [*own, *settings.accepted_timestamp_roots]
+    found = dict.fromkeys(root.hex() for file in files for root in read_roots(settings.home / file))
     return list(found)
 
 
@@ -166,4 +220,5 @@ def _policy(settings: Settings, members: int) -> JsonValue:
         "required": [check for check in CHECKS if check in required],
         "cosignature_quorum": members // 2 if "V8" in required else 0,
         "grace_blocks": GRACE_BLOCKS,
+        "trust_quorum": 0 if settings.chain_kind == "dev" else majority(members),
     }

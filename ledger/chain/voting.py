@@ -1,6 +1,6 @@
 """Proposals, votes and rules as the registry holds them, and when what was decided took effect."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -68,6 +68,21 @@ class Proposal:
     voters: tuple[bytes, ...]
     change: Change | None
     data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A proposal that was carried out.
+
+    Attributes:
+        block: in which it was.
+        index: of its event within the block.
+        change: what it did.
+    """
+
+    block: int
+    index: int
+    change: Change
 
 
 def read_rules(url: str, registry: bytes) -> Rules:
@@ -143,8 +158,22 @@ def read_inactive(
     return {member: tuple(periods) for member, periods in found.items()}
 
 
-def _status_changes(url: str, registry: bytes) -> list[tuple[int, str, bytes]]:
-    """Return executed suspensions and reinstatements by block, in order."""
+def read_height(url: str) -> int:
+    """Return the number of the newest block.
+
+    Raises:
+        UnavailableError: the node does not answer.
+    """
+    return _latest(Rpc(url))
+
+
+def read_executed(url: str, registry: bytes, kinds: Container[str]) -> tuple[Executed, ...]:
+    """Return what was voted and carried out, of these kinds, in order of the chain.
+
+    Raises:
+        IntegrityError: the node has no event of a proposal that the registry calls executed.
+        UnavailableError: the node does not answer.
+    """
     changes = []
     rpc = Rpc(url)
     contract = _contract(rpc, registry)
@@ -153,12 +182,20 @@ def _status_changes(url: str, registry: bytes) -> list[tuple[int, str, bytes]]:
         (found,) = contract.call("proposal", number)
         _, opened_block, _, executed, _, _, data = found
         change = decode_change(bytes(data)) if executed else None
-        if change is None or change.kind not in ("suspend-member", "reinstate-member"):
+        if change is None or change.kind not in kinds:
             continue
         block, index = _executed_in(rpc, registry, number, opened_block)
-        if change.member is not None:
-            changes.append((block, index, change.kind, change.member))
-    return [(block, kind, member) for block, _, kind, member in sorted(changes)]
+        changes.append(Executed(block, index, change))
+    return tuple(sorted(changes, key=lambda each: (each.block, each.index)))
+
+
+def _status_changes(url: str, registry: bytes) -> list[tuple[int, str, bytes]]:
+    """Return executed suspensions and reinstatements by block, in order."""
+    return [
+        (each.block, each.change.kind, each.change.member)
+        for each in read_executed(url, registry, ("suspend-member", "reinstate-member"))
+        if each.change.member is not None
+    ]
 
 
 def _executed_in(rpc: Rpc, registry: bytes, number: int, opened_block: int) -> tuple[int, int]:

@@ -108,3 +108,10 @@ def _signs(member: TrustedMember, key: bytes, height: int | None) -> bool:
 
 def _signed(member: TrustedMember, signed: set[tuple[bytes, bytes]], height: int | None) -> bool:
     return any(owner == member.member and _signs(member, key, height) for owner, key in signed)
+
+
+def unsigned_members(trust: Trust) -> tuple[str, ...]:
+    """Return the names of the members with a vote whose signature the file lacks."""
+    signed = {each.member for each in trust.signatures}
+    entitled = _entitled(trust, trust.height)
+    return tuple(each.name for each in entitled if each.member not in signed)

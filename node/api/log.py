@@ -5,15 +5,15 @@ are not public, so that there are no entry tiles.
 """
 
 import re
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from ledger.errors import IntegrityError, RefusedError
 from ledger.evidence.tiles import HASH_BYTES, WIDTH, TileName
 from ledger.services.sequencing import current_log
 from ledger.store import logs
-from node import log_view, trust_file
+from node import log_view, trust_signing
 from node.api.documents import content, problems
 from node.api.requests import service_of, source_address
 from node.identity.lockout import source_name
@@ -44,11 +44,15 @@ def checkpoint(request: Request) -> Response:
     response_class=Response,
     responses=content("application/json", "The trust file.") | problems(429),
 )
-def trust(request: Request) -> Response:
-    """Return the trust file as the registry on chain says now; courts compare it with other members'."""
+def trust(request: Request, *, now: Annotated[bool, Query()] = False) -> Response:
+    """Return the newest trust file that enough members signed; without one, or with ``now``, an unsigned one.
+
+    The unsigned one is what the registry on chain says now.
+    """
     service = service_of(request)
     service.limiter.count("verify", source_name(source_address(request)))
-    return Response(trust_file.compose(service.node.settings), media_type="application/json")
+    found = trust_signing.compose(service.node) if now else trust_signing.offered(service.node)
+    return Response(found, media_type="application/json")
 
 
 @router.get(

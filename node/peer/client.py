@@ -5,9 +5,12 @@ machine (link-local and unspecified addresses), and loopback in production, is n
 """
 
 import ipaddress
+import json
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,7 +21,7 @@ from ledger.errors import ConfigurationError, MalformedError, RefusedError, Unav
 from ledger.evidence import shape
 from ledger.evidence.tiles import HASH_BYTES, WIDTH
 from ledger.ports.signer import StatementSigner
-from ledger.primitives.canonical import JsonValue, decode
+from ledger.primitives.canonical import MAX_DEPTH, JsonValue, check_depth, decode
 from ledger.primitives.checkpoint_text import parse_decimal
 from ledger.primitives.note import Note
 from ledger.primitives.witness_request import AddCheckpoint
@@ -28,8 +31,14 @@ from node.peer.signatures import sign
 WHOLE_SECONDS: Final = 20.0
 CONNECT_SECONDS: Final = 3.0
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
+DOWNLOAD_SECONDS: Final = 3600.0
+MAX_DOWNLOAD_BYTES: Final = 64 * 1024**3
+DOWNLOAD_PIECE: Final = 1024 * 1024
 STALE_TYPE: Final = "text/x.tlog.size"
 _MAX_GROUP: Final = 3
+_CODE: Final = re.compile(r"[a-z][a-z-]{0,63}")
+_MAX_ABOUT: Final = 160
+_REFUSALS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT)
 
 
 class PeerClient:
@@ -110,6 +119,37 @@ class PeerClient:
             self._found(self._ask(method, path, body)).content, max_bytes=MAX_ANSWER_BYTES
         )
 
+    def decided(self, path: str, body: bytes) -> JsonValue:
+        """Return the JSON that the member answers to what it has to judge.
+
+        Raises:
+            UnavailableError: it does not answer.
+            RefusedError: it refuses; ``reason`` names its code and what it is about.
+            MalformedError: not JSON.
+        """
+        answer = self._ask("POST", path, body)
+        if answer.status_code in _REFUSALS:
+            raise RefusedError(
+                "peer-refuses", peer=self._peer.member.origin, reason=_reason(answer)
+            )
+        return decode(self._found(answer).content, max_bytes=MAX_ANSWER_BYTES)
+
+    def download(self, path: str, target: Path) -> None:
+        """Write the answer to a signed request to ``target``, piece by piece.
+
+        Raises:
+            UnavailableError: it does not answer, or refuses.
+        """
+        session = CappedSession(DOWNLOAD_SECONDS, MAX_DOWNLOAD_BYTES)
+        answer = self._found(self._ask("GET", path, None, session=session, stream=True))
+        try:
+            with target.open("wb") as output:
+                for piece in answer.iter_content(DOWNLOAD_PIECE):
+                    output.write(piece)
+        except (requests.RequestException, OSError) as error:
+            target.unlink(missing_ok=True)
+            raise self._silent(type(error).__name__) from error
+
     def _tiles(self, base: str, first: int, size: int) -> Sequence[bytes]:
         found: list[bytes] = []
         start = first // WIDTH
@@ -125,13 +165,18 @@ class PeerClient:
     def _get(self, path: str) -> requests.Response:
         return self._found(self._ask("GET", path, None))
 
-    def _ask(self, method: str, path: str, body: bytes | None) -> requests.Response:
+    def _ask(
+        self, method: str, path: str, body: bytes | None, *,
+        session: requests.Session | None = None, stream: bool = False,
+    ) -> requests.Response:  # fmt: skip
         headers: Mapping[str, str] = {"Content-Type": "text/plain"} if body else {}
+        chosen = session or self._session
         request = requests.Request(method, self._peer.endpoint + path, data=body, headers=headers)
         try:
-            prepared = self._session.prepare_request(request)
+            prepared = chosen.prepare_request(request)
             sign(prepared, self._signer, self._peer.member.member)
-            return self._session.send(prepared, timeout=(CONNECT_SECONDS, WHOLE_SECONDS))
+            timeout = (CONNECT_SECONDS, WHOLE_SECONDS)
+            return chosen.send(prepared, timeout=timeout, stream=stream)
         except requests.RequestException as error:
             raise self._silent(type(error).__name__) from error
 
@@ -173,6 +218,21 @@ def check_endpoint(endpoint: str, *, production: bool) -> None:
         closed = address.is_link_local or address.is_unspecified or address.is_multicast
         if closed or (production and address.is_loopback):
             raise ConfigurationError("peer-endpoint", endpoint=endpoint[:100])
+
+
+def _reason(answer: requests.Response) -> str:
+    """Return the code of a problem and what it is about; nothing else of it is shown to anybody."""
+    try:
+        check_depth(answer.content, MAX_DEPTH)
+        members = shape.mapping(json.loads(answer.content), "problem")
+        params = shape.mapping(members["params"], "params")
+        code, what = shape.text(members["code"], "code"), params.get("what")
+    except (MalformedError, KeyError, ValueError):
+        return str(answer.status_code)
+    if not _CODE.fullmatch(code):
+        return str(answer.status_code)
+    about = str(what)[:_MAX_ABOUT] if isinstance(what, str) and what.isprintable() else ""
+    return f"{code} ({about})" if about else code
 
 
 def _is_stale(answer: requests.Response) -> bool:

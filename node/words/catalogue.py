@@ -16,6 +16,7 @@ from node.words.identity import IDENTITY_WORDS
 from node.words.keys import KEY_WORDS
 from node.words.peers import PEER_WORDS
 from node.words.timestamps import TIMESTAMP_WORDS
+from node.words.trusting import TRUST_WORDS
 from node.words.watching import WATCH_WORDS
 
 WORDS: Final[Mapping[str, Message]] = {
@@ -28,6 +29,7 @@ WORDS: Final[Mapping[str, Message]] = {
     **WATCH_WORDS,
     **PEER_WORDS,
     **TIMESTAMP_WORDS,
+    **TRUST_WORDS,
     **CONSOLE_WORDS,
     **ERRORS,
 }

@@ -11,6 +11,7 @@ from node.words.identity import IDENTITY_ERRORS
 from node.words.keys import KEY_ERRORS
 from node.words.peers import PEER_ERRORS
 from node.words.timestamps import TIMESTAMP_ERRORS
+from node.words.trusting import TRUST_ERRORS
 from node.words.watching import WATCH_ERRORS
 
 ERRORS: Final[Mapping[str, Message]] = {
@@ -22,6 +23,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     **PEER_ERRORS,
     **WATCH_ERRORS,
     **TIMESTAMP_ERRORS,
+    **TRUST_ERRORS,
     "database-password-unreadable": Message("无法读取数据库口令文件：{why}。", "The file with the database's password cannot be read: {why}.", "请检查 database_password_file 及其权限。", "Check database_password_file and its permissions."),
     "persons-too-many": Message("当事人 {count} 名，超过 {limit}。", "{count} persons, over {limit}.", "请检查来源数据的列。", "Check the columns of the source."),
     "bulk-busy": Message("正在处理其他批量请求。", "Other bulk requests are being worked on.", "请稍后重试。", "Try again later."),

@@ -57,6 +57,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "oidc_role_map": "组与角色的对应：组=角色,组=角色；角色见 docs/identity.md。",
     "retention": '各类型的保存期限表：{call_recording = "5y", message = "180d"}；到期由 evidence due 列出，从不自动擦除。',
     "timestamp_authorities": "时间戳机构（RFC 3161），每家一个 [[timestamp_authorities]] 表，含 name、url、roots，可选 policy、secret_file、header；见 docs/timestamps.md。",
+    "accepted_timestamp_roots": "其他成员时间戳机构的根证书文件（PEM），签署信任文件时予以认可。",
     "timestamp_renew_days": "证书到期前多少天续期时间戳。",
     "production": "拒绝仅供开发使用的功能。",
 }  # fmt: skip

@@ -3,25 +3,19 @@
 ``/peer/v1/add-checkpoint`` is C2SP tlog-witness, with its statuses. Logs themselves are public (``/v1/log``).
 """
 
-import json
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
 from ledger.errors import RefusedError
-from ledger.evidence import shape
 from ledger.evidence.tiles import HASH_BYTES
-from ledger.primitives.canonical import decode, encode
+from ledger.primitives.canonical import encode
 from ledger.primitives.witness_request import AddCheckpoint
 from ledger.proof.trust import read_trust
-from ledger.services.certifying import ExportOptions
 from node import trust_signing
 from node.api.log import read_tile_name
-from node.api.packages import make_package
-from node.api.problems import SMALL_BYTES
 from node.api.requests import SmallBody, service_of
-from node.peer import courts
 from node.peer.answering import Answering
 from node.peer.client import STALE_TYPE
 from node.peer.neighbours import Neighbour
@@ -67,6 +61,14 @@ def trust_file(request: Request, data: SmallBody) -> Response:
     answering, _ = _asked(request, data)
     kept = trust_signing.receive(answering.node, data)
     return Response(encode({"kept": kept}), media_type="application/json")
+
+
+@router.get("/witnessed")
+def witnessed(request: Request) -> Response:
+    """Return the newest checkpoint of every log that this member has seen."""
+    answering, _ = _asked(request, b"")
+    logs = encode({"logs": list(answering.witnessed())})
+    return Response(logs, media_type="application/json")
 
 
 @router.get("/witnessed")

@@ -71,49 +71,6 @@ def witnessed(request: Request) -> Response:
     return Response(logs, media_type="application/json")
 
 
-@router.get("/witnessed")
-def witnessed(request: Request) -> Response:
-    """Return the newest checkpoint of every log that this member has seen."""
-    answering, _ = _asked(request, b"")
-    logs = encode({"logs": list(answering.witnessed())})
-    return Response(logs, media_type="application/json")
-
-
-@router.post("/package-requests")
-def ask_for_package(request: Request, data: SmallBody) -> dict[str, str]:
-    """Take a court's request for the package of an item; two persons of this member decide."""
-    answering, peer = _asked(request, data)
-    found = shape.members(decode(data, max_bytes=SMALL_BYTES), "request", {"evidence_id", "reason"})
-    evidence_id, reason = (shape.text(found[name], name) for name in ("evidence_id", "reason"))
-    asked = courts.ask(answering.node, peer, evidence_id, reason)
-    return {"id": asked.release_id, "state": asked.state}
-
-
-@router.get("/package-requests/{release_id}")
-def look_at_request(request: Request, release_id: str) -> dict[str, str]:
-    """Tell a court how its request stands."""
-    answering, peer = _asked(request, b"")
-    found = courts.look(answering.node, peer, release_id)
-    return {"id": found.release_id, "state": found.state}
-
-
-@router.get("/package-requests/{release_id}/package")
-def fetch_package(request: Request, release_id: str) -> Response:
-    """Hand a released package to the court that asked for it."""
-    answering, peer = _asked(request, b"")
-    found = courts.granted(answering.node, peer, release_id)
-    by = courts.principal_of(peer)
-    return make_package(answering.node, by, found.subject, ExportOptions())
-
-
-@router.get("/statistics")
-def statistics(request: Request) -> Response:
-    """Return counts to a regulator."""
-    answering, peer = _asked(request, b"")
-    data = json.dumps(courts.statistics(answering.node, peer))
-    return Response(data, media_type="application/json")
-
-
 @router.get("/mirror/{origin:path}/tile/{number:path}")
 def mirror(request: Request, origin: Origin, number: str) -> Response:
     """Return a tile of leaf hashes of another member's log, as it was verified here."""

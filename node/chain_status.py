@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from ledger.chain.endpoints import EndpointView, endpoint_views
 from node.wiring import Node
 
 
 @dataclass(frozen=True, slots=True)
 class ChainStatus:
-    """The chain as this node sees it now."""
+    """The chain as this node sees it now; ``endpoints`` is empty where there is only one."""
 
     chain_id: int
     kind: str
@@ -18,6 +19,7 @@ class ChainStatus:
     generation: int
     anchored: int
     warnings: tuple[str, ...]
+    endpoints: tuple[EndpointView, ...] = ()
 
     def to_json(self) -> dict[str, object]:
         """Return it for machines."""
@@ -31,12 +33,13 @@ class ChainStatus:
             "generation": self.generation,
             "anchored_size": self.anchored,
             "warnings": list(self.warnings),
+            "endpoints": [each.to_json() for each in self.endpoints],
         }
 
     def for_people(self) -> dict[str, object]:
         """Return it under the catalogue's names."""
         values = self.to_json()
-        del values["warnings"]
+        del values["warnings"], values["endpoints"]
         values["chain_kind"] = values.pop("kind")
         return {name.replace("_", "-"): value for name, value in values.items()}
 
@@ -48,7 +51,7 @@ def read_status(node: Node) -> ChainStatus:
         ConfigurationError: no contracts are configured, or they are not there.
         UnavailableError: the chain does not answer.
     """
-    log, chain = node.log, node.chain
+    log, chain, url = node.log, node.chain, node.settings.chain_url
     final = chain.final()
     return ChainStatus(
         chain_id=chain.chain_id(),
@@ -60,4 +63,5 @@ def read_status(node: Node) -> ChainStatus:
         generation=chain.generation(log.member),
         anchored=chain.head(log.member, log.generation).size,
         warnings=chain.warnings(),
+        endpoints=endpoint_views(url),
     )

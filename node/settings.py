@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 from sqlalchemy import make_url
 
+from ledger.chain.endpoints import SEPARATOR, Expected, expect
 from ledger.errors import ConfigurationError, MalformedError
 from ledger.evidence.kinds import KINDS, SEALED_BY_THE_NODE
 from ledger.evidence.retention import read_period
@@ -35,6 +36,13 @@ _WORD: Final = r"^[0-9a-f]{64}$"
 def _empty_is_none(value: object) -> object:
     """Read the empty text as no value: neither TOML nor the environment has a null."""
     return None if value == "" else value
+
+
+def _joined(value: object) -> object:
+    """Read a list of addresses as one text: all who ask the chain take either (``ledger.chain.rpc``)."""
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return SEPARATOR.join(value)
+    return value
 
 
 class Settings(BaseSettings):
@@ -108,8 +116,9 @@ class Settings(BaseSettings):
         "",
         description="Encrypted contents on S3: s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION; credentials come from boto3's chain (environment, profile, instance); empty: the folder.",
     )
-    chain_url: str = Field(
-        "http://127.0.0.1:8545", description="JSON-RPC address of the chain's node."
+    chain_url: Annotated[str, BeforeValidator(_joined)] = Field(
+        "http://127.0.0.1:8545",
+        description="JSON-RPC address of the chain's node; several, as a list or separated by commas, the own one first: docs/chains.md.",
     )
     chain_id: int = Field(
         20261124, ge=1, description="Chain id (EIP-155); another answer of the node is refused."
@@ -295,6 +304,8 @@ def load_settings(home: Path) -> Settings:
         raise _invalid(error) from error
     if settings.production and settings.chain_kind == "dev":
         raise ConfigurationError("development-in-production")
+    # Said before anybody asks: who asks knows the addresses only.
+    expect(settings.chain_url, Expected(settings.chain_id, settings.finality))
     return settings
 
 

@@ -28,7 +28,14 @@ def find_anchoring(
         IntegrityError: the block has no such anchor, or the node's answers contradict each other.
         UnavailableError: the node does not answer.
     """
-    rpc = Rpc(url)
+    return Rpc(url).agreed(
+        lambda rpc: _find(rpc, kind, contract, number=number, member=member, size=size)
+    )
+
+
+def _find(
+    rpc: Rpc, kind: ChainKind, contract: bytes, *, number: int, member: bytes, size: int
+) -> Anchoring:
     block = read_block(rpc, number)
     if block is None:
         raise IntegrityError("chain-block-moved", number=number)

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from ledger.chain import answers
 from ledger.chain.answers import malformed, member_data, member_quantity
-from ledger.chain.errors import Meaning, NodeError
-from ledger.chain.rpc import Rpc, refusal
+from ledger.chain.errors import Meaning, NodeError, refusal
+from ledger.chain.rpc import Rpc
 from ledger.errors import IntegrityError, MalformedError, UnavailableError
 from ledger.ports.chain import BlockRef
 from ledger.proof.header import ChainKind, block_hash, header_rlp_from_json, parse_header

@@ -10,8 +10,8 @@ from eth_utils.crypto import keccak
 
 from contracts import Artifact
 from ledger.chain import answers
-from ledger.chain.errors import Meaning, NodeError
-from ledger.chain.rpc import DETAIL_CHARACTERS, Rpc, refusal
+from ledger.chain.errors import DETAIL_CHARACTERS, Meaning, NodeError, refusal
+from ledger.chain.rpc import Rpc
 from ledger.errors import ConfigurationError, RefusedError, UnavailableError
 
 _SELECTOR: Final = 4

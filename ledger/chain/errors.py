@@ -9,6 +9,11 @@ import re
 from enum import Enum
 from typing import Final
 
+from ledger.errors import UnavailableError
+
+DETAIL_CHARACTERS: Final = 200
+"""Of a node's own words, in ours."""
+
 
 class Meaning(Enum):
     """What a node's refusal of a transaction means for us."""
@@ -89,3 +94,8 @@ class NodeError(Exception):
             if pattern.search(self.message):
                 return meaning
         return Meaning.OTHER
+
+
+def refusal(error: NodeError) -> UnavailableError:
+    """Return the error for a node's refusal that means nothing in particular."""
+    return UnavailableError("chain-refuses", detail=error.message[:DETAIL_CHARACTERS])

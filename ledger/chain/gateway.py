@@ -12,10 +12,11 @@ from ledger.chain import proofs
 from ledger.chain.answers import mapping, member_data, member_quantity, quantity
 from ledger.chain.blocks import HASH_BYTES, header_bytes, read_block, reference
 from ledger.chain.contract import Contract
-from ledger.chain.errors import Meaning, NodeError
+from ledger.chain.endpoints import Expected, endpoint_alarms, expect
+from ledger.chain.errors import Meaning, NodeError, refusal
 from ledger.chain.fees import FeePolicy
 from ledger.chain.finality import TAG, check_policy, final_number
-from ledger.chain.rpc import Rpc, refusal
+from ledger.chain.rpc import Rpc
 from ledger.errors import ConfigurationError, RefusedError, UnavailableError
 from ledger.evidence.anchoring import Inclusion
 from ledger.ports.chain import AnchorCall, AnchorHead, BlockRef, ChainProof, SignedTransaction
@@ -42,7 +43,7 @@ class ChainConfig:
     """Which chain, and how to use it.
 
     Attributes:
-        url: of the node.
+        url: of the node, or of several, separated by commas.
         chain_id: as in EIP-155; compared with the node's answer.
         kind: of chain, as in the trust file.
         registry: 20-byte address of ``ConsortiumRegistry``.
@@ -72,6 +73,7 @@ class Web3Chain:
         check_policy(config.finality)
         self._config: Final = config
         self._signer: Final = signer
+        expect(config.url, Expected(config.chain_id, config.finality))
         self._rpc: Final = Rpc(config.url)
         self._registry: Final = Contract(self._rpc, artifact("ConsortiumRegistry"), config.registry)
         self._anchor: Final = Contract(self._rpc, artifact("EvidenceAnchor"), config.anchor)
@@ -111,7 +113,10 @@ class Web3Chain:
 
     def header(self, number: int) -> bytes:
         """See ``ports.chain``."""
-        block = read_block(self._rpc, number)
+        return self._rpc.agreed(lambda rpc: self._header(rpc, number))
+
+    def _header(self, rpc: Rpc, number: int) -> bytes:
+        block = read_block(rpc, number)
         if block is None:
             raise UnavailableError("chain-block-missing", number=number)
         return header_bytes(block, self._config.kind)
@@ -207,9 +212,14 @@ class Web3Chain:
 
     def freeze(self, inclusion: Inclusion, *, member: bytes, generation: int) -> ChainProof:
         """See ``ports.chain``."""
-        slots = head_slots(member, generation)
-        return proofs.freeze(
-            self._rpc, self._config.kind, inclusion, contract=self._config.anchor, slots=slots
+        kind, contract, slots = (
+            self._config.kind,
+            self._config.anchor,
+            head_slots(member, generation),
+        )
+        return self._rpc.agreed(
+            lambda rpc: proofs.freeze(rpc, kind, inclusion, contract=contract, slots=slots),
+            enough=lambda proof: proof.membership is not None,
         )
 
     def warnings(self) -> tuple[str, ...]:
@@ -221,7 +231,7 @@ class Web3Chain:
         balance = quantity(self._rpc.ask(_BALANCE, self._sender, "latest"), _BALANCE)
         if price and balance < price * ANCHOR_GAS * LOW_BALANCE_ANCHORS:
             found.append("chain-low-balance")
-        return tuple(found)
+        return (*found, *endpoint_alarms(self._config.url))
 
     @property
     def _sender(self) -> str:

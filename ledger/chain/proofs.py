@@ -11,8 +11,8 @@ from typing import Final
 from ledger.chain import answers
 from ledger.chain.answers import malformed
 from ledger.chain.blocks import header_bytes, read_block, read_receipts, reference
-from ledger.chain.errors import Meaning, NodeError
-from ledger.chain.rpc import Rpc, refusal
+from ledger.chain.errors import Meaning, NodeError, refusal
+from ledger.chain.rpc import Rpc
 from ledger.errors import IntegrityError, MalformedError
 from ledger.evidence.anchoring import Inclusion
 from ledger.ports.chain import ChainProof

@@ -1,72 +1,60 @@
-"""JSON-RPC over web3's HTTP provider: plain answers, our errors.
+"""JSON-RPC to a chain, at one address or at several.
 
-Raw JSON is used where others use web3's formatted objects, because proofs need every field as it was
-served, extra data of any length included. ``answers`` reads the values.
+With several, an address that fails is left behind and the next one is asked; ``endpoints`` has the rules.
+
+* A call that means the same everywhere goes to the best endpoint, and on to the next where that one does not
+  answer, is busy, or lacks the method or the state: a second node that keeps old state serves proofs of it.
+* A signed transaction goes to all of them.
+* What has to belong together is asked of one endpoint (``agreed``), and of the next one where its answers
+  contradict each other.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+import time
+from collections.abc import Callable, Iterator, Sequence
+from threading import Thread
+from typing import Any, Final, TypeVar
 
-import requests
-from web3 import HTTPProvider
-from web3.exceptions import Web3Exception
-from web3.types import RPCEndpoint, RPCResponse
+from ledger.chain import answers
+from ledger.chain.connection import TIMEOUT_SECONDS, Connection
+from ledger.chain.endpoints import ChainEndpoints, endpoints_of, read_addresses
+from ledger.chain.errors import Meaning, NodeError, refusal
+from ledger.chain.transport import MAX_ANSWER_BYTES
+from ledger.errors import IntegrityError, LedgerError, UnavailableError
 
-from ledger.chain.answers import malformed
-from ledger.chain.errors import NodeError
-from ledger.chain.transport import MAX_ANSWER_BYTES, CappedSession
-from ledger.errors import ConfigurationError, MalformedError, UnavailableError
-from ledger.primitives.canonical import check_depth
+T = TypeVar("T")
 
-TIMEOUT_SECONDS: Final = 10.0
-"""A healthy node on the same network answers in milliseconds; a proof of a full block in a second."""
-BATCH: Final = 100
-"""Besu takes 1,024 requests in a batch by default, geth 1,000, gateways fewer."""
-DETAIL_CHARACTERS: Final = 200
-MAX_DEPTH: Final = 12
-"""A batch of receipts with logs and topics is six deep."""
-
-_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError)
-"""What web3 lets through when a body is not JSON, or not JSON-RPC."""
-
-
-class _Provider(HTTPProvider):
-    """web3's provider, which measures an answer's nesting before it parses it.
-
-    web3 lifts Python's recursion limit so far that a deep answer ends the process.
-    """
-
-    @staticmethod
-    def decode_rpc_response(raw_response: bytes) -> RPCResponse:
-        """See web3."""
-        check_depth(raw_response, MAX_DEPTH)
-        return HTTPProvider.decode_rpc_response(raw_response)
+SEVERAL_SECONDS: Final = 4.0
+"""Time for one answer where another endpoint is there to ask."""
+_BROADCAST: Final = "eth_sendRawTransaction"
+_NEWEST: Final = ("eth_getBlockByNumber", "latest")
+_NUMBER: Final = "eth_blockNumber"
+_BROKEN: Final = ("chain-unreachable", "chain-answer")
+_ELSEWHERE: Final = (Meaning.BUSY, Meaning.UNSUPPORTED)
+_DONE: Final = (Meaning.ALREADY_KNOWN, Meaning.NONCE_USED)
 
 
 class Rpc:
-    """One endpoint.
+    """A chain.
 
     Args:
-        url: HTTP address of the node; it never stands in an error, since it may hold a token.
-        timeout: seconds for one answer.
+        url: HTTP address of a node, or several separated by commas; none ever stands in an error, since it
+            may hold a token.
+        timeout: seconds for one answer; ``None`` for 10, or 4 where there are several addresses.
         limit: bytes of one answer.
+
+    Raises:
+        ConfigurationError: the addresses are not of the form.
     """
 
     def __init__(
-        self, url: str, timeout: float = TIMEOUT_SECONDS, limit: int = MAX_ANSWER_BYTES
+        self, url: str, timeout: float | None = None, limit: int = MAX_ANSWER_BYTES
     ) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise ConfigurationError("chain-url")
-        self._url: Final = url
-        self._timeout: Final = timeout
-        self._session: Final = CappedSession(timeout, limit)
-        # web3's own retries would hide an outage for a minute; ours happen on the next tick.
-        self._provider: Final = _Provider(
-            url,
-            request_kwargs={"timeout": timeout},
-            session=self._session,
-            exception_retry_configuration=None,
-        )
+        addresses = read_addresses(url)
+        several = len(addresses) > 1
+        seconds = timeout or (SEVERAL_SECONDS if several else TIMEOUT_SECONDS)
+        self._connections: Final = [Connection(each, seconds, limit) for each in addresses]
+        self._endpoints: Final = endpoints_of(addresses) if several else None
+        self._pinned: int | None = None if several else 0
 
     def call(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
         """Return the result of a call.
@@ -75,10 +63,12 @@ class Rpc:
             NodeError: the node answered with an error.
             UnavailableError: it did not answer, or not with JSON-RPC.
         """
-        answer = _exchange(
-            lambda: self._provider.make_request(RPCEndpoint(method), list(params)), method
-        )
-        return _result(answer, method)
+        if method == _BROADCAST and self._pinned is None:
+            return self._broadcast(*params)
+        answer = self._first(lambda connection: connection.call(method, *params))
+        if self._endpoints is not None and (method, *params[:1]) == _NEWEST:
+            self._endpoints.saw(_height(answer))
+        return answer
 
     def ask(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
         """Return the result of a call whose refusal means nothing in particular.
@@ -97,66 +87,156 @@ class Rpc:
         Raises:
             UnavailableError: the node refused one of them, or did not answer all.
         """
+        return self._first(lambda connection: connection.batch(method, params))
+
+    def agreed(
+        self, work: Callable[["Rpc"], T], enough: Callable[[T], bool] = lambda _found: True
+    ) -> T:
+        """Return what ``work`` makes of the answers of one endpoint alone.
+
+        Args:
+            work: is handed a chain of one endpoint.
+            enough: whether a result is as good as another endpoint's could be; otherwise the next one is
+                asked, and the first result is taken where none is better.
+
+        Raises:
+            IntegrityError: no endpoint's answers agree with each other.
+            UnavailableError: none answers.
+        """
+        if self._pinned is not None or self._endpoints is None:
+            return work(self)
+        results: list[T] = []
+        errors: list[LedgerError] = []
+        contradicting: list[int] = []
+        for index in self._tried():
+            try:
+                found = work(self._only(index))
+            except (IntegrityError, UnavailableError) as error:
+                errors.append(error)
+                if isinstance(error, IntegrityError) and error.code != "chain-block-moved":
+                    contradicting.append(index)
+                continue
+            results.append(found)
+            if enough(found):
+                break
+        if not results:
+            raise _worst(errors)
+        for index in contradicting:  # known only now: another one's answers agree
+            self._endpoints.distrust(index)
+        return results[-1] if enough(results[-1]) else results[0]
+
+    def _only(self, index: int) -> "Rpc":
+        """Return the same chain through one endpoint."""
+        one = Rpc.__new__(Rpc)
+        one.__dict__.update(self.__dict__, _pinned=index)
+        return one
+
+    def _first(self, send: Callable[[Connection], T]) -> T:
+        """Return the first answer that says something; the first refusal where none does."""
+        refused: list[NodeError] = []
+        errors: list[LedgerError] = []
+        for index in self._tried():
+            try:
+                self._check_caught_up(index)
+                found = send(self._connections[index])
+            except NodeError as error:
+                refused.append(error)
+                if error.meaning not in _ELSEWHERE:
+                    break
+            except UnavailableError as error:
+                errors.append(error)
+                self._note(index, error)
+            else:
+                if self._endpoints is not None and not refused:
+                    self._endpoints.using(index)
+                return found
+        if refused:
+            raise refused[0]
+        raise _worst(errors)
+
+    def _check_caught_up(self, index: int) -> None:
+        """Refuse an endpoint that does not yet have the newest block that another one served."""
+        wanted = 0 if self._endpoints is None else self._endpoints.must_have(index)
+        if wanted and answers.quantity(self._connections[index].call(_NUMBER), _NUMBER) < wanted:
+            raise UnavailableError("chain-block-missing", number=wanted)
+
+    def _broadcast(self, *params: object) -> Any:  # noqa: ANN401 - JSON
+        """Hand signed bytes to all endpoints that answer; one that takes them is enough."""
         results: list[Any] = []
-        for start in range(0, len(params), BATCH):
-            results += self._batch(method, params[start : start + BATCH])
-        return results
+        refused: list[NodeError] = []
+        errors: list[LedgerError] = []
+        for index in self._tried():
+            if (results or refused) and not self._answers(index):
+                continue
+            try:
+                results.append(self._connections[index].call(_BROADCAST, *params))
+            except NodeError as error:
+                refused.append(error)
+            except UnavailableError as error:
+                errors.append(error)
+                self._note(index, error)
+        if results:
+            return results[0]
+        if refused:
+            raise next((each for each in refused if each.meaning in _DONE), refused[0])
+        raise _worst(errors)
 
-    def _batch(self, method: str, params: Sequence[object]) -> list[Any]:
-        # Not web3's batch: it trusts the order of answers without ids, and warns instead of failing.
-        calls = [
-            {"jsonrpc": "2.0", "id": at, "method": method, "params": [each]}
-            for at, each in enumerate(params)
-        ]
-        answers = _exchange(lambda: self._post(calls), method)
-        try:
-            if not isinstance(answers, list):  # one error for the whole batch
-                _result(answers, method)
-                raise malformed(method, "batch")
-            by_id = {each.get("id"): each for each in answers if isinstance(each, dict)}
-            if by_id.keys() != set(range(len(params))):
-                raise malformed(method, "batch")
-            return [_result(by_id[at], method) for at in range(len(params))]
-        except NodeError as error:
-            raise refusal(error) from error
+    def _tried(self) -> Iterator[int]:
+        """Yield whom to ask, best first."""
+        if self._pinned is not None or self._endpoints is None:
+            yield self._pinned or 0
+            return
+        _keep_surveyed(self._endpoints)
+        yield from self._endpoints.order()
 
-    def _post(self, calls: Any) -> Any:  # noqa: ANN401 - JSON
-        with self._session.post(self._url, json=calls, timeout=self._timeout) as answer:
-            answer.raise_for_status()
-            return _Provider.decode_rpc_response(answer.content)
+    def _answers(self, index: int) -> bool:
+        views = () if self._endpoints is None else self._endpoints.views()
+        return not views or views[index].judgement.state != "silent"
+
+    def _note(self, index: int, error: LedgerError) -> None:
+        if self._endpoints is not None and error.code in _BROKEN:
+            self._endpoints.broken(index, error)
 
 
-def refusal(error: NodeError) -> UnavailableError:
-    """Return the error for a node's refusal that means nothing in particular."""
-    return UnavailableError("chain-refuses", detail=error.message[:DETAIL_CHARACTERS])
+def _height(block: object) -> int:
+    """Return a block's number; 0 for what is no block, which others find out."""
+    if not isinstance(block, dict) or not isinstance(block.get("number"), str):
+        return 0
+    return answers.quantity(block["number"], _NEWEST[0], "number")
 
 
-def _exchange(send: Callable[[], Any], method: str) -> Any:  # noqa: ANN401 - JSON
-    """Send, and make every failure of the foreign libraries ours."""
+def _worst(errors: Sequence[LedgerError]) -> LedgerError:
+    """Return the error that says most: the last attempt's is as good as any, a contradiction is better."""
+    found: LedgerError = UnavailableError("chain-endpoints-contradict")
+    for error in errors:
+        found = error
+    return next((each for each in errors if isinstance(each, IntegrityError)), found)
+
+
+def _keep_surveyed(endpoints: ChainEndpoints) -> None:
+    """Survey before the first question; later beside the questions, which never wait for a dead endpoint."""
+    due = endpoints.begin_survey()
+    if due is None:
+        endpoints.wait_for_survey()
+    elif endpoints.surveyed:
+        Thread(target=_survey, args=(endpoints, due), name="chain-survey", daemon=True).start()
+    else:
+        _survey(endpoints, due)
+
+
+def survey_now(endpoints: ChainEndpoints) -> None:
+    """Look at all endpoints, and wait for it; nothing happens while somebody else looks."""
+    due = endpoints.begin_survey(at_once=True)
+    if due is not None:
+        _survey(endpoints, due)
+
+
+def _survey(endpoints: ChainEndpoints, due: Sequence[int]) -> None:
+    from ledger.chain.surveying import survey  # noqa: PLC0415 - it asks through this module
+
+    addresses = {index: endpoints.addresses[index] for index in due}
+    found = {}
     try:
-        return send()
-    except requests.HTTPError as error:
-        status = error.response.status_code if error.response is not None else 0
-        raise UnavailableError("chain-unreachable", detail=f"HTTP {status}") from error
-    except MalformedError as error:
-        raise malformed(method, "depth") from error
-    except (requests.RequestException, OSError, Web3Exception) as error:
-        raise UnavailableError("chain-unreachable", detail=type(error).__name__) from error
-    except _UNREADABLE as error:
-        raise malformed(method, "body") from error
-
-
-def _result(answer: Any, method: str) -> Any:  # noqa: ANN401 - JSON
-    if not isinstance(answer, dict):
-        raise malformed(method, "body")
-    error = answer.get("error")
-    if isinstance(error, str) and error:
-        raise NodeError(0, error, None)
-    if isinstance(error, dict):
-        code = error.get("code")
-        raise NodeError(
-            code if isinstance(code, int) else 0, str(error.get("message", "")), error.get("data")
-        )
-    if "result" not in answer:
-        raise malformed(method, "body")
-    return answer["result"]
+        found = dict(survey(addresses, endpoints.expected, time.time()))
+    finally:
+        endpoints.end_survey(found)

@@ -14,9 +14,9 @@ from eth_utils.crypto import keccak
 
 from ledger.chain.answers import mapping, quantity
 from ledger.chain.blocks import read_block, reference
-from ledger.chain.errors import Meaning, NodeError
+from ledger.chain.errors import Meaning, NodeError, refusal
 from ledger.chain.fees import FeePolicy
-from ledger.chain.rpc import Rpc, refusal
+from ledger.chain.rpc import Rpc
 from ledger.errors import RefusedError, UnavailableError
 from ledger.ports.chain import SignedTransaction
 from ledger.ports.signer import TransactionSigner

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ledger.messages.blocks import BLOCK_ERRORS
+from ledger.messages.endpoints import ENDPOINTS
 from ledger.messages.errors import ERRORS
 from ledger.messages.findings import FINDINGS
 from ledger.messages.governing import GOVERNING
@@ -25,6 +26,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     **MALFORMED,
     **BLOCK_ERRORS,
     **ERRORS,
+    **ENDPOINTS,
     **GOVERNING,
     **TIMESTAMPING,
     **WITNESSING,

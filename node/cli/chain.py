@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from ledger.chain.endpoints import EndpointView
 from node.chain_status import read_status
 from node.cli.block_check import check_block
 from node.cli.context import Context, as_json, pass_context, print_json
@@ -59,8 +60,18 @@ def status(context: Context, *, machine: bool) -> None:
         print_json(found.to_json())
         return
     context.facts("chain-status", found.for_people())
+    if found.endpoints:
+        rows = [_endpoint_row(context, each) for each in found.endpoints]
+        context.table("chain-endpoints", ("col-endpoint", "col-status", "latest-block"), rows)
     for warning in found.warnings:
         click.secho(f"{context.word('warning')}: {context.word(warning)}", fg="yellow", err=True)
+
+
+def _endpoint_row(context: Context, view: EndpointView) -> tuple[object, ...]:
+    state = context.word(f"status-endpoint-{view.judgement.state}")
+    used = f" ({context.word('endpoint-used')})" if view.used else ""
+    why = view.judgement.reason and context.word(view.judgement.reason, place=view.place)
+    return view.place, f"{state}{used} {why}".strip(), view.judgement.height
 
 
 chain.add_command(check_block)

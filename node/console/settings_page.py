@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from ledger.chain.endpoints import SEPARATOR
 from node.api.languages import language_of
 from node.api.requests import service_of
 from node.console.asking import visitor
@@ -101,7 +102,9 @@ def _shown(name: str, value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key} = {each}" for key, each in value.items())
     text = str(value)
-    return without_secrets(text, hide_path=name == "chain_url") if "://" in text else text
+    if name == "chain_url":
+        return ", ".join(without_secrets(each, hide_path=True) for each in text.split(SEPARATOR))
+    return without_secrets(text, hide_path=False) if "://" in text else text
 
 
 def without_secrets(url: str, *, hide_path: bool) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from ledger.chain.endpoints import endpoint_views
 from ledger.errors import ConfigurationError, RefusedError
 from node import trust_file
-from node.doctor.diagnosis import Diagnosis
+from node.doctor.diagnosis import Diagnosis, State
 from node.wiring import Node
 
 CLOCK_SECONDS: Final = 120
@@ -19,6 +20,15 @@ def identity(node: Node) -> Iterator[Diagnosis]:
     if found != expected:
         raise ConfigurationError("chain-id", expected=expected, found=found)
     yield from ()
+
+
+def endpoints(node: Node) -> Iterator[Diagnosis]:
+    """Every address of the chain answers, is up to date, and agrees with the others."""
+    for each in endpoint_views(node.settings.chain_url):
+        found = each.judgement
+        if found.state != "works":
+            state: State = "failed" if found.state == "contradicts" else "warning"
+            yield Diagnosis("doctor-endpoints", state, found.reason, {"place": each.place})
 
 
 def contracts(node: Node) -> Iterator[Diagnosis]:

@@ -34,6 +34,7 @@ _STORED = {
     "doctor-timestamps": timestamps,
 }
 _CHAIN = {
+    "doctor-endpoints": on_chain.endpoints,
     "doctor-contracts": on_chain.contracts,
     "doctor-clock": on_chain.clock,
     "doctor-member": on_chain.member,

@@ -36,6 +36,8 @@ COMMANDS: Final[Mapping[str, Message]] = {
     "account": Message("上链账户", "Anchor account"),
     "admin": Message("管理账户", "Admin account"),
     "chain-status": Message("链状态", "Chain"),
+    "chain-endpoints": Message("链端点", "Endpoints of the chain"),
+    "col-endpoint": Message("端点", "Endpoint"),
     "chain-url": Message("节点地址", "Node URL"),
     "chain-id": Message("链标识", "Chain id"),
     "chain-kind": Message("链类型", "Kind"),

@@ -24,6 +24,7 @@ DOCTOR_WORDS: Final[Mapping[str, Message]] = {
     "doctor-vault": Message("保管库写入、读取、删除", "Vault: write, read, delete"),
     "doctor-clock": Message("时钟与区块时间", "Clock and block time"),
     "doctor-chain": Message("链可达，标识相符", "Chain answers, chain id"),
+    "doctor-endpoints": Message("链的各端点", "Endpoints of the chain"),
     "doctor-contracts": Message("合约代码", "Contract code"),
     "doctor-member": Message("成员资格有效", "Membership is active"),
     "doctor-balance": Message("账户余额与链类型", "Account balance, kind of chain"),

@@ -28,7 +28,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "database_password_file": "存放两个数据库密码的文件，相对于节点目录；地址中则不含密码。",
     "vault": "存放加密内容的文件夹，相对于节点目录。",
     "vault_url": "加密内容存于 S3：s3://BUCKET/PREFIX?endpoint=https://HOST&region=REGION；凭据由 boto3 自行查找（环境变量、配置、实例角色）；空：使用文件夹。",
-    "chain_url": "链节点的 JSON-RPC 地址。",
+    "chain_url": "链节点的 JSON-RPC 地址；可设多个（列表或以逗号分隔），本机构的节点放在首位：见 docs/chains.md。",
     "chain_id": "链编号（EIP-155）；节点答复不同则拒绝。",
     "chain_kind": "链的类型：dev、ethereum、clique、qbft-header、qbft-contract。",
     "chain_curve": "验证者签章所用曲线。",

@@ -1,9 +1,10 @@
 """Institutions that found a consortium on the embedded chain, each with a home of its own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from harness.commands import Cli, free_port
@@ -87,15 +88,41 @@ def make_institution(folder: Path, url: str, number: int, *, origin: str) -> Ins
     return Institution(cli, name, port)
 
 
-def found_together(folder: Path, founders: Sequence[Institution], *, threshold: int) -> Path:
-    """Go the whole way from cards to logs, and return the founding file."""
-    cards = []
+def begin_together(
+    folder: Path,
+    founders: Sequence[Institution],
+    *,
+    threshold: int,
+    roles: Mapping[int, Sequence[str]] = MappingProxyType({}),
+) -> Path:
+    """Make cards and a founding file that nobody has signed; the first founder will deploy.
+
+    Args:
+        folder: for the documents.
+        founders: in any order.
+        threshold: votes that a proposal needs.
+        roles: by port, where not ``member``.
+    """
+    named: list[str] = []
     for each in founders:
-        cards.append(folder / f"card-{each.port}.json")
-        each.ok("card", "--out", cards[-1])
+        card = folder / f"card-{each.port}.json"
+        asked = [part for role in roles.get(each.port, ()) for part in ("--role", role)]
+        each.ok("card", "--out", card, *asked)
+        named += ["--founder", str(card)]
     file = folder / "founding.json"
-    named = [part for card in cards for part in ("--founder", str(card))]
     founders[0].ok("init", *named, "--threshold", str(threshold), "--out", file)
+    return file
+
+
+def found_together(
+    folder: Path,
+    founders: Sequence[Institution],
+    *,
+    threshold: int,
+    roles: Mapping[int, Sequence[str]] = MappingProxyType({}),
+) -> Path:
+    """Go the whole way from cards to logs, and return the founding file; see ``begin_together``."""
+    file = begin_together(folder, founders, threshold=threshold, roles=roles)
     for each in founders:
         each.ok("sign", file)
     founders[0].ok("found", file)

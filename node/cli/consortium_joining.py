@@ -10,7 +10,7 @@ from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.person import record
 from node.consortium import joining
 from node.consortium.description import Description
-from node.consortium.entering import Entered
+from node.consortium.entering import Entered, enter_as_configured
 from node.consortium.founding import enter_as_founder
 from node.consortium.founding_file import read_founding_file
 from node.wiring import Node
@@ -42,13 +42,15 @@ def join(
     machine: bool,
 ) -> None:
     """加入联盟：创始成员给出创始文件，申请者给出 --contact Join: founders by FILE, others by --contact."""
-    if (file is None) == (contact is None):
+    if file is not None and contact is not None:
         raise click.UsageError(context.word("join-usage"))
     with context.node() as node:
         if file is not None:
             entered = enter_as_founder(node, read_founding_file(read_file(file)))
             _entered(context, node, entered, machine=machine)
-        elif contact is not None:
+        elif contact is None:
+            _entered(context, node, enter_as_configured(node), machine=machine)
+        else:
             found = joining.look(node, contact)
             _apply(context, node, contact, found, roles, asks=not (yes or machine), machine=machine)
             if _admitted(node, found, wait):

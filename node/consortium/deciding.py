@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ledger.chain.changes import Change
 from ledger.chain.governing import Decided, Governor, RegistryPlace
+from ledger.chain.registry import read_members
 from ledger.chain.voting import Proposal, Rules, read_proposal, read_proposals, read_rules
 from ledger.evidence.instants import format_instant
 from ledger.ports.chain import SignedTransaction
@@ -87,17 +88,15 @@ def governor_of(node: Node) -> Governor:
 
     Raises:
         ConfigurationError: this node belongs to no consortium.
+        UnavailableError: the chain does not answer.
     """
-    settings, admin = node.settings, node.keyring.admin
-    place = RegistryPlace(
-        url=settings.chain_url,
-        chain_id=settings.chain_id,
-        registry=registry_of(node),
-        gas_price=settings.gas_price,
-    )
-    if admin.address != node.keyring.anchor.address:
-        return Governor(place, admin)
-    return Governor(place, admin, keep=lambda signed: _keep(node, signed))
+    settings, registry = node.settings, registry_of(node)
+    place = RegistryPlace(settings.chain_url, settings.chain_id, registry, settings.gas_price)
+    own, anchor = bytes.fromhex(settings.member), node.keyring.anchor
+    known = next((e for e in read_members(settings.chain_url, registry) if e.member == own), None)
+    if known is None or known.admin != anchor.address:
+        return Governor(place, node.keyring.admin)
+    return Governor(place, anchor, keep=lambda signed: _keep(node, signed))
 
 
 def _keep(node: Node, signed: SignedTransaction) -> None:

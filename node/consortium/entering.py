@@ -143,6 +143,21 @@ def enter(
     return Entered(places, record.generation)
 
 
+def enter_as_configured(node: Node) -> Entered:
+    """Enter the consortium whose contracts the settings name: they may stand in the first block already.
+
+    Raises:
+        ConfigurationError: the settings name none; else as ``enter``.
+        RefusedError: as ``enter``.
+        UnavailableError: as ``enter``.
+    """
+    settings = node.settings
+    if settings.registry is None or settings.anchor is None:
+        raise ConfigurationError("consortium-not-joined")
+    places = Deployed(bytes.fromhex(settings.registry), bytes.fromhex(settings.anchor))
+    return enter(node, present_chain(node), places)
+
+
 def _check_record(node: Node, record: RegisteredMember) -> None:
     if record.status == "left":
         raise RefusedError("membership-over")

@@ -42,9 +42,11 @@ from node.consortium.application import OwnKeys
 from node.consortium.deciding import Voice, proposals
 from node.consortium.members import ConsortiumMember, all_members, registry_of
 from node.key_places import ADMIN_KEY, KEYS, SIGNING_KEYS, following
+from node.keyring import Keyring
 from node.wiring import Node
 
 KeyState: TypeAlias = Literal["proposed", "waiting", "admitted", "switched"]
+SPARE_ADMIN_KEY: Final = "admin.spare.json"
 _ANCHOR: Final = "anchor"
 
 
@@ -121,17 +123,17 @@ def switch(node: Node) -> tuple[str, ...]:
             (each.since for each in own.keys if each.key == key and each.until is None), None
         )
         if since is not None and final is not None and since <= final.number:
-            _go_over(node, purpose, key)
+            _go_over(node, purpose, key, own)
             done.append(purpose)
     return tuple(done)
 
 
-def _go_over(node: Node, purpose: str, key: bytes) -> None:
+def _go_over(node: Node, purpose: str, key: bytes, own: ConsortiumMember) -> None:
     keys = node.settings.home / KEYS
     former = _present(node, purpose)
     nonce = next_nonce(node.settings.chain_url, key) if purpose == _ANCHOR else 0
     if purpose == _ANCHOR:
-        _keep_as_admin(node)
+        _keep_as_admin(node, own)
     at = format_instant(node.clock.now())
     with node.database.write() as connection:
         former_keys.add(connection, former, purpose=purpose, ended_at=at)
@@ -159,12 +161,22 @@ def _plan_again(connection: Connection) -> None:
             anchors.set_state(connection, row.anchor_id, AnchorState())
 
 
-def _keep_as_admin(node: Node) -> None:
-    """Keep the anchor account as admin of a home without an admin account: the registry says so."""
-    keys = node.settings.home / KEYS
-    if not (keys / ADMIN_KEY).exists():
-        write_private(keys / ADMIN_KEY, (keys / SIGNING_KEYS[_ANCHOR]).read_bytes())
-        node.keyring.__dict__.pop("admin", None)
+def _keep_as_admin(node: Node, own: ConsortiumMember) -> None:
+    """Keep the account as admin where the registry knows the anchor account as the member's admin.
+
+    An admin key that the registry does not know is laid aside as ``admin.spare.json``.
+    """
+    keys, keyring = node.settings.home / KEYS, node.keyring
+    if own.admin != keyring.anchor.address or own.admin == _stored_admin(keys, keyring):
+        return
+    if (keys / ADMIN_KEY).exists():
+        rename_private(keys / ADMIN_KEY, keys / SPARE_ADMIN_KEY)
+    write_private(keys / ADMIN_KEY, (keys / SIGNING_KEYS[_ANCHOR]).read_bytes())
+    keyring.__dict__.pop("admin", None)
+
+
+def _stored_admin(keys: Path, keyring: Keyring) -> bytes | None:
+    return keyring.admin.address if (keys / ADMIN_KEY).exists() else None
 
 
 def _change(node: Node, purpose: str, key: bytes) -> Change:

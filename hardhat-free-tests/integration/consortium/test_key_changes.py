@@ -63,4 +63,22 @@ def test_a_home_without_an_admin_account_keeps_its_voice_when_the_anchor_key_cha
     bank.seal_and_anchor(tmp_path, "between")  # a vote of the anchor account is no other copy
     assert bank.ok("rotate-key", "anchor")["state"] == "switched"
     assert bank.ok("propose", "set-voting-period", "period=3600")["executed"] == [3]
+    assert bank.ok("rotate-key", "anchor")["state"] == "switched"
+    assert bank.ok("propose", "set-voting-period", "period=7200")["executed"] == [5]
+    assert bank.verified(bank.seal_and_anchor(tmp_path, "after"), tmp_path) == 0
+
+
+def test_an_anchor_account_that_the_registry_knows_as_admin_speaks_and_stays_when_it_anchors_no_more(
+    institution: Make, tmp_path: Path
+) -> None:
+    bank = institution(1)
+    keys = bank.cli.home / KEYS
+    spare = (keys / "admin.json").read_bytes()
+    (keys / "admin.json").unlink()
+    found_together(tmp_path, [bank], threshold=1)
+    (keys / "admin.json").write_bytes(spare)  # as where the contracts stand in the first block
+    assert bank.ok("propose", "set-voting-period", "period=7200")["executed"] == [1]
+    assert bank.ok("rotate-key", "anchor")["state"] == "switched"
+    assert (keys / "admin.spare.json").read_bytes() == spare
+    assert bank.ok("propose", "set-voting-period", "period=3600")["executed"] == [3]
     assert bank.verified(bank.seal_and_anchor(tmp_path, "after"), tmp_path) == 0

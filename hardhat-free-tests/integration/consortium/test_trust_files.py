@@ -220,14 +220,27 @@ def test_too_few_signatures_are_written_told_and_not_kept(
     assert not kept.exists() or kept.read_bytes() != trust.read_bytes()
 
 
+def _doctor(bank: Institution) -> str:
+    found = json.loads(bank.cli.run("doctor", "--json").out)
+    return "".join(each["code"] for each in found if each["check"] == "doctor-trust")
+
+
 def test_a_suspended_member_is_not_asked_and_does_not_count(
     banks: list[Institution], tmp_path: Path
 ) -> None:
     first, second, third = banks
+    (first.cli.home / "trust-signed.json").unlink(missing_ok=True)
+    assert _doctor(first) == "doctor-trust-none"
+    current = tmp_path / "current.json"
+    first.cli.ok("trust", "export", "--draft", "-o", current)
+    second.cli.ok("trust", "sign", current)
+    first.cli.ok("trust", "sign", current)
+    assert _doctor(first) == ""
     second.ok("vote", first.ok("suspend", third.name)["proposal"])
     file = tmp_path / "draft.json"
     first.cli.ok("trust", "export", "--draft", "-o", file)
     first.cli.ok("trust", "sign", file)
+    assert _doctor(first) == "doctor-trust-old"
     third.cli.ok("trust", "sign", file)
     shown = first.cli.ok("trust", "show", file)
     assert (shown["signers"], shown["uncounted"]) == ([first.name], [third.name])

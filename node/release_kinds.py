@@ -1,6 +1,7 @@
 """What needs four eyes, and what happens when it is released.
 
 * ``erasure``: of the item that the subject names.
+* ``court-package``: the package of the item that the subject names, for the court that asked.
 * ``key-change``: the subject says which (``KEY_CHANGES``); a command at the node's shell carries it out, for
   it prints a recovery sheet.
 * ``rule-change``: the subject says which rules (``RULES``). The request holds the rules as they are set when
@@ -17,6 +18,7 @@ from node.audit.entries import Detail
 from node.identity.people import Release
 from node.identity.permissions import Permission
 from node.identity.releases import ReleaseKind, Releases
+from node.peer.courts import COURT_PACKAGE
 from node.wiring import Node
 
 ERASURE: Final = "erasure"
@@ -46,6 +48,8 @@ def register(node: Node) -> Releases:
     releases, change = node.identity.releases, Permission.CHANGE_REQUEST
     erasure = ReleaseKind(Permission.ERASURE_REQUEST, _erase(node), _known(node))
     releases.register(ERASURE, erasure)
+    packages = ReleaseKind(Permission.EVIDENCE_EXPORT, _hand_out, _known(node))
+    releases.register(COURT_PACKAGE, packages)
     releases.register(KEY_CHANGE, ReleaseKind(change, None, _one_of(KEY_CHANGES)))
     releases.register(RULE_CHANGE, ReleaseKind(change, _adopt(node), _rules(node)))
     return releases
@@ -68,6 +72,10 @@ def _erase(node: Node) -> Callable[[Release], None]:
                 raise
 
     return execute
+
+
+def _hand_out(_release: Release) -> None:
+    """From here on the court may fetch the package: it is made while it is fetched."""
 
 
 def _known(node: Node) -> Callable[[str], Mapping[str, Detail]]:

@@ -1,7 +1,7 @@
 """Three banks watch each other: cosignatures in packages, a bank that is away, and one that cheats."""
 
 import http.client
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +9,23 @@ from typing import Any
 
 import pytest
 from banks.cheating import cheating
-from harness.founders import Institution, found_together, make_institution, until_true
+from harness.founders import Institution, found_together, make_institution
+from harness.people import PASSWORD, sign_in
+from harness.rpc_node import until
 from harness.serving import Served, make_token, until_anchored
 
 from ledger.primitives.merkle import leaf_hash
 from ledger.proof.report import ExitCode
+from node.identity.permissions import Principal, Role
+from node.identity.service import command_principal
+from node.release_kinds import register
+from node.wiring import Node
 
 pytestmark = pytest.mark.anvil
+
+
+def until_true(condition: Callable[[], object], seconds: float = 60.0) -> object:
+    return until(condition, seconds, pause=0.3)
 
 
 def _serve(bank: Institution) -> Served:
@@ -116,8 +126,61 @@ def test_a_bank_that_is_away_stops_nobody_and_catches_up(banks: list[Institution
     with _serving(banks[:2]) as served:
         for text in ("a", "b"):
             _seal(served[0], token, text)
-        until_true(lambda: _peers(first)[banks[1].name]["cosigned"] == 2)
+        until_true(lambda: (_peers(first)[banks[1].name]["cosigned"] or 0) >= 2)
         assert _peers(first)[third.name]["cosigned"] is None
         with _serving([third]):
-            until_true(lambda: _peers(first)[third.name]["cosigned"] == 2, 60)
-            until_true(lambda: _peers(third)[first.name]["mirrored"] == 2, 60)
+            until_true(lambda: (_peers(first)[third.name]["cosigned"] or 0) >= 2)
+            until_true(lambda: _peers(third)[first.name]["mirrored"] >= 2)
+
+
+def test_a_court_gets_the_package_that_it_asks_for_only_after_two_persons_released_it(
+    chain_url: str, tmp_path: Path
+) -> None:
+    banks = [
+        make_institution(tmp_path, chain_url, at, origin="lianzheng.example/court-case")
+        for at in range(2)
+    ]
+    roles = {banks[1].port: ("member", "court", "regulator")}
+    found_together(tmp_path, banks, threshold=1, roles=roles)
+    bank, court = banks
+    token = make_token(bank.cli)
+    with _serving([bank]) as served:
+        sealed = _seal(served[0], token, "asked for by a court")
+        refused = bank.cli.run("peer", "ask-package", court.name, sealed, "--reason", "x", "--json")
+        assert refused.code != 0
+        asked = court.cli.ok(
+            "peer", "ask-package", bank.name, sealed, "--reason", "(2026)京01民初17号"
+        )
+        assert asked["state"] == "open"
+        package = tmp_path / "package.zip"
+        fetch = ("peer", "fetch-package", bank.name, asked["id"], "-o", package, "--json")
+        assert court.cli.run(*fetch).code == 13
+        assert not package.exists()
+        with bank.node() as node:
+            releases = register(node)
+            people = [_person(node, login, role) for login, role in _PEOPLE]
+            supervisor, liaison = people
+            releases.decide(asked["id"], supervisor, approve=True, reason="court order seen")
+            assert court.cli.run(*fetch).code == 13
+            assert releases.execute(asked["id"], liaison).state == "done"
+        court.cli.ok(*fetch[:-1])
+        trust = tmp_path / "trust.json"
+        court.cli.ok("trust", "export", "-o", trust)
+        report = court.cli.run("verify", package, "--trust", trust, "--json").json
+        assert {each["verdict"] for each in report["checks"] if each["check"] in _SURE} == {
+            "proved"
+        }
+        counts = court.cli.ok("peer", "statistics", bank.name)
+        assert counts["by_kind"]["promise_to_pay"] == 1
+        assert not any("李" in str(value) for value in counts.values())
+
+
+_PEOPLE = (("supervisor", Role.SUPERVISOR), ("liaison", Role.COURT_LIAISON))
+_SURE = {"V1", "V2", "V4", "V6", "V7", "V9", "V11"}
+
+
+def _person(node: Node, login: str, role: Role) -> Principal:
+    people = node.identity
+    invitation = people.invitations.invite([role], by=command_principal("test"))
+    people.invitations.accept(invitation, name=login, login=login, password=PASSWORD)
+    return sign_in(people, login).principal

@@ -9,13 +9,18 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from ledger.errors import RefusedError
+from ledger.evidence import shape
 from ledger.evidence.tiles import HASH_BYTES
-from ledger.primitives.canonical import encode
+from ledger.primitives.canonical import JsonValue, decode, encode
 from ledger.primitives.witness_request import AddCheckpoint
 from ledger.proof.trust import read_trust
+from ledger.services.certifying import ExportOptions
 from node import trust_signing
 from node.api.log import read_tile_name
+from node.api.packages import make_package
+from node.api.problems import SMALL_BYTES
 from node.api.requests import SmallBody, service_of
+from node.peer import courts
 from node.peer.answering import Answering
 from node.peer.client import STALE_TYPE
 from node.peer.neighbours import Neighbour
@@ -30,6 +35,10 @@ def _asked(request: Request, body: bytes) -> tuple[Answering, Neighbour]:
     answering = service_of(request).answering
     signed = SignedRequest(request.method, str(request.url), request.headers)
     return answering, answering.caller(signed, body)
+
+
+def _answer(value: JsonValue) -> Response:
+    return Response(encode(value), media_type="application/json")
 
 
 @router.post("/add-checkpoint")
@@ -67,8 +76,41 @@ def trust_file(request: Request, data: SmallBody) -> Response:
 def witnessed(request: Request) -> Response:
     """Return the newest checkpoint of every log that this member has seen."""
     answering, _ = _asked(request, b"")
-    logs = encode({"logs": list(answering.witnessed())})
-    return Response(logs, media_type="application/json")
+    return _answer({"logs": list(answering.witnessed())})
+
+
+@router.post("/package-requests")
+def ask_for_package(request: Request, data: SmallBody) -> Response:
+    """Take a court's request for the package of an item; two persons of this member decide."""
+    answering, peer = _asked(request, data)
+    found = shape.members(decode(data, max_bytes=SMALL_BYTES), "request", {"evidence_id", "reason"})
+    evidence_id, reason = (shape.text(found[name], name) for name in ("evidence_id", "reason"))
+    asked = courts.ask(answering.node, peer, evidence_id, reason)
+    return _answer({"id": asked.release_id, "state": asked.state})
+
+
+@router.get("/package-requests/{release_id}")
+def look_at_request(request: Request, release_id: str) -> Response:
+    """Tell a court how its request stands."""
+    answering, peer = _asked(request, b"")
+    found = courts.look(answering.node, peer, release_id)
+    return _answer({"id": found.release_id, "state": found.state})
+
+
+@router.get("/package-requests/{release_id}/package")
+def fetch_package(request: Request, release_id: str) -> Response:
+    """Hand a released package to the court that asked for it."""
+    answering, peer = _asked(request, b"")
+    found = courts.granted(answering.node, peer, release_id)
+    by = courts.principal_of(peer)
+    return make_package(answering.node, by, found.subject, ExportOptions())
+
+
+@router.get("/statistics")
+def statistics(request: Request) -> Response:
+    """Return counts to a regulator."""
+    answering, peer = _asked(request, b"")
+    return _answer(courts.statistics(answering.node, peer))
 
 
 @router.get("/mirror/{origin:path}/tile/{number:path}")

@@ -14,12 +14,17 @@ from ledger.proof.trust import read_trust
 from node import peer_view
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.files import read_bounded
+from node.cli.peer_asking import ask_package, fetch_package, statistics
 from node.peer_view import AlarmView
 
 
 @click.group()
 def peer() -> None:
     """成员互看：日志、共签、告警 Other members' logs, cosignatures, alarms."""
+
+
+for _each in (ask_package, fetch_package, statistics):
+    peer.add_command(_each)
 
 
 @peer.command()

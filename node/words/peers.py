@@ -13,6 +13,7 @@ PEER_ERRORS: Final[Mapping[str, Message]] = {
     "peer-replayed": Message("此请求已处理过。", "The request was taken already.", "请重新签名后再发。", "Sign a new one."),
     "peer-not-active": Message("本机构已暂停或退出，不再履行共签职责。", "This member is suspended or has left; it has no duties.", "请查看 lianzheng consortium status。", "See lianzheng consortium status."),
     "peer-unavailable": Message("成员 {peer} 的节点没有应答（{why}）。", "The node of {peer} does not answer ({why}).", "无需处理；恢复后自动补齐。", "Nothing to do; it catches up by itself."),
+    "peer-role": Message("此请求需要登记的角色 {role}。", "This takes the registered role {role}.", "角色由成员表决授予。", "The members vote on roles."),
     "peer-alarm-unknown": Message("没有编号为 {number} 的有证明的告警。", "There is no alarm {number} with a proof.", "请用 lianzheng peer alarms 查看。", "lianzheng peer alarms shows them."),
     "peer-endpoint": Message("成员地址 {endpoint} 不可用：须为 https（非生产环境可为 http），且不得指向本机或链路本地地址。", "The endpoint {endpoint} may not be asked: it must be https (http outside production) and not loopback or link-local.", "请由该成员更正登记的地址。", "Let that member correct its registered endpoint."),
 }
@@ -22,6 +23,10 @@ PEER_WORDS: Final[Mapping[str, Message]] = {
     "ui-peers-looked": Message("最近查看", "Looked at"),
     "ui-peers-quiet": Message("没有告警。", "No alarms."),
     "ui-peers-alarms": Message("有 {count} 项关于其他成员的告警", "{count} alarms about other members"),
+    "ui-release-court-package": Message("向法院出证", "Package for a court"),
+    "peer-asked": Message("请求 {id} 已送达：{state}。对方放行后用 lianzheng peer fetch-package 取回。", "Request {id} was taken: {state}. Fetch it with lianzheng peer fetch-package once it is released."),
+    "peer-package-written": Message("证据包已写入 {file}。", "The package is in {file}."),
+    "peer-statistics": Message("统计", "Statistics"),
     "peer-title": Message("其他成员", "The other members"),
     "peer-member": Message("机构", "Member"),
     "peer-seen": Message("已见条数", "Seen"),

@@ -54,6 +54,11 @@ class Bank:
         """Its folder's name, for files about it."""
         return self.home.name
 
+    @property
+    def serves(self) -> bool:
+        """Whether its node runs."""
+        return self._process is not None
+
     def prepare(self, origin: str) -> None:
         """Make keys and settings; there are no contracts yet."""
         self.run("init", "--name", self.name, "--origin", origin)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from banks.bank import Bank
 from banks.chains import SharedChain
@@ -14,6 +14,7 @@ from banks.telling import step
 from ledger.primitives.merkle import leaf_hash
 from node.wiring import open_node
 
+T = TypeVar("T")
 NAMES: Final = ("甲银行", "乙银行", "丙银行", "丁银行", "戊银行", "己银行", "庚银行", "辛银行")
 CHEATED: Final = 300
 """Leaves of the other history."""
@@ -102,16 +103,16 @@ class Story:
         self._until_cosigned(self.banks)
         trust = self.folder / "trust.json"
         self.banks[0].run("trust", "export", "-o", trust)
-        held = True
-        for bank in self.banks:
-            package = self.folder / f"{bank.file}.zip"
-            bank.run("evidence", "export", last[bank.name], "-o", package)
-            done = bank.attempt("verify", package, "--trust", trust)
-            found = {each["check"]: each["verdict"] for each in json.loads(done.stdout)["checks"]}
-            held &= done.returncode == 0
-            what = f"V8 {found['V8']}, V10 {found['V10']}"
-            step("出证并核验", "exported, verified", f"{bank.name}: exit {done.returncode}, {what}")
-        return held
+        return all(together(lambda bank: self._verifies(bank, last[bank.name], trust), self.banks))
+
+    def _verifies(self, bank: Bank, evidence_id: str, trust: Path) -> bool:
+        package = self.folder / f"{bank.file}.zip"
+        bank.run("evidence", "export", evidence_id, "-o", package)
+        done = bank.attempt("verify", package, "--trust", trust)
+        found = {each["check"]: each["verdict"] for each in json.loads(done.stdout)["checks"]}
+        what = f"V8 {found['V8']}, V10 {found['V10']}"
+        step("出证并核验", "exported, verified", f"{bank.name}: exit {done.returncode}, {what}")
+        return done.returncode == 0
 
     def lose_a_bank(self) -> None:
         """One bank's node stops; the others go on; it comes back and catches up."""
@@ -178,10 +179,10 @@ class Story:
             bank.until(lambda bank=bank: all(each["cosigned"] for each in bank.peers().values()))
 
 
-def together(act: Callable[[Bank], object], banks: Sequence[Bank]) -> None:
+def together(act: Callable[[Bank], T], banks: Sequence[Bank]) -> list[T]:
     """Let two banks at a time do something that concerns nobody else."""
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(act, banks))
+        return list(pool.map(act, banks))
 
 
 def _proofs(bank: Bank) -> list[dict[str, str]]:

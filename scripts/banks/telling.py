@@ -31,11 +31,17 @@ def table(banks: Sequence[Bank]) -> None:
     ):
         shown.add_column(column)
     for bank in banks:
+        if not bank.serves:
+            shown.add_row(bank.name, str(len(bank.sealed)), "已停 stopped", "", "")
+            continue
         status, peers = bank.run("chain", "status"), bank.peers()
         cosigned = sum(1 for each in peers.values() if each["cosigned"])
-        alarms = len(bank.alarms())
         anchored = str(status.get("anchored_size", ""))
         shown.add_row(
-            bank.name, str(len(bank.sealed)), anchored, f"{cosigned}/{len(peers)}", str(alarms)
+            bank.name,
+            str(len(bank.sealed)),
+            anchored,
+            f"{cosigned}/{len(peers)}",
+            str(len(bank.alarms())),
         )
     console.print(shown)

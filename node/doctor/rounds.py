@@ -9,7 +9,7 @@ from pathlib import Path
 from ledger.errors import LedgerError
 from node.adapters import SystemClock
 from node.database import Database
-from node.doctor import durability, machine, on_chain, stored
+from node.doctor import durability, machine, on_chain, stored, trusting
 from node.doctor.diagnosis import Diagnosis, examine
 from node.doctor.timestamps import timestamps
 from node.keyring import Keyring
@@ -40,7 +40,9 @@ _CHAIN = {
     "doctor-member": on_chain.member,
     "doctor-balance": on_chain.balance,
     "doctor-head": on_chain.head,
+    "doctor-trust": trusting.trust,
 }
+_NEED_DATABASES = ("doctor-head", "doctor-trust")
 
 
 def examine_home(home: Path) -> list[Diagnosis]:
@@ -78,7 +80,7 @@ def examine_node(node: Node) -> Iterator[Diagnosis]:
     yield from reached
     if reached[0].state == "ok":
         for name, look in _CHAIN.items():
-            if has_databases or name != "doctor-head":
+            if has_databases or name not in _NEED_DATABASES:
                 yield from examine(name, look, node)
 
 

@@ -13,6 +13,7 @@ TRUST_ERRORS: Final[Mapping[str, Message]] = {
     "trust-too-few": Message("签署成员不足：{signed}/{quorum}；文件已写入，可继续签署。", "Too few members signed: {signed}/{quorum}; the file is written, others can go on signing it.", "请稍后重新征集，或由未签署的成员运行 lianzheng trust sign。", "Collect again later, or let the others run lianzheng trust sign."),
 }
 TRUST_WORDS: Final[Mapping[str, Message]] = {
+    "ui-trust-file": Message("下载信任文件", "Get the trust file"),
     "trust-title": Message("信任文件", "Trust file"),
     "trust-fingerprint": Message("指纹", "Fingerprint"),
     "trust-made-at": Message("制作时间", "Made at"),

@@ -1,6 +1,7 @@
 """Three banks watch each other: cosignatures in packages, a bank that is away, and one that cheats."""
 
 import http.client
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -16,6 +17,8 @@ from harness.serving import Served, make_token, until_anchored
 
 from ledger.primitives.merkle import leaf_hash
 from ledger.proof.report import ExitCode
+from ledger.services import gathering
+from ledger.store import anchors
 from node.identity.permissions import Principal, Role
 from node.identity.service import command_principal
 from node.release_kinds import register
@@ -184,3 +187,36 @@ def _person(node: Node, login: str, role: Role) -> Principal:
     invitation = people.invitations.invite([role], by=command_principal("test"))
     people.invitations.accept(invitation, name=login, login=login, password=PASSWORD)
     return sign_in(people, login).principal
+
+
+def test_a_bank_whose_disk_was_lost_gets_its_log_back_from_the_mirrors(
+    banks: list[Institution], tmp_path: Path
+) -> None:
+    bank, other, _ = banks
+    token, old = make_token(bank.cli), tmp_path / "old"
+    with _serving([other]):
+        with _serving([bank]) as served:
+            kept = _seal(served[0], token, "before the backup")
+        shutil.copytree(bank.cli.home, old)
+        with _serving([bank]) as served:
+            lost = [_seal(served[0], token, text) for text in ("lost", "lost too")]
+            size = bank.cli.ok("log", "checkpoint")["size"]
+            until_true(lambda: _peers(other)[bank.name]["mirrored"] >= size)
+        shutil.rmtree(bank.cli.home)
+        shutil.copytree(old, bank.cli.home)
+        assert "log-behind-chain" in bank.cli.run("anchor", "run", "--json").err
+        done = bank.cli.ok("log", "recover", "--yes")
+        assert done["after"] >= size
+        assert len(done["lost"]) == done["after"] - done["before"] >= len(lost)
+        again = bank.cli.run("log", "recover", "--yes", "--json")
+        assert "recover-nothing" in again.err
+    report = bank.cli.ok("log", "audit")
+    assert report["problems"] == []
+    assert report["compared_with_chain"]
+    assert [each["code"] for each in report["findings"]] == ["audit-lost"] * len(done["lost"])
+    # It has the whole log again, and still watches whether the lost copy lives before it goes on.
+    assert "lease-watching" in bank.cli.run("anchor", "run", "--json").err
+    with bank.node() as node, node.database.read() as connection:
+        held = anchors.covering(connection, 0, done["after"] - 1)
+        assert held is not None
+        assert gathering.find_anchored(connection, bytes.fromhex(kept), 0).proof

@@ -1,8 +1,11 @@
 """Another member's anchor out of its block, with the proof that it stands there."""
 
-from ledger.chain.blocks import header_bytes, read_block, read_receipts
+from dataclasses import dataclass
+
+from ledger.chain.blocks import header_bytes, read_block, read_receipts, reference
 from ledger.chain.rpc import Rpc
 from ledger.errors import IntegrityError, MalformedError
+from ledger.evidence.anchoring import Inclusion
 from ledger.proof.anchor_event import find_event
 from ledger.proof.chain_proof import ExpectedAnchor
 from ledger.proof.header import ChainKind, parse_header
@@ -11,9 +14,22 @@ from ledger.proof.proof_files import receipt_to_bytes
 from ledger.proof.receipt import prove_receipt, verify_receipt
 
 
+@dataclass(frozen=True, slots=True)
+class FoundAnchor:
+    """An anchor with its place.
+
+    Attributes:
+        anchoring: with the proof.
+        inclusion: its transaction and block.
+    """
+
+    anchoring: Anchoring
+    inclusion: Inclusion
+
+
 def find_anchoring(
     url: str, kind: ChainKind, contract: bytes, *, number: int, member: bytes, size: int
-) -> Anchoring:
+) -> FoundAnchor:
     """Return the anchor of ``size`` leaves that ``member`` made in block ``number``.
 
     Args:
@@ -35,7 +51,7 @@ def find_anchoring(
 
 def _find(
     rpc: Rpc, kind: ChainKind, contract: bytes, *, number: int, member: bytes, size: int
-) -> Anchoring:
+) -> FoundAnchor:
     block = read_block(rpc, number)
     if block is None:
         raise IntegrityError("chain-block-moved", number=number)
@@ -54,5 +70,13 @@ def _find(
             root=event.root,
             previous_size=event.previous_size,
         )
-        return Anchoring(header, receipt_to_bytes(proof), expected)
+        return FoundAnchor(
+            Anchoring(header, receipt_to_bytes(proof), expected),
+            Inclusion(
+                transaction=bytes.fromhex(str(receipts[index]["transactionHash"])[2:]),
+                block_number=number,
+                block_hash=reference(block).block_hash,
+                succeeded=True,
+            ),
+        )
     raise IntegrityError("chain-receipts", number=number)

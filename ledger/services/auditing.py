@@ -27,7 +27,7 @@ from ledger.primitives.note import ED25519, Note, VerifierKey, signed_message
 from ledger.services.auditing_records import RecordAuditor
 from ledger.services.auditing_timestamps import check_timestamps
 from ledger.services.sequencing import current_log
-from ledger.store import anchors, erasures, former_keys, logs, statements
+from ledger.store import anchors, erasures, former_keys, logs, lost_leaves, statements
 from ledger.store.anchors import AnchorRow
 from ledger.store.logs import CheckpointRow
 from ledger.store.statements import StatementRow
@@ -66,7 +66,8 @@ class AuditReport:
         swept: orphans that were removed from the vault afterwards.
         compared: whether the chain answered, so that the head could be compared with it.
         problems: empty when the ledger is sound.
-        findings: no damage, but somebody has to know: erasures that are sealed and not carried out.
+        findings: no damage, but somebody has to know: erasures that are sealed and not carried out, leaves
+            whose statements were lost with a disk.
     """
 
     leaves: int = 0
@@ -153,8 +154,14 @@ class Auditor:
             count = min(BATCH, log.size - first)
             with self.begin() as connection:
                 rows = statements.at_places(connection, generation, first, count)
-                self._leaves(connection, rows, first, count, report, sample)
-                hashes = [row.leaf_hash for _, row in rows]
+                lost = lost_leaves.between(connection, generation, first, count)
+                self._leaves(connection, rows, report, sample)
+                placed = sorted([(index, row.leaf_hash) for index, row in rows] + lost)
+                hashes = [leaf_hash for _, leaf_hash in placed]
+                if [index for index, _ in placed] != list(range(first, first + count)):
+                    where = f"leaves {first}-{first + count}"
+                    report.problems.append(Problem(where, "audit-places"))
+                report.findings += [Problem(f"leaf {index}", "audit-lost") for index, _ in lost]
                 edge = self._tiles(connection, generation, first, hashes, edge, report)
             frontier = self._checkpoints(log.identity, frontier, hashes, pending, report)
             progress(first + count, log.size)
@@ -169,13 +176,9 @@ class Auditor:
         self,
         connection: Connection,
         rows: list[tuple[int, StatementRow]],
-        first: int,
-        count: int,
         report: AuditReport,
         sample: float,
     ) -> None:
-        if [index for index, _ in rows] != list(range(first, first + count)):
-            report.problems.append(Problem(f"leaves {first}-{first + count}", "audit-places"))
         for index, row in rows:
             where = f"leaf {index}"
             for code in self.records.check(connection, row):

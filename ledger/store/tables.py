@@ -102,6 +102,15 @@ leaf = Table(
     Index("leaf_seq", "seq", unique=True),
 )
 
+lost_leaf = Table(
+    "lost_leaf",
+    metadata,
+    Column("generation", Integer, ForeignKey("log.generation"), primary_key=True),
+    Column("leaf_index", BigInteger, primary_key=True),
+    Column("leaf_hash", LargeBinary, nullable=False),
+    Column("recovered_at", String(24), nullable=False),
+)
+
 tile = Table(
     "tile",
     metadata,

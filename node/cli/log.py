@@ -1,6 +1,7 @@
 """``lianzheng log``: the checkpoint, and the audit of everything."""
 
 import sys
+from dataclasses import asdict
 
 import click
 from rich.console import Console
@@ -9,7 +10,9 @@ from rich.progress import Progress
 from ledger.services.auditing import AuditReport
 from node.auditing import audit_node
 from node.cli.context import Context, as_json, pass_context, print_json
+from node.cli.person import record
 from node.log_view import latest_checkpoint
+from node.recovering import recover_log
 
 
 @click.group()
@@ -34,6 +37,23 @@ def checkpoint(context: Context, *, machine: bool) -> None:
         context.say("no-checkpoint")
     else:
         click.echo(found.note, nl=False)
+
+
+@log.command()
+@click.option("--yes", is_flag=True, help="不再询问 Ask nothing")
+@as_json
+@pass_context
+def recover(context: Context, *, yes: bool, machine: bool) -> None:
+    """恢复旧备份后，由其他成员的镜像补回缺失位置 Recover the tail from the others' mirrors."""
+    if not yes:
+        click.confirm(context.word("recover-ask"), abort=True, err=True)
+    with context.node() as node:
+        done = recover_log(node)
+        record(node, "log.recover", None, {"lost": len(done.lost), "after": done.after})
+    if machine:
+        print_json(asdict(done))
+        return
+    context.say("recover-done", before=done.before, after=done.after, lost=len(done.lost))
 
 
 @log.command()

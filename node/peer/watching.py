@@ -84,7 +84,7 @@ class Watching:
         from ledger.chain.anchor_search import find_anchoring  # noqa: PLC0415 - web3, which takes long to import
 
         settings = self.node.settings
-        return find_anchoring(
+        found = find_anchoring(
             settings.chain_url,
             settings.chain_kind,
             bytes.fromhex(settings.anchor or ""),
@@ -92,6 +92,7 @@ class Watching:
             member=peer.log.member,
             size=head.size,
         )
+        return found.anchoring
 
     def _compare_note(self, note: Note) -> None:
         """Compare what another member was shown; a note of a log that is not a neighbour's says nothing."""

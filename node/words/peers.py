@@ -18,6 +18,8 @@ PEER_ERRORS: Final[Mapping[str, Message]] = {
     "peer-endpoint": Message("成员地址 {endpoint} 不可用：须为 https（非生产环境可为 http），且不得指向本机或链路本地地址。", "The endpoint {endpoint} may not be asked: it must be https (http outside production) and not loopback or link-local.", "请由该成员更正登记的地址。", "Let that member correct its registered endpoint."),
 }
 PEER_WORDS: Final[Mapping[str, Message]] = {
+    "recover-ask": Message("确认原节点已永久停用？两个副本并行会造成两种历史。", "Is the original node gone for ever? Two copies beside each other would tell two histories."),
+    "recover-done": Message("日志由 {before} 条恢复至 {after} 条，其中 {lost} 条的陈述已丢失（log audit 列出）。", "The log went from {before} to {after} leaves; the statements of {lost} are lost (log audit lists them)."),
     "ui-peers": Message("成员互看", "Peers"),
     "ui-peers-why": Message("每个成员都读取其他成员的日志，核对其只增不改，并共签；出示两种历史者由证明文件定论。", "Every member reads the others' logs, checks that they only grow, and cosigns them; who shows two histories is convicted by a file."),
     "ui-peers-looked": Message("最近查看", "Looked at"),

@@ -2,7 +2,8 @@
 """``make bench``: every part in a process of its own, so that memory and caches are its own.
 
 scripts/bench/run.py                 everything
-scripts/bench/run.py --only PART     one of: sealing, bulk, bulk-slow, postgres, postgres-slow, api, api-postgres, million, proofs, verify, gas
+scripts/bench/run.py --only PART     one of: sealing, bulk, bulk-slow, postgres, postgres-slow, api, api-postgres, million, proofs, verify, gas,
+                                     consortium
 scripts/bench/run.py --json          for machines
 """
 
@@ -100,6 +101,13 @@ def gas_part(folder: Path) -> list[Row]:
     return gas.rows()
 
 
+def consortium_part(folder: Path) -> list[Row]:
+    """Members among themselves."""
+    import consortium  # noqa: PLC0415
+
+    return consortium.rows(folder)
+
+
 PARTS: Final[dict[str, Callable[[Path], list[Row]]]] = {
     "sealing": sealing_part,
     "bulk": bulk_part,
@@ -112,6 +120,7 @@ PARTS: Final[dict[str, Callable[[Path], list[Row]]]] = {
     "proofs": proofs_part,
     "verify": verify_part,
     "gas": gas_part,
+    "consortium": consortium_part,
 }
 
 

@@ -14,7 +14,8 @@ import pytest
 from harness.qbft import address_of_node, recorded, vote_validators
 from networks.genesis import genesis_hash
 from networks.making import Wishes, make_network
-from networks.running import RunningNetwork, free_port_base, running
+from networks.processes import free_port_base
+from networks.running import RunningNetwork, running
 
 from ledger.chain.registry import read_members, read_validators
 from ledger.chain.rpc import Rpc

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from http.client import HTTPException
 from itertools import pairwise
 from pathlib import Path
 from threading import Event
@@ -149,8 +150,8 @@ class Heads:
             for endpoint in self._network.endpoints:
                 try:
                     block = post(endpoint, "eth_getBlockByNumber", "latest", False)
-                except OSError:
-                    continue
+                except (OSError, HTTPException):
+                    continue  # stopped, or killed while it answered
                 self._seen.add((int(block["number"], 16), block["hash"]))
 
     def reorganised(self) -> int:

@@ -1,13 +1,15 @@
 """What people and programs see of the other members: logs, cosignatures, alarms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from ledger.errors import RefusedError
+from ledger.errors import ConfigurationError, RefusedError, UnavailableError
 from ledger.proof.misbehaviour import Conviction
 from ledger.store import alarms, logs, witnessed
 from ledger.store.alarms import PeerAlarm
+from ledger.store.witnessed import WitnessedLog
 from node.consortium import members
+from node.consortium.members import ConsortiumMember
 from node.wiring import Node
 
 
@@ -72,19 +74,16 @@ class AlarmView:
 
 
 def read_peers(node: Node) -> list[PeerView]:
-    """Return the other members, as the registry lists them.
-
-    Raises:
-        UnavailableError: the chain does not answer.
-    """
+    """Return the other members as the registry lists them; while it is silent, those that were seen before."""
     own = bytes.fromhex(node.settings.member)
-    others = [each for each in members.all_members(node) if each.member != own]
     with node.database.read() as connection:
         seen = {each.origin: each for each in witnessed.read_all(connection)}
         cosigned = logs.cosigned_sizes(connection, node.log.generation)
         convicted = {each.member for each in alarms.read_all(connection) if each.proof is not None}
     views = []
-    for each in others:
+    for each in _members(node) or [_remembered(log) for log in seen.values()]:
+        if each.member == own:
+            continue
         log = seen.get(f"{each.origin}/g{each.generation}")
         views.append(
             PeerView(
@@ -103,12 +102,8 @@ def read_peers(node: Node) -> list[PeerView]:
 
 
 def read_alarms(node: Node) -> list[AlarmView]:
-    """Return alarms about other members, newest first.
-
-    Raises:
-        UnavailableError: the chain does not answer.
-    """
-    names = {each.member: each.name for each in members.all_members(node)}
+    """Return alarms about other members, newest first."""
+    names = {each.member: each.name for each in _members(node)}
     with node.database.read() as connection:
         return [_view(each, names) for each in alarms.read_all(connection)]
 
@@ -139,6 +134,30 @@ def conviction_json(shown: Conviction) -> dict[str, object]:
         "block": None if block is None else block.hex(),
         "sealed": sealed,
     }
+
+
+def _members(node: Node) -> Sequence[ConsortiumMember]:
+    try:
+        return members.all_members(node)
+    except (UnavailableError, ConfigurationError):
+        return ()
+
+
+def _remembered(log: WitnessedLog) -> ConsortiumMember:
+    origin = log.origin.rpartition("/g")[0]
+    return ConsortiumMember(
+        member=log.member,
+        name=origin,
+        origin=origin,
+        generation=log.generation,
+        endpoint="",
+        roles=(),
+        status="unseen",
+        admin=b"",
+        keys=(),
+        since=0,
+        until=None,
+    )
 
 
 def _view(alarm: PeerAlarm, names: Mapping[bytes, str]) -> AlarmView:

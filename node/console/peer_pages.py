@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Request, Response
 
-from ledger.errors import LedgerError
 from node import peer_view
 from node.api.requests import service_of
 from node.console.asking import visitor
@@ -18,11 +17,8 @@ def show(request: Request) -> Response:
     """Show members and alarms; without the chain only what was seen before."""
     visitor(request, Permission.EVIDENCE_READ)
     node = service_of(request).node
-    try:
-        peers, alarms, error = peer_view.read_peers(node), peer_view.read_alarms(node), None
-    except LedgerError as found:
-        peers, alarms, error = [], [], found
-    return render(request, "peers.html", peers=peers, alarms=alarms, error=error)
+    peers, alarms = peer_view.read_peers(node), peer_view.read_alarms(node)
+    return render(request, "peers.html", peers=peers, alarms=alarms)
 
 
 @router.get("/peers/alarms/{number}/proof")

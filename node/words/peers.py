@@ -29,6 +29,7 @@ PEER_WORDS: Final[Mapping[str, Message]] = {
     "peer-asked": Message("请求 {id} 已送达：{state}。对方放行后用 lianzheng peer fetch-package 取回。", "Request {id} was taken: {state}. Fetch it with lianzheng peer fetch-package once it is released."),
     "peer-package-written": Message("证据包已写入 {file}。", "The package is in {file}."),
     "peer-statistics": Message("统计", "Statistics"),
+    "member-unseen": Message("链未应答，状态不明", "unknown: the chain is silent"),
     "peer-title": Message("其他成员", "The other members"),
     "peer-member": Message("机构", "Member"),
     "peer-seen": Message("已见条数", "Seen"),

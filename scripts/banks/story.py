@@ -102,7 +102,8 @@ class Story:
         )
         self._until_cosigned(self.banks)
         trust = self.folder / "trust.json"
-        self.banks[0].run("trust", "export", "-o", trust)
+        collected = self.banks[0].run("trust", "collect", "-o", trust)
+        step("信任文件由各行签署", "the trust file is signed", str(collected["fingerprint"])[:16])
         return all(together(lambda bank: self._verifies(bank, last[bank.name], trust), self.banks))
 
     def _verifies(self, bank: Bank, evidence_id: str, trust: Path) -> bool:

@@ -74,7 +74,7 @@ class AlarmView:
 
 
 def read_peers(node: Node) -> list[PeerView]:
-    """Return the other members as the registry lists them; while it is silent, those that were seen before."""
+    """Return the other members as the registry lists them; while it is silent, those seen before."""
     own = bytes.fromhex(node.settings.member)
     with node.database.read() as connection:
         seen = {each.origin: each for each in witnessed.read_all(connection)}

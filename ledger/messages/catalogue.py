@@ -11,6 +11,7 @@ from ledger.messages.blocks import BLOCK_ERRORS
 from ledger.messages.endpoints import ENDPOINTS
 from ledger.messages.errors import ERRORS
 from ledger.messages.findings import FINDINGS
+from ledger.messages.fitness import FITNESS
 from ledger.messages.governing import GOVERNING
 from ledger.messages.malformed import MALFORMED
 from ledger.messages.message import Message
@@ -27,6 +28,7 @@ CATALOGUE: Final[Mapping[str, Message]] = {
     **BLOCK_ERRORS,
     **ERRORS,
     **ENDPOINTS,
+    **FITNESS,
     **GOVERNING,
     **TIMESTAMPING,
     **WITNESSING,

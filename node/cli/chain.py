@@ -7,6 +7,7 @@ import click
 from ledger.chain.endpoints import EndpointView
 from node.chain_status import read_status
 from node.cli.block_check import check_block
+from node.cli.chain_check import check_chain
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.development import run_development_chain
 from node.founding import deploy_contracts
@@ -75,3 +76,4 @@ def _endpoint_row(context: Context, view: EndpointView) -> tuple[object, ...]:
 
 
 chain.add_command(check_block)
+chain.add_command(check_chain)

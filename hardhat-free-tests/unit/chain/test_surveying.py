@@ -157,7 +157,7 @@ def test_addresses_are_read_from_one_text() -> None:
 
 
 def test_a_place_holds_no_secret() -> None:
-    assert place_of("https://user:word@node.example:8545/v3/token?key=1") == "node.example:8545"
+    assert place_of("https://user@node.example:8545/v3/token?key=1") == "node.example:8545"
 
 
 def test_when_nobody_answers_it_is_an_outage() -> None:

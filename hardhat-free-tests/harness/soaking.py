@@ -17,13 +17,14 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, Final
 
 from harness.commands import Cli
+from harness.rpc_node import until
 from harness.serving import Served
 from networks.clique_running import CliqueNetwork
 from networks.errors import NetworkError
@@ -241,22 +242,38 @@ def go_on(network: CliqueNetwork, blocks: int, diary: Diary) -> int:
 
 
 def untangle(network: CliqueNetwork, diary: Diary) -> None:
-    """Take all but the heaviest fork back to where it left the heaviest."""
-    heads = [_block(network, at, "latest") for at in range(len(network.endpoints))]
+    """Take all but the heaviest fork back to where they part, and let them follow before they seal again."""
+    signers = range(len(network.endpoints))
+    heads = [_block(network, at, "latest") for at in signers]
     weights = [(int(each["totalDifficulty"], 16), each["hash"]) for each in heads]
     kept = weights.index(max(weights))
     told = [f"{int(each['number'], 16)} {each['hash'][:8]}" for each in heads]
-    peers = [network.peers(at) for at in range(len(heads))]
-    diary.write(f"halt at {told}, peers {peers}, kept {kept}")
+    diary.write(f"halt at {told}, peers {[network.peers(at) for at in signers]}, kept {kept}")
     diary.counts["halt"] = diary.counts.get("halt", 0) + 1
-    for at, each in enumerate(heads):
-        height = min(int(each["number"], 16), int(heads[kept]["number"], 16))
-        while (
-            _block(network, at, hex(height))["hash"] != _block(network, kept, hex(height))["hash"]
-        ):
-            height -= 1
-        if height < int(each["number"], 16):
-            network.operate(at, "debug_setHead", hex(height))
+    strays = [at for at in signers if heads[at]["hash"] != heads[kept]["hash"]]
+    for at in strays:
+        network.operate(at, "miner_stop")
+    time.sleep(1.1)  # geth carries out two orders in any order
+    for at in strays:
+        _take_back(network, at, kept, heads)
+    with suppress(TimeoutError):
+        until(lambda: all(_has(network, at, heads[kept]) for at in strays), HALT_SECONDS, 0.5)
+    for at in strays:
+        network.operate(at, "miner_start")
+
+
+def _take_back(network: CliqueNetwork, at: int, kept: int, heads: Sequence[Any]) -> None:
+    top = int(heads[at]["number"], 16)
+    height = min(top, int(heads[kept]["number"], 16))
+    while _block(network, at, hex(height))["hash"] != _block(network, kept, hex(height))["hash"]:
+        height -= 1
+    if height < top:
+        network.operate(at, "debug_setHead", hex(height))
+
+
+def _has(network: CliqueNetwork, at: int, block: Any) -> bool:
+    found = _block(network, at, block["number"])
+    return found is not None and found["hash"] == block["hash"]
 
 
 def _block(network: CliqueNetwork, at: int, which: str) -> Any:

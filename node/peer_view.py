@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from ledger.errors import ConfigurationError, RefusedError, UnavailableError
 from ledger.proof.misbehaviour import Conviction
@@ -12,6 +13,9 @@ from node.consortium import members
 from node.consortium.members import ConsortiumMember
 from node.wiring import Node
 
+UNSEEN: Final = "unseen"
+"""Status of a member while the registry is silent."""
+
 
 @dataclass(frozen=True, slots=True)
 class PeerView:
@@ -21,7 +25,7 @@ class PeerView:
         name: for people.
         origin: of its log.
         endpoint: of its node.
-        status: ``active``, ``suspended`` or ``left``.
+        status: ``active``, ``suspended`` or ``left``; ``UNSEEN``.
         seen: leaves of the newest checkpoint that was found consistent; ``None`` before the first.
         seen_at: instant of that.
         mirrored: leaves whose hashes lie here.
@@ -38,6 +42,11 @@ class PeerView:
     mirrored: int
     cosigned: int | None
     convicted: bool
+
+    @property
+    def status_word(self) -> str:
+        """The status in the catalogue."""
+        return "member-unseen" if self.status == UNSEEN else f"member-{self.status}"
 
     def to_json(self) -> dict[str, object]:
         """Return it for machines."""
@@ -152,7 +161,7 @@ def _remembered(log: WitnessedLog) -> ConsortiumMember:
         generation=log.generation,
         endpoint="",
         roles=(),
-        status="unseen",
+        status=UNSEEN,
         admin=b"",
         keys=(),
         since=0,

@@ -38,9 +38,7 @@ def status(context: Context, *, machine: bool) -> None:
         print_json([each.to_json() for each in found])
         return
     columns = ("peer-member", "col-status", "peer-seen", "peer-mirrored", "peer-cosigned")
-    rows = [
-        (p.name, context.word(f"member-{p.status}"), p.seen, p.mirrored, p.cosigned) for p in found
-    ]
+    rows = [(p.name, context.word(p.status_word), p.seen, p.mirrored, p.cosigned) for p in found]
     context.table("peer-title", columns, rows)
 
 

@@ -3,7 +3,7 @@
 ``SOAK_MINUTES`` says how long, ``SOAK_SEED`` which faults. Afterwards everything is healed, and then:
 
 1. every acknowledged item stands under its bank's anchor on chain, and ``log audit`` finds no problem;
-2. packages of a sample of them are proved by the shipped verifier under an exported trust file;
+2. packages of a sample of them are proved by the shipped verifier under a trust file that the banks signed;
 3. the chain holds no anchor twice: per member the sizes grow, and each follows the one before;
 4. the members agree: no alarm with a proof, every mirror equals its log, all cosigned all last checkpoints.
 """
@@ -271,21 +271,19 @@ def _check_mirrors(banks: Sequence[Soaked]) -> None:
                 assert hashes == own[log.origin], f"{each.bank.name} mirrors {log.origin} wrongly"
 
 
-def _check_packages(banks: Sequence[Soaked], folder: Path, verifier: Path) -> None:
-    trust = folder / "trust.json"
-    banks[0].bank.cli.ok("trust", "export", "-o", trust)
+def _check_packages(banks: Sequence[Soaked], trust: Path, verifier: Path) -> None:
     choice = random.Random(SEED)  # noqa: S311 - a sample
     for each in banks:
         ids = list(each.archive.acknowledged.values())
         for name in choice.sample(ids, min(PACKAGES, len(ids))):
-            package = folder / f"{name[:16]}.zip"
+            package = trust.with_name(f"{name[:16]}.zip")
             each.bank.cli.ok("evidence", "export", name, "-o", package)
             command = [sys.executable, "-I", "-S", verifier, package, "--trust", trust, "--json"]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             assert done.returncode == ExitCode.PROVED.value, done.stdout + done.stderr
 
 
-def _check(banks: Sequence[Soaked], network: CliqueNetwork, diary: Diary) -> None:
+def _check(banks: Sequence[Soaked], network: CliqueNetwork, diary: Diary, trust: Path) -> None:
     for each in banks:
         alarms = each.bank.cli.ok("peer", "alarms")
         assert [alarm for alarm in alarms if alarm["proof"] or alarm["ended_at"] is None] == []
@@ -293,6 +291,8 @@ def _check(banks: Sequence[Soaked], network: CliqueNetwork, diary: Diary) -> Non
         _check_items(each)
     _check_mirrors(banks)
     diary.write(f"anchors {_check_chain(banks, network)}")
+    # While all serve: they sign the trust file.
+    banks[0].bank.cli.ok("trust", "collect", "-o", trust)
     for each in banks:
         each.served.stop()
         report = each.bank.cli.ok("log", "audit")
@@ -320,8 +320,8 @@ def test_a_consortium_in_trouble_loses_nothing_and_stays_of_one_mind(
                     sealed, again = len(each.archive.acknowledged), each.archive.again
                     diary.write(f"{each.bank.name} sealed {sealed}, sent again {again}")
                 diary.write(f"heads reorganised away {heads.reorganised()}")
-                _check(served, network, diary)
-                _check_packages(served, tmp_path, verifier)
+                _check(served, network, diary, tmp_path / "trust.json")
+                _check_packages(served, tmp_path / "trust.json", verifier)
     finally:
         diary.write(f"seed {SEED}, faults {diary.counts}")
         (tmp_path / "diary.txt").write_text("\n".join(diary.lines), "utf-8")

@@ -49,7 +49,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_sealed(offline: Cli, tmp_pa
     with file.open("wb") as grown:
         grown.truncate(600 << 20)
     process = offline.start("evidence", "seal", file, "--kind", "call_recording")
-    deadline = 200
+    deadline = 2000
     while process.poll() is None and deadline and not list(offline.home.glob("vault/*/*.part")):
         deadline -= 1
         try:

@@ -89,9 +89,7 @@ class Certifier:
             raise RefusedError("export-exists", file=target.name)
         if not target.parent.is_dir():
             raise RefusedError("file-unwritable", file=target.name, why="no such folder")
-        quorum = self.quorum()
-        with self.begin() as connection:
-            item = gathering.find_anchored(connection, leaf_hash, quorum)
+        item = self._anchored(leaf_hash)
         fields = self.discloser.fields(item.row)
         _check_withheld(options.withhold, fields)
         files = self._proofs(item)
@@ -100,6 +98,14 @@ class Certifier:
         shown = options.with_content and CONTENT_FIELD not in options.withhold
         content = self._content(item.row, fields) if shown else None
         return self._write(item, target, files, disclosed, content)
+
+    def _anchored(self, leaf_hash: bytes) -> Anchored:
+        with self.begin() as connection:
+            found = gathering.find_anchored(connection, leaf_hash, 0)
+        if not (quorum := self.quorum()):
+            return found
+        with self.begin() as connection:
+            return gathering.find_anchored(connection, leaf_hash, quorum)
 
     def _proofs(self, item: Anchored) -> dict[str, bytes]:
         head_number = self._seal_case_head(item.row)

@@ -98,6 +98,7 @@ def test_two_of_three_go_on_one_halts_and_who_comes_back_catches_up(
     network.wait_for_blocks(2)
 
 
+@pytest.mark.soak
 def test_a_partition_halts_the_smaller_side_and_heals(network: CliqueNetwork) -> None:
     network.partition([0, 1], [2])
     until(lambda: network.peers(2) == 0)
@@ -153,6 +154,7 @@ def test_accounts_are_paid_from_the_treasury_where_blocks_cost_money(tmp_path: P
         assert balance == "0x7"
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_the_script_leaves_no_process_behind(number: signal.Signals, tmp_path: Path) -> None:
     base = str(free_port_base(2))

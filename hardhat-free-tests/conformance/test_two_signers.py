@@ -17,6 +17,7 @@ from ledger.proof.report import ExitCode
 GETH = find_geth()
 
 pytestmark = [
+    pytest.mark.soak,
     pytest.mark.skipif(GETH is None, reason="geth 1.13 is not installed: scripts/networks/geth.py"),
     pytest.mark.slow,
 ]

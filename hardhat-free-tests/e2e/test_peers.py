@@ -123,6 +123,7 @@ def test_banks_cosign_each_other_and_convict_the_one_that_cheats(
         assert third.cli.run("peer", "check", proof, "--trust", trust).code in {1, 2}
 
 
+@pytest.mark.soak
 def test_a_bank_that_is_away_stops_nobody_and_catches_up(banks: list[Institution]) -> None:
     first, _, third = banks
     token = make_token(first.cli)

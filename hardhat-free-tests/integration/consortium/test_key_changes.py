@@ -52,6 +52,7 @@ def test_the_switch_is_gone_on_with_after_a_crash_between_database_and_file(
     assert not (bank.cli.home / KEYS / "anchor.next.json").exists()
 
 
+@pytest.mark.soak
 def test_a_home_without_an_admin_account_keeps_its_voice_when_the_anchor_key_changes(
     institution: Make, tmp_path: Path
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_home_without_an_admin_account_keeps_its_voice_when_the_anchor_key_cha
     assert bank.verified(bank.seal_and_anchor(tmp_path, "after"), tmp_path) == 0
 
 
+@pytest.mark.soak
 def test_an_anchor_account_that_the_registry_knows_as_admin_speaks_and_stays_when_it_anchors_no_more(
     institution: Make, tmp_path: Path
 ) -> None:

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from harness.commands import ROOT, development_chain
 from harness.databases import PostgresDatabases, SqliteDatabases
 from harness.ledger import Databases, Ledger, TestClock, make_template, open_ledger
 from harness.network import Network
 from harness.postgres import Server, find_tools, running
 from hypothesis import HealthCheck, settings
+
+ANVIL = next((ROOT / "node_modules" / "@foundry-rs").glob("*/bin/anvil"), None)
 
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
@@ -32,6 +35,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("soak"):
             item.add_marker(reason)
+
+
+@pytest.fixture(scope="session")
+def chain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The embedded chain, one for all tests of a process."""
+    if ANVIL is None:
+        pytest.skip("anvil is not installed: run npm ci")
+    with development_chain(tmp_path_factory.mktemp("chain")) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -57,10 +57,11 @@ def recover_log(node: Node) -> Recovered:
     """
     log = node.log
     head = node.chain.head(log.member, log.generation)
-    tail, own = _tail(node, head), _own(Neighbours(node.settings), log.member)
+    neighbours = Neighbours(node.settings)
+    tail, own = _tail(node, head), _own(neighbours, log.member)
     failed: LedgerError = RefusedError("recover-no-mirror")
     recoverer = Recoverer(node.database.write, node.log_key, node.clock)
-    for peer in Neighbours(node.settings).others():
+    for peer in neighbours.others():
         try:
             client = PeerClient(peer, node.log_key, production=node.settings.production)
             done = recoverer.recover(own.member, tail, PeerMirror(client, log.checkpoint_origin))
@@ -79,19 +80,11 @@ def _own(neighbours: Neighbours, member: bytes) -> Neighbour:
 
 
 def _tail(node: Node, head: AnchorHead) -> AnchoredTail:
-    from ledger.chain.anchor_search import find_anchoring  # noqa: PLC0415 - web3, which takes long to import
+    from node.peer.anchored import anchor_of_head  # noqa: PLC0415 - web3, which takes long to import
 
-    settings = node.settings
     if head.size == 0:
         raise RefusedError("recover-nothing", size=0)
-    found = find_anchoring(
-        settings.chain_url,
-        settings.chain_kind,
-        bytes.fromhex(settings.anchor or ""),
-        number=head.block_number,
-        member=node.log.member,
-        size=head.size,
-    )
+    found = anchor_of_head(node.settings, node.log.member, head)
     shown = found.anchoring
     return AnchoredTail(
         head=head,

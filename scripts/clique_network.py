@@ -9,15 +9,14 @@ docs/chains.md says what it writes and what was run.
 
 import argparse
 import json
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 
 from networks.clique import CliquePlan, CliqueWishes, clique_description, make_clique
 from networks.clique_running import running_clique
 from networks.errors import NetworkError
 from networks.geth import find_or_build_geth
+from networks.processes import end_on_terminate, show_until_stopped
 
 
 def main() -> None:
@@ -30,11 +29,12 @@ def main() -> None:
         base_fee=chosen.base_fee,
         port_base=chosen.port_base,
     )
-    signal.signal(signal.SIGTERM, _interrupt)
+    end_on_terminate()
     try:
         plan = make_clique(chosen.out, wishes, keep_keys=chosen.keep_keys)
         _say(plan, chosen.out, machine=chosen.json)
-        _run(chosen.out, chosen.client or find_or_build_geth(), machine=chosen.json)
+        with running_clique(chosen.out, chosen.client or find_or_build_geth()) as network:
+            show_until_stopped(network, machine=chosen.json)
     except NetworkError as error:
         sys.exit(f"clique_network: {error}")
     except KeyboardInterrupt:
@@ -64,21 +64,6 @@ def _say(plan: CliquePlan, out: Path, *, machine: bool) -> None:
         return
     print(f"{out}: {len(plan.signers)} signers, {plan.majority} of them keep it going")
     print(f"chain {plan.chain_id}, genesis {found['genesis_hash']}")
-
-
-def _run(out: Path, client: Path, *, machine: bool) -> None:
-    with running_clique(out, client) as network:
-        height = network.wait_for_blocks()
-        if machine:
-            print(json.dumps({"endpoints": network.endpoints, "height": height}), flush=True)
-        else:
-            print("\n".join(network.endpoints))
-            print(f"block {height}; Ctrl-C stops all", flush=True)
-        signal.pause()
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

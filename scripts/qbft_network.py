@@ -9,16 +9,15 @@ docs/networks.md says what is written and how a consortium uses it.
 
 import argparse
 import json
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
 from typing import get_args
 
 from networks.errors import NetworkError
 from networks.files import description
 from networks.making import Wishes, make_network
 from networks.plan import Client, Mode, Plan
+from networks.processes import end_on_terminate, show_until_stopped
 from networks.running import running
 
 
@@ -29,7 +28,9 @@ def main() -> None:
         plan = make_network(chosen.out, _wishes(chosen), keep_keys=chosen.keep_keys)
         _say(plan, chosen.out, machine=chosen.json)
         if chosen.client is not None:
-            _run(chosen.out, chosen.client, machine=chosen.json)
+            end_on_terminate()
+            with running(chosen.out, chosen.client) as network:
+                show_until_stopped(network, machine=chosen.json)
     except NetworkError as error:
         sys.exit(f"qbft_network: {error}")
     except KeyboardInterrupt:
@@ -89,22 +90,6 @@ def _say(plan: Plan, out: Path, *, machine: bool) -> None:
     print(f"chain {plan.chain_id}, genesis {found['genesis_hash']}")
     for name, address in found["contracts"].items():
         print(f"{name} {address}")
-
-
-def _run(out: Path, client: Path, *, machine: bool) -> None:
-    signal.signal(signal.SIGTERM, _interrupt)
-    with running(out, client) as network:
-        height = network.wait_for_blocks()
-        if machine:
-            print(json.dumps({"endpoints": network.endpoints, "height": height}), flush=True)
-        else:
-            print("\n".join(network.endpoints))
-            print(f"block {height}; Ctrl-C stops all", flush=True)
-        signal.pause()
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

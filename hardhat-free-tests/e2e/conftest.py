@@ -1,24 +1,12 @@
-"""One embedded chain and one founded bank; tests that change the bank's home take a copy."""
+"""A founded bank on the embedded chain; tests that change the bank's home take a copy."""
 
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from harness.commands import ROOT, Cli, development_chain
-
-ANVIL = next((ROOT / "node_modules" / "@foundry-rs").glob("*/bin/anvil"), None)
-needs_anvil = pytest.mark.skipif(ANVIL is None, reason="anvil is not installed: run npm ci")
-
-
-@pytest.fixture(scope="session")
-def chain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if ANVIL is None:
-        pytest.skip("anvil is not installed: run npm ci")
-    with development_chain(tmp_path_factory.mktemp("chain")) as url:
-        yield url
+from harness.commands import ROOT, Cli
 
 
 @pytest.fixture(scope="session")

@@ -11,16 +11,10 @@ from typing import Final
 from ledger.errors import MalformedError, RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.ports.chain import AnchorHead
-from ledger.primitives import ed25519
 from ledger.primitives.checkpoint_text import CheckpointBody
-from ledger.primitives.note import (
-    COSIGNATURE_V1,
-    Note,
-    VerifierKey,
-    parse_signature_line,
-    signed_message,
-)
+from ledger.primitives.note import Note
 from ledger.primitives.witness_request import AddCheckpoint
+from ledger.proof.checkpoint import cosignature_times
 from ledger.proof.misbehaviour import Anchoring
 from ledger.services import proving
 from ledger.services.witnessing import Witness
@@ -81,18 +75,9 @@ class Watching:
             self.witness.compare_anchor(peer.member, origin, head.size, head.root, prove)
 
     def _prove(self, peer: Neighbour, head: AnchorHead) -> Anchoring:
-        from ledger.chain.anchor_search import find_anchoring  # noqa: PLC0415 - web3, which takes long to import
+        from node.peer.anchored import anchor_of_head  # noqa: PLC0415 - web3, which takes long to import
 
-        settings = self.node.settings
-        found = find_anchoring(
-            settings.chain_url,
-            settings.chain_kind,
-            bytes.fromhex(settings.anchor or ""),
-            number=head.block_number,
-            member=peer.log.member,
-            size=head.size,
-        )
-        return found.anchoring
+        return anchor_of_head(self.node.settings, peer.log.member, head).anchoring
 
     def _compare_note(self, note: Note) -> None:
         """Compare what another member was shown; a note of a log that is not a neighbour's says nothing."""
@@ -134,23 +119,14 @@ class Watching:
 
     def _keep(self, peer: Neighbour, ours: CheckpointRow, line: str) -> None:
         """Check a cosignature before it is kept: it would make a package refuted."""
-        text = Note.parse(ours.note.encode()).text
+        text, generation = Note.parse(ours.note.encode()).text, self.node.log.generation
         for each in line.splitlines():
-            parsed = parse_signature_line(each)
-            for record in peer.present.keys:
-                if record.purpose != "log":
-                    continue
-                key = VerifierKey(peer.member.origin, COSIGNATURE_V1, record.key)
-                if (parsed.name, parsed.key_id) != (key.name, key.key_id):
-                    continue
-                message, signature, _ = signed_message(text, parsed, key)
-                if not ed25519.verify(key.public_key, message, signature):
-                    raise MalformedError("cosignature", name=parsed.name)
-                with self.node.database.write() as connection:
-                    witnessed.add_cosignature(
-                        connection, self.node.log.generation, ours.size,
-                        witness=peer.member.origin, line=parsed.line(),
-                    )  # fmt: skip
-                self.seen_sizes[peer.log.member] = ours.size
-                return
+            if not cosignature_times(text, [each], [peer.present], is_trusted=lambda _: True):
+                continue
+            with self.node.database.write() as connection:
+                witnessed.add_cosignature(
+                    connection, generation, ours.size, witness=peer.member.origin, line=f"{each}\n"
+                )
+            self.seen_sizes[peer.log.member] = ours.size
+            return
         raise MalformedError("cosignature", name=peer.member.origin)

@@ -33,7 +33,8 @@ from networks.processes import (
     READY_SECONDS,
     NodeProcesses,
     check_program,
-    free_port_base,
+    choose_port_base,
+    kept_running,
 )
 
 CACHE_MIB: Final = 64
@@ -253,13 +254,6 @@ def running_clique(
     """
     plan = load_clique(folder)
     check_program(client)
-    if port_base == 0:
-        port_base = free_port_base(len(plan.signers))
-    network = CliqueNetwork(
-        folder, client, plan, plan.port_base if port_base is None else port_base
-    )
-    try:
-        network.start_all()
+    base = choose_port_base(port_base, written=plan.port_base, nodes=len(plan.signers))
+    with kept_running(CliqueNetwork(folder, client, plan, base)) as network:
         yield network
-    finally:
-        network.close()

@@ -9,6 +9,7 @@ Data lie under ``run/N`` and stay: a node that is started again goes on where it
 its kind of network says (``running``, ``clique``).
 """
 
+import json
 import os
 import signal
 import socket
@@ -16,11 +17,12 @@ import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
+from types import FrameType
+from typing import Final, TypeVar
 
 from ledger.chain.rpc import Rpc
 from ledger.devchain import capped
@@ -41,6 +43,9 @@ POLL_SECONDS: Final = 0.2
 FIRST_PORT: Final = 23_000
 LAST_PORT: Final = 32_700
 """Linux gives the ports above to connections that go out."""
+
+
+N = TypeVar("N", bound="NodeProcesses")
 
 
 class NodeProcesses(ABC):
@@ -243,6 +248,55 @@ class NodeProcesses(ABC):
     def _log(self, index: int) -> str:
         log = self.folder / "run" / str(index + 1) / "log"
         return log.read_text("utf-8", "replace")[-1500:] if log.exists() else "no log"
+
+
+def choose_port_base(asked: int | None, *, written: int, nodes: int) -> int:
+    """Return the first port: as asked for, as ``written`` for ``None``, or one with free ports for 0.
+
+    Raises:
+        NetworkError: no ports are free.
+    """
+    if asked == 0:
+        return free_port_base(nodes)
+    return written if asked is None else asked
+
+
+@contextmanager
+def kept_running(network: N) -> Iterator[N]:
+    """Start all nodes, and stop them at the end of the block.
+
+    Raises:
+        NetworkError: one does not start; all are stopped then.
+    """
+    try:
+        network.start_all()
+        yield network
+    finally:
+        network.close()
+
+
+def show_until_stopped(network: NodeProcesses, *, machine: bool) -> None:
+    """Print the endpoints once blocks come, and stay until a signal ends the program.
+
+    Raises:
+        NetworkError: no block comes.
+    """
+    height = network.wait_for_blocks()
+    if machine:
+        print(json.dumps({"endpoints": network.endpoints, "height": height}), flush=True)
+    else:
+        print("\n".join(network.endpoints))
+        print(f"block {height}; Ctrl-C stops all", flush=True)
+    signal.pause()
+
+
+def end_on_terminate() -> None:
+    """Let SIGTERM end the program as Ctrl-C does: in order."""
+    signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def free_port_base(members: int) -> int:

@@ -12,7 +12,13 @@ from networks.clients import Place, arguments, initialise
 from networks.errors import NetworkError
 from networks.making import load_network
 from networks.plan import Plan
-from networks.processes import LOOPBACK, NodeProcesses, check_program, free_port_base
+from networks.processes import (
+    LOOPBACK,
+    NodeProcesses,
+    check_program,
+    choose_port_base,
+    kept_running,
+)
 
 
 class RunningNetwork(NodeProcesses):
@@ -87,13 +93,6 @@ def running(
     """
     plan = load_network(folder)
     check_program(client)
-    if port_base == 0:
-        port_base = free_port_base(len(plan.validators))
-    network = RunningNetwork(
-        folder, client, plan, plan.port_base if port_base is None else port_base
-    )
-    try:
-        network.start_all()
+    base = choose_port_base(port_base, written=plan.port_base, nodes=len(plan.validators))
+    with kept_running(RunningNetwork(folder, client, plan, base)) as network:
         yield network
-    finally:
-        network.close()

@@ -1,22 +1,10 @@
-"""One embedded chain for all tests of the consortium; each founds one of its own on it."""
+"""Institutions that found a consortium of their own on the embedded chain that all tests share."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from harness.commands import ROOT, development_chain
 from harness.founders import Institution, make_institution
-
-ANVIL = next((ROOT / "node_modules" / "@foundry-rs").glob("*/bin/anvil"), None)
-
-
-@pytest.fixture(scope="session")
-def chain_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if ANVIL is None:
-        pytest.skip("anvil is not installed: run npm ci")
-    with development_chain(tmp_path_factory.mktemp("chain")) as url:
-        yield url
-
 
 Make = Callable[[int], Institution]
 

@@ -88,7 +88,7 @@ def read_peers(node: Node) -> list[PeerView]:
     with node.database.read() as connection:
         seen = {each.origin: each for each in witnessed.read_all(connection)}
         cosigned = logs.cosigned_sizes(connection, node.log.generation)
-        convicted = {each.member for each in alarms.read_all(connection) if each.proof is not None}
+        convicted = alarms.convicted(connection)
     views = []
     for each in _members(node) or [_remembered(log) for log in seen.values()]:
         if each.member == own:
@@ -124,10 +124,10 @@ def proof_of(node: Node, number: int) -> bytes:
         RefusedError: there is no such alarm, or it has no proof.
     """
     with node.database.read() as connection:
-        for each in alarms.read_all(connection):
-            if each.alarm_id == number and each.proof is not None:
-                return each.proof
-    raise RefusedError("peer-alarm-unknown", number=number)
+        alarm = alarms.by_id(connection, number)
+    if alarm is None or alarm.proof is None:
+        raise RefusedError("peer-alarm-unknown", number=number)
+    return alarm.proof
 
 
 def conviction_json(shown: Conviction) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from ledger.store.tables import peer_alarm
 
@@ -45,6 +45,24 @@ def read_all(connection: Connection, *, limit: int = 200) -> list[PeerAlarm]:
     """Return alarms, newest first."""
     query = select(peer_alarm).order_by(peer_alarm.c.alarm_id.desc()).limit(limit)
     return [PeerAlarm(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - as above
+
+
+def by_id(connection: Connection, alarm_id: int) -> PeerAlarm | None:
+    """Return an alarm by its number."""
+    row = connection.execute(select(peer_alarm).where(peer_alarm.c.alarm_id == alarm_id)).first()
+    return None if row is None else PeerAlarm(**row._mapping)  # noqa: SLF001 - as above
+
+
+def count_going_on(connection: Connection) -> int:
+    """Return how many alarms have not ended."""
+    query = select(func.count()).select_from(peer_alarm).where(peer_alarm.c.ended_at.is_(None))
+    return connection.scalar(query) or 0
+
+
+def convicted(connection: Connection) -> frozenset[bytes]:
+    """Return the members about whom a proof is here."""
+    query = select(peer_alarm.c.member).where(peer_alarm.c.proof.is_not(None)).distinct()
+    return frozenset(bytes(member) for member in connection.scalars(query))
 
 
 def add(

@@ -1,5 +1,7 @@
 """The other members as this one sees them: their logs, their cosignatures, the alarms and their proofs."""
 
+from typing import Final
+
 from fastapi import APIRouter, Request, Response
 
 from node import peer_view
@@ -8,6 +10,8 @@ from node.console.asking import visitor
 from node.console.failures import PageRoute
 from node.console.rendering import render
 from node.identity.permissions import Permission
+
+MAX_DIGITS: Final = 9
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -25,7 +29,8 @@ def show(request: Request) -> Response:
 def proof(request: Request, number: str) -> Response:
     """Hand out the proof of an alarm: a file that anybody can check."""
     visitor(request, Permission.EVIDENCE_READ)
-    which = int(number) if number.isdecimal() else 0
+    # Longer ones no database has.
+    which = int(number) if number.isdecimal() and len(number) <= MAX_DIGITS else 0
     data = peer_view.proof_of(service_of(request).node, which)
     headers = {"Content-Disposition": f"attachment; filename=misbehaviour-{which}.json"}
     return Response(data, media_type="application/json", headers=headers)

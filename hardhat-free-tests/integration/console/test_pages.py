@@ -7,6 +7,7 @@ from harness.browsing import Browser, Console
 from harness.people import actions
 from harness.service import PASSWORD
 
+from ledger.store import alarms
 from node.identity.permissions import Role
 
 PERSON = "11010519491231002X"
@@ -205,3 +206,23 @@ def test_static_files_are_kept_under_their_digest_only(console: Console) -> None
         plain = address.partition("?")[0]
         for other in (plain, f"{plain}?v=0000"):
             assert browser.get(other).headers["cache-control"] == "no-cache"
+
+
+def test_alarms_about_members_are_counted_listed_and_their_proofs_handed_out(
+    console: Console,
+) -> None:
+    member, at = b"\x07" * 32, "2026-11-24T08:00:00.000Z"
+    with console.api.ledger.node.database.write() as connection:
+        alarms.add(connection, member, "peer-two-histories", "log/g0", at=at, proof=b'{"a":1}')
+        alarms.add(connection, member, "peer-rolled-back", "log/g0 9 5", at=at, proof=None)
+        alarms.add(connection, member, "peer-silent", "https://peer", at=at, proof=None)
+        alarms.end(connection, member, "peer-silent", at=at)
+    browser = console.signed_in(Role.SUPERVISOR)
+    assert "2 alarms about other members" in browser.get("/").text
+    page = browser.get("/peers").text
+    assert "two histories" in page
+    assert page.count("/proof") == 1
+    proof = browser.get("/peers/alarms/1/proof")
+    assert (proof.status_code, proof.content) == (200, b'{"a":1}')
+    for unknown in ("2", "99", "x", "9" * 40):
+        assert browser.get(f"/peers/alarms/{unknown}/proof").status_code == 404

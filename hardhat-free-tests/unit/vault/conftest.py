@@ -27,7 +27,7 @@ class Stored:
 
 @pytest.fixture(scope="package")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    """A server for this folder's tests only: after uploads that broke off it keeps a core busy until it ends."""
+    """A server for this folder only: after uploads that broke off it keeps a core busy until it ends."""
     with s3_server(tmp_path_factory.mktemp("s3") / "buckets") as server:
         yield server
 

@@ -69,13 +69,13 @@ def list_alarms(request: Request) -> Sequence[peer_view.AlarmView]:
 
 
 @router.get(
-    "/peers/alarms/{number}/proof",
+    "/peers/alarms/{alarm_id}/proof",
     response_class=Response,
     responses=content("application/json", "Proof of misbehaviour.") | problems(404),
     openapi_extra=dict(SIGNED_IN),
 )
-def read_proof(request: Request, number: Number) -> Response:
+def read_proof(request: Request, alarm_id: Number) -> Response:
     """Return the proof of an alarm: a file that anybody can check with ``lianzheng peer check``."""
     caller(request, Permission.EVIDENCE_READ)
-    data = peer_view.proof_of(service_of(request).node, number)
+    data = peer_view.proof_of(service_of(request).node, alarm_id)
     return Response(data, media_type="application/json")

@@ -21,12 +21,13 @@ from node.api import (
     sealing,
     sessions,
     uploads,
+    watching,
 )
 from node.identity.permissions import PERMISSIONS, Permission, Role
 
 MODULES = (
     operations, account, cases, consortium, evidence, log, packages, people, releases, sealing, sessions,
-    uploads,
+    uploads, watching,
 )  # fmt: skip
 SAMPLES = {
     "evidence_id": "ab" * 32,
@@ -36,6 +37,7 @@ SAMPLES = {
     "token_id": "ab" * 8,
     "release_id": "ab" * 8,
     "session_id": "ab" * 8,
+    "alarm_id": "1",
     "level": "0",
     "number": "000",
     "number:path": "000",
@@ -79,7 +81,7 @@ NEEDS = {
     ("GET", "/v1/releases"): Permission.EVIDENCE_READ,
     ("GET", "/v1/peers"): Permission.EVIDENCE_READ,
     ("GET", "/v1/peers/alarms"): Permission.EVIDENCE_READ,
-    ("GET", "/v1/peers/alarms/{number}/proof"): Permission.EVIDENCE_READ,
+    ("GET", "/v1/peers/alarms/{alarm_id}/proof"): Permission.EVIDENCE_READ,
     ("POST", "/v1/releases"): None,
     ("POST", "/v1/releases/{release_id}/decision"): Permission.RELEASE_DECIDE,
     ("POST", "/v1/releases/{release_id}/execution"): None,

@@ -8,6 +8,7 @@
 
 import socket
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,7 +40,6 @@ _CONFLICTS: Final = ("23505", "40001", "40P01")
 _OUTAGES: Final = ("08", "28", "3D", "53", "57", "58")
 """Classes of what lies outside the program: connection, login, missing database, resources, operator."""
 _PRAGMAS: Final = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
@@ -229,8 +229,23 @@ def _send_at_once(connection: pg8000.dbapi.Connection, _record: object) -> None:
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
+    _enter_wal(connection)
     for pragma in _PRAGMAS:
         connection.execute(pragma)
+
+
+def _enter_wal(connection: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log; while somebody else does, SQLite answers "busy" without waiting."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -128,7 +128,10 @@ class Eraser:
         return row, case.lookup if case else None, planned
 
     def _seal(self, row: StatementRow, case: bytes | None, reason: str) -> None:
-        """Seal the erasure and record it as pending, together; intake holds the case's lock."""
+        """Seal the erasure and record it as pending, together.
+
+        Intake holds the case's lock; the record's own keeps out who erases it at the same moment.
+        """
         item = Item(
             kind="erasure",
             case=case,
@@ -140,6 +143,7 @@ class Eraser:
             for each in outcomes:
                 if not isinstance(each, StatementRow):
                     continue
+                statements.lock(connection, row.leaf_hash)
                 _check_erasable(connection, row)
                 planned = PendingErasure(
                     row.leaf_hash, reason, each.sealed_at, each.leaf_hash, begun_at=None
@@ -216,7 +220,8 @@ def _check_erasable(connection: Connection, row: StatementRow) -> None:
         RefusedError: erased already, or being erased, or under legal hold.
     """
     short = row.leaf_hash.hex()[:12]
-    if erasures.of(connection, row.leaf_hash) or erasures.pending(connection, row.leaf_hash):
+    # In this order: what was carried out between the two looks has left the first table for the second.
+    if erasures.pending(connection, row.leaf_hash) or erasures.of(connection, row.leaf_hash):
         raise RefusedError("evidence-erased", id=short)
     case = cases.by_id(connection, row.case_id) if row.case_id else None
     if case is not None and case.legal_hold:

@@ -141,6 +141,12 @@ def by_leaf_hash(connection: Connection, leaf_hash: bytes) -> StatementRow | Non
     return None if row is None else from_row(row)
 
 
+def lock(connection: Connection, leaf_hash: bytes) -> None:
+    """Lock the statement named ``leaf_hash`` until the transaction ends; SQLite's are exclusive anyway."""
+    query = select(statement.c.seq).where(statement.c.leaf_hash == leaf_hash)
+    connection.execute(query.with_for_update())
+
+
 def matching(connection: Connection, prefix: bytes, limit: int) -> list[bytes]:
     """Return up to ``limit`` leaf hashes that begin with ``prefix``."""
     query = select(statement.c.leaf_hash).where(statement.c.leaf_hash >= prefix)

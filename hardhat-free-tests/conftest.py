@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 ANVIL = next((ROOT / "node_modules" / "@foundry-rs").glob("*/bin/anvil"), None)
 
 settings.register_profile("default", deadline=None, max_examples=50)
-settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
+settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
 settings.register_profile(
     "fuzz", deadline=None, max_examples=5000, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -235,7 +235,7 @@ class ConsortiumHistory(RuleBasedStateMachine):
 
 TestConsortiumHistory = ConsortiumHistory.TestCase
 TestConsortiumHistory.settings = settings(
-    max_examples=60,
+    max_examples=max(30, settings().max_examples // 2),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -209,7 +209,6 @@ def test_every_page_is_accessible_in_both_languages(bank: Cli, tmp_path: Path) -
             page.goto(served.address + path)
             wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
             assert not wide, name
-            found[f"{name} narrow"] = violations(page)
             shoot(page, tmp_path / f"{name}-narrow.png")
         page.get_by_role("button", name="Sign out").click()
         found["login"] = violations(page)

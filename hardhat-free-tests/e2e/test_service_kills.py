@@ -126,6 +126,7 @@ def on_postgres(bank: Cli, server: Server, name: str) -> Cli:
     return own
 
 
+@pytest.mark.soak
 def test_a_node_that_is_killed_while_clients_seal_loses_nothing(bank: Cli) -> None:
     survives(bank, ["node"] * 3)
 

@@ -53,10 +53,26 @@ def _count(make: Callable[..., Ledger], databases: Databases) -> list[str]:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_fault_at_every_step_seals_each_file_exactly_once(
-    databases: Databases, make_ledger: Callable[..., Ledger], when: When
+    sqlite_databases: Databases, make_ledger: Callable[..., Ledger], when: When
 ) -> None:
-    steps = _count(make_ledger, databases)
-    for at, name in enumerate(steps):
+    steps = _count(make_ledger, sqlite_databases)
+    _strike(make_ledger, sqlite_databases, when, dict(enumerate(steps)))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_failed_commit_on_postgres_seals_each_file_exactly_once(
+    postgres_databases: Databases, make_ledger: Callable[..., Ledger], when: When
+) -> None:
+    steps = _count(make_ledger, postgres_databases)
+    commits = {at: name for at, name in enumerate(steps) if name == "commit"}
+    _strike(make_ledger, postgres_databases, when, commits)
+
+
+def _strike(
+    make_ledger: Callable[..., Ledger], databases: Databases, when: When, steps: dict[int, str]
+) -> None:
+    for at, name in steps.items():
         faults = Faults(at, when)
         folder = _dropped(make_ledger(databases, wrap=faults.wrap), faults)
         _run(folder, attempts=3)

@@ -21,7 +21,7 @@ from ledger.verifier import command
 from ledger.verifier.rendering import render, to_json
 from node.memory_package import MemoryPackage
 
-FLIPS = 2000
+FLIPS = 1000
 
 
 def _trust(case: Case) -> Trust:

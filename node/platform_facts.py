@@ -13,7 +13,7 @@ from typing import Final
 from ledger.primitives.canonical import JsonValue
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
-_PACKAGES: Final = ("contracts", "ledger", "node")
+_PACKAGES: Final = ("contracts", "ledger", "blacklist", "node")
 _SYNCHRONIZED: Final = Path("/run/systemd/timesync/synchronized")
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT = ("contracts", "ledger", "node")
+PRODUCT = ("contracts", "ledger", "blacklist", "node")
 ALL = (*PRODUCT, "scripts", "hardhat-free-tests")
 
 

@@ -168,7 +168,7 @@ def test_what_the_image_takes_makes_a_whole_wheel(tmp_path: Path) -> None:
         inside = set(opened.namelist())
     wanted = {
         str(file.relative_to(ROOT))
-        for folder in ("contracts", "ledger", "node")
+        for folder in ("contracts", "ledger", "blacklist", "node")
         for file in (ROOT / folder).rglob("*")
         if file.is_file() and "__pycache__" not in file.parts
     }

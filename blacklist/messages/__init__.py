@@ -1,0 +1,1 @@
+"""The blacklist's words for people, in the form of ``ledger.messages``."""

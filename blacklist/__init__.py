@@ -1,1 +1,1 @@
-"""The shared fraud blacklist: matched by tags that no member can compute alone."""
+"""The shared fraud blacklist: members find each other's entries and do not learn who asks about whom."""

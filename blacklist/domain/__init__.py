@@ -1,1 +1,1 @@
-"""The pure domain of the blacklist: no I/O, no clock, no randomness of its own."""
+"""What the blacklist is, as pure rules: identifiers, the threshold OPRF, entries."""

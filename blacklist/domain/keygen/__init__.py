@@ -1,0 +1,1 @@
+"""Distributed key generation and resharing: no member ever holds the key."""

@@ -1,0 +1,1 @@
+"""The threshold verifiable oblivious PRF over ristretto255; its output is that of RFC 9497."""

@@ -87,6 +87,11 @@ interface IConsortiumRegistry is IRegistryRecords, IRegistryVoting {
     /// @notice Reverts for an unknown id.
     function member(bytes32 id) external view returns (Member memory);
 
+    /// @notice What other contracts ask about an institution at every call.
+    /// @return status `None` for an unknown id.
+    /// @return roles its roles.
+    function standingOf(bytes32 id) external view returns (Status status, uint8 roles);
+
     /// @return ids of all institutions ever admitted, in order of admission.
     function memberIds() external view returns (bytes32[] memory);
 

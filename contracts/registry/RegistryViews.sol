@@ -45,6 +45,12 @@ abstract contract RegistryViews is RegistryStorage {
     }
 
     /// @inheritdoc IConsortiumRegistry
+    function standingOf(bytes32 id) external view returns (Status status, uint8 roles) {
+        Member storage found = _members[id];
+        return (found.status, found.roles);
+    }
+
+    /// @inheritdoc IConsortiumRegistry
     function memberIds() external view returns (bytes32[] memory) {
         return _memberIds;
     }

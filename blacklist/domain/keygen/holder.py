@@ -137,20 +137,21 @@ class Holder:
         return encode_points(dealing.polynomial.commit())
 
     def accusations(self, postings: Postings, shares: Mapping[int, DealtShare]) -> bytes:
-        """Return its proofs against dealers whose opening is not what they dealt."""
+        """Return its shares of dealers whose opening is missing, or is not what they dealt, in the clear."""
         opened = generation.judge_openings(self.terms, postings)
-        wrong = {
-            dealer: self._share(dealer, opened.dealt.revealed, shares)
-            for dealer in opened.openings
-            if dealer in shares or self.index in opened.dealt.revealed[dealer]
+        revealed = opened.dealt.revealed
+        held = {
+            dealer: self._share(dealer, revealed, shares)
+            for dealer in opened.dealt.deals
+            if dealer in shares or self.index in revealed[dealer]
         }
-        return encode_shares(
-            {
-                dealer: share.reveal()
-                for dealer, share in wrong.items()
-                if not share.fits_open(opened.openings[dealer], self.index)
-            }
-        )
+        wrong = {
+            dealer: share
+            for dealer, share in held.items()
+            if dealer not in opened.openings
+            or not share.fits_open(opened.openings[dealer], self.index)
+        }
+        return encode_shares({dealer: share.reveal() for dealer, share in wrong.items()})
 
     def reconstruction(self, postings: Postings, shares: Mapping[int, DealtShare]) -> bytes:
         """Return its shares of the accused dealers, in the clear."""

@@ -167,6 +167,8 @@ def test_a_false_opening_is_reconstructed_and_the_key_is_the_one_that_was_dealt(
     """Nobody is dropped after the openings: otherwise the last one could choose a bit of the key."""
     ceremony = generation(3, 5, {(Phase.OPENING, 3): cheat})
     outcome = ceremony.run()
+    # The contract opens the reconstruction only when somebody accuses.
+    assert all(ceremony.postings[Phase.ACCUSING][index] for index in (1, 2, 4, 5))
     assert {(fault.holder, fault.kind) for fault in outcome.faults} == {(3, kind)}
     assert outcome.dealers == (1, 2, 3, 4, 5)
     constants = [dealing.polynomial.coefficients[0] for dealing in ceremony.dealings.values()]
@@ -211,7 +213,7 @@ def test_attackers_below_the_threshold_who_withhold_everything_do_not_stop_a_rec
 ):
     cheats: dict[tuple[Phase, int], Tamper] = {(Phase.OPENING, 4): nothing}
     for silent in (4, 5):
-        cheats[Phase.RECONSTRUCTING, silent] = nothing
+        cheats[Phase.ACCUSING, silent] = cheats[Phase.RECONSTRUCTING, silent] = nothing
     ceremony = generation(3, 5, cheats)
     outcome = ceremony.run()
     assert outcome.failure is None
@@ -221,7 +223,7 @@ def test_attackers_below_the_threshold_who_withhold_everything_do_not_stop_a_rec
 def test_too_few_shares_for_a_reconstruction_fail_the_ceremony() -> None:
     cheats: dict[tuple[Phase, int], Tamper] = {(Phase.OPENING, 4): nothing}
     for silent in (3, 4, 5):
-        cheats[Phase.RECONSTRUCTING, silent] = nothing
+        cheats[Phase.ACCUSING, silent] = cheats[Phase.RECONSTRUCTING, silent] = nothing
     outcome = generation(3, 5, cheats).run()
     assert outcome.failure is Failure.TOO_FEW_SHARES
     assert outcome.keys is None

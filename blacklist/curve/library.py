@@ -86,12 +86,12 @@ def _from_the_system() -> ctypes.CDLL | None:
 
 def _from_the_wheel() -> ctypes.CDLL | None:
     try:
-        from rbcl import _sodium as wheel  # noqa: PLC0415 - it writes a file when imported
+        from rbcl import _sodium  # noqa: PLC0415 - it writes a file when imported
     except ImportError:
         return None
+    library: ctypes.CDLL = _sodium
     with suppress(OSError):
-        Path(wheel.lib_path).unlink(missing_ok=True)
-    library: ctypes.CDLL = wheel._sodium  # noqa: SLF001 - the wheel has no public name for it
+        Path(library._name).unlink(missing_ok=True)  # noqa: SLF001 - ctypes' only name
     return _initialised(library)
 
 

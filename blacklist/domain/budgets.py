@@ -1,7 +1,7 @@
 """How much may be asked, and how long it would take to ask about everybody.
 
-A budget is what one caller may have evaluated at one server for one purpose and identifier type in one period.
-Servers count before they answer; a request that is repeated costs once.
+A budget is what one caller may have evaluated at one server, for one purpose and identifier type, in one
+period. Servers count before they answer; a request that is repeated costs once.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,9 @@ class Usage:
             RefusedError: ``evaluation-budget``: that would be over the limit; nothing of it is allowed.
         """
         if self.used + count > self.limit:
-            raise RefusedError("evaluation-budget", left=max(0, self.limit - self.used), asked=count)
+            raise RefusedError(
+                "evaluation-budget", left=max(0, self.limit - self.used), asked=count
+            )
         return Usage(self.used + count, self.limit)
 
 

@@ -3,15 +3,18 @@
 A sample is drawn from values that the members committed to (``drawing``). The caller opens identifier, blind
 and authorisation reference; the auditor looks whether they give the element that both logs hold.
 
-What is shown: the element hides an identifier of the type that the key is for, in its one spelling, with an
-authorisation reference. Not shown: that the person exists, or gave the authorisation that the reference names.
+What is shown: the element hides an identifier of the type that the key is for, in its one spelling, with
+an authorisation reference. Not shown: that the person exists, or gave the authorisation that the reference
+names.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from blacklist.curve.scalars import Scalar
+from blacklist.domain.identifiers.canonicalise import is_canonical
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.oprf.blinding import blind
 from blacklist.domain.oprf.framing import named
@@ -86,19 +89,15 @@ def reference_leaf(reference: str, salt: bytes) -> bytes:
     return sha256(named("authorisation", salt, reference.encode("utf-8")))
 
 
-def examine(sample: Sample, opening: Opening | None) -> Finding:
-    """Return what an opening shows about a sample."""
+def examine(sample: Sample, opening: Opening | None, *, today: date) -> Finding:
+    """Return what an opening shows about a sample; ``today`` is the day in China."""
     if opening is None:
         return Finding.NOT_OPENED
-    try:
-        if not _is_in_request(sample, opening):
-            return Finding.NOT_IN_REQUEST
-        blinding = Scalar.decode(opening.blinding)
-        if blind(opening.identifier, blinding) != sample.element:
-            return Finding.OTHER_IDENTIFIER
-    except MalformedError:
+    if not _is_in_request(sample, opening):
+        return Finding.NOT_IN_REQUEST
+    if not _gives_the_element(sample, opening):
         return Finding.OTHER_IDENTIFIER
-    if not is_canonical(sample.identifiers, opening.identifier):
+    if not is_canonical(sample.identifiers, opening.identifier, today=today):
         return Finding.NOT_CANONICAL
     return Finding.IN_ORDER
 
@@ -108,7 +107,18 @@ def _is_in_request(sample: Sample, opening: Opening) -> bool:
         (sample.element, opening.path, sample.elements),
         (opening.reference, opening.reference_path, sample.authorisation),
     )
-    return all(
-        verify_inclusion(leaf_hash(leaf), sample.place, sample.count, list(path), root)
-        for leaf, path, root in rows
-    )
+    try:
+        for leaf, path, root in rows:
+            verify_inclusion(
+                leaf=leaf_hash(leaf), index=sample.place, size=sample.count, path=path, root=root
+            )
+    except MalformedError:
+        return False
+    return True
+
+
+def _gives_the_element(sample: Sample, opening: Opening) -> bool:
+    try:
+        return blind(opening.identifier, Scalar.decode(opening.blinding)) == sample.element
+    except MalformedError:
+        return False

@@ -15,7 +15,7 @@ from blacklist.domain.identifiers.national_id import normalise_national_id
 from blacklist.domain.identifiers.organisation import normalise_credit_code
 from blacklist.domain.identifiers.phone import normalise_phone
 from blacklist.domain.identifiers.travel_document import normalise_travel_document
-from ledger.errors import MalformedError, RefusedError
+from ledger.errors import LedgerError, MalformedError, RefusedError
 
 
 def canonicalise(
@@ -54,3 +54,24 @@ def canonicalise(
         case IdentifierType.ADDRESS:
             raise RefusedError("identifier-address")
     return spelled(identifier_type, normalised)
+
+
+def is_canonical(identifier_type: IdentifierType, canonical: bytes, *, today: date) -> bool:
+    """Tell whether bytes are what ``canonicalise`` gives to some identifier of this type.
+
+    Args:
+        identifier_type: of the key that they were evaluated under.
+        canonical: from outside.
+        today: day in China.
+    """
+    prefix = spelled(identifier_type, "").canonical
+    if not canonical.startswith(prefix) or not canonical.isascii():
+        return False
+    raw, issuer = canonical.removeprefix(prefix).decode("ascii"), None
+    if identifier_type is IdentifierType.TRAVEL_DOCUMENT:
+        issuer, _, raw = raw.partition("/")
+    try:
+        again = canonicalise(identifier_type, raw, today=today, issuer=issuer)
+    except LedgerError:
+        return False
+    return again.canonical == canonical

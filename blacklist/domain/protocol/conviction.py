@@ -1,8 +1,8 @@
 """Showing that a server answered wrongly, from what it signed; anyone can repeat it.
 
-The caller shows its own request with the blinded elements, the server's answer with the evaluated elements, and
-for a batch the check and the server's proof. Elements that are not those that were signed show nothing, and
-neither does an answer that is right: a server cannot be framed, because every signed value is the server's.
+The caller shows its own request with the blinded elements, the server's answer with the evaluated elements,
+and for a batch the check and the server's proof. Elements that are not those that were signed show nothing,
+and neither does an answer that is right: a server cannot be framed, because every signed value is its own.
 """
 
 from collections.abc import Sequence

@@ -28,7 +28,9 @@ def split(joined: bytes) -> tuple[bytes, ...]:
         raise MalformedError("elements-malformed", length=len(joined))
     if count > MAX_ELEMENTS:
         raise LimitError("elements-too-many", limit=MAX_ELEMENTS)
-    return tuple(joined[start : start + POINT_BYTES] for start in range(0, len(joined), POINT_BYTES))
+    return tuple(
+        joined[start : start + POINT_BYTES] for start in range(0, len(joined), POINT_BYTES)
+    )
 
 
 def merkle_root(leaves: Sequence[bytes]) -> bytes:

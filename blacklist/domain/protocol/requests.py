@@ -158,7 +158,12 @@ class Serving:
 
 
 def check_request(
-    asked: EvaluationRequest, blinded: Sequence[bytes], serving: Serving, *, caller: bytes, now: datetime
+    asked: EvaluationRequest,
+    blinded: Sequence[bytes],
+    serving: Serving,
+    *,
+    caller: bytes,
+    now: datetime,
 ) -> None:
     """Check that a request is meant for this server, now, by who sent it, and that the elements are its own.
 

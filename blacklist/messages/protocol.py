@@ -1,0 +1,29 @@
+"""What is said about the protocol: keys, ceremonies, evaluations. Nothing here names a person."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ledger.messages.message import Message
+
+# fmt: off
+PROTOCOL_ERRORS: Final[Mapping[str, Message]] = {
+    "libsodium-missing": Message("本机没有 libsodium 1.0.18 或更新版本。", "This machine has no libsodium 1.0.18 or later.", "请安装系统软件包 libsodium23，或 Python 软件包 rbcl。", "Install the system's package libsodium23, or the Python package rbcl."),
+    "scalar-malformed": Message("数值不是群的规范标量。", "A value is no canonical scalar of the group.", "请向发送方核实；不要重试。", "Ask who sent it; do not retry."),
+    "point-malformed": Message("{field} 不是规范的群元素，或是单位元。", "{field} is no canonical group element, or the identity.", "请向发送方核实；不要重试。", "Ask who sent it; do not retry."),
+    "holder-indices-malformed": Message("持有方序号重复或超出范围。", "Indices of holders repeat, or are out of range.", "请向发送方核实。", "Ask who sent them."),
+    "commitments-malformed": Message("承诺的数量不符。", "Not as many commitments as there must be.", "无需处理：该持有方将被列为过错方。", "Nothing to do: the holder will be named at fault."),
+    "posting-malformed": Message("密钥仪式中的发布内容格式不符。", "A posting of the key ceremony is not of its form.", "无需处理：该持有方将被列为过错方。", "Nothing to do: the holder will be named at fault."),
+    "ceremony-failed": Message("密钥仪式未成功（{reason}）。", "The key ceremony failed ({reason}).", "请查看仪式记录后重新发起。", "Look at its record and open another."),
+    "share-incomplete": Message("缺少第 {dealer} 号持有方分发的份额。", "The share dealt by holder {dealer} is missing.", "本机构在本期没有密钥份额；请发起份额更新。", "This member holds no share in this epoch; open a refresh."),
+    "share-does-not-fit": Message("密钥份额与链上的公开份额不符。", "The share of the key does not fit its public share on chain.", "不要使用该份额；请发起份额更新。", "Do not use it; open a refresh."),
+    "elements-malformed": Message("群元素列表为空或长度不符（{length} 字节）。", "The list of group elements is empty or of a wrong length ({length} bytes).", "每个元素 32 字节。", "Each element has 32 bytes."),
+    "elements-too-many": Message("一次请求的元素超过 {limit} 个。", "Over {limit} elements in one request.", "请分批发送。", "Send them in batches."),
+    "evaluation-not-for-us": Message("请求的对象是其他成员或其他合约。", "The request is for another member, or another contract.", "请核对双方的链与合约设置。", "Compare chain and contract of both."),
+    "evaluation-forwarded": Message("请求由一家成员签署，却由另一家发来。", "The request was signed by one member and sent by another.", "请求只能由签署方直接发送。", "Only who signed it may send it."),
+    "evaluation-expired": Message("请求已过期，或有效期过长（{expires}）。", "The request has expired, or lasts too long ({expires}).", "请核对双方时钟后重新发送。", "Compare the clocks and send a new one."),
+    "evaluation-epoch": Message("请求针对密钥期 {key_epoch}、份额期 {share_epoch}，本节点未持有。", "The request is for key epoch {key_epoch}, share epoch {share_epoch}, which this node does not hold.", "请等待双方同步到链上最新一期后重试。", "Retry when both nodes have seen the newest epoch on chain."),
+    "evaluation-servers": Message("请求所列的计算方组合不成立：应为 {needed} 家现任持有方，并包括本机构。", "The servers named do not fit: {needed} present holders, this member among them.", "请按链上最新一期重新选择。", "Choose again from the newest epoch on chain."),
+    "evaluation-elements": Message("随附的元素与请求所签署的不一致。", "The elements are not those that the request signs.", "请重新发送原始内容。", "Send the original content again."),
+    "evaluation-budget": Message("超出额度：剩余 {left} 次，请求 {asked} 次。", "Over the budget: {left} left, {asked} asked.", "请等待下一个月，或由成员协商提高额度。", "Wait for the next month, or agree a higher budget with the member."),
+}
+# fmt: on

@@ -1,6 +1,9 @@
-"""SHA-512 and HMAC-SHA-512 of secrets, from locked memory into locked memory."""
+"""SHA-512, HMAC and HKDF of secrets, from locked memory into locked memory."""
 
 from typing import Final
+
+from cryptography.hazmat.primitives.hashes import SHA512
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from blacklist.curve.library import sodium
 from blacklist.curve.secret import Secret
@@ -25,6 +28,14 @@ def derive(key: Secret, *parts: bytes | Secret) -> Secret:
         made = Secret(DIGEST_BYTES)
         sodium().crypto_auth_hmacsha512(made.address, message.address, message.size, key.address)
         return made
+
+
+def expand(secret: Secret, info: bytes) -> Secret:
+    """Return a key of 32 bytes by HKDF-SHA-512 (RFC 5869), without salt: ``secret`` is uniform."""
+    derived = Secret(KEY_BYTES)
+    kdf = HKDF(algorithm=SHA512(), length=KEY_BYTES, salt=None, info=info)
+    kdf.derive_into(secret.view(), derived.view())
+    return derived
 
 
 def _joined(parts: tuple[bytes | Secret, ...]) -> Secret:

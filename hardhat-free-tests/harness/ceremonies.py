@@ -13,7 +13,7 @@ from blacklist.domain.keygen.dealing_round import dealers_of
 from blacklist.domain.keygen.envelopes import take_out
 from blacklist.domain.keygen.holder import Dealing, Holder
 from blacklist.domain.keygen.judging import judge
-from blacklist.domain.keygen.postings import Phase
+from blacklist.domain.keygen.postings import CeremonyPhase
 from blacklist.domain.keygen.shares import DealtShare
 
 Tamper = Callable[[bytes], bytes | None]
@@ -33,9 +33,9 @@ class Ceremony:
 
     terms: Terms
     old_shares: Mapping[int, Scalar] = field(default_factory=dict)
-    cheats: dict[tuple[Phase, int], Tamper] = field(default_factory=dict)
+    cheats: dict[tuple[CeremonyPhase, int], Tamper] = field(default_factory=dict)
     stolen: dict[tuple[int, int], bytes | None] = field(default_factory=dict)
-    postings: dict[Phase, dict[int, bytes]] = field(default_factory=dict)
+    postings: dict[CeremonyPhase, dict[int, bytes]] = field(default_factory=dict)
     received: dict[int, dict[int, DealtShare]] = field(default_factory=dict)
     holders: dict[int, Holder] = field(default_factory=dict)
     dealings: dict[int, Dealing] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Ceremony:
         everybody = sorted({*self.terms.holders, *self.old_shares})
         self.holders.update({each: Holder(each, self.terms, _seed()) for each in everybody})
         for index in self.terms.holders:
-            self._post(Phase.JOINING, index, self.holders[index].joining())
+            self._post(CeremonyPhase.JOINING, index, self.holders[index].joining())
         self._deal()
         self._answer_each_other()
         return judge(self.terms, self.postings)
@@ -60,8 +60,8 @@ class Ceremony:
             holder = self.holders[dealer]
             self.dealings[dealer] = holder.dealing(self.old_shares.get(dealer))
             posted, envelopes[dealer] = holder.deal(self.postings, self.dealings[dealer])
-            self._post(Phase.DEALING, dealer, posted)
-        for receiver in self.postings[Phase.JOINING]:
+            self._post(CeremonyPhase.DEALING, dealer, posted)
+        for receiver in self.postings[CeremonyPhase.JOINING]:
             self.received[receiver] = {
                 dealer: share
                 for dealer, boxes in envelopes.items()
@@ -76,21 +76,23 @@ class Ceremony:
     def _answer_each_other(self) -> None:
         for receiver in self.received:
             posted = self.holders[receiver].complaints(self.postings, self.received[receiver])
-            self._post(Phase.COMPLAINING, receiver, posted)
+            self._post(CeremonyPhase.COMPLAINING, receiver, posted)
         for dealer in self.dealings:
             posted = self.holders[dealer].revealing(self.postings, self.dealings[dealer])
-            self._post(Phase.REVEALING, dealer, posted)
+            self._post(CeremonyPhase.REVEALING, dealer, posted)
         if self.terms.dealers is not None:
             return
         for dealer, dealing in self.dealings.items():
-            self._post(Phase.OPENING, dealer, self.holders[dealer].opening(dealing))
-        for phase in (Phase.ACCUSING, Phase.RECONSTRUCTING):
+            self._post(CeremonyPhase.OPENING, dealer, self.holders[dealer].opening(dealing))
+        for phase in (CeremonyPhase.ACCUSING, CeremonyPhase.RECONSTRUCTING):
             for receiver, shares in self.received.items():
                 holder = self.holders[receiver]
-                say = holder.accusations if phase is Phase.ACCUSING else holder.reconstruction
+                say = (
+                    holder.accusations if phase is CeremonyPhase.ACCUSING else holder.reconstruction
+                )
                 self._post(phase, receiver, say(self.postings, shares))
 
-    def _post(self, phase: Phase, index: int, honest: bytes) -> None:
+    def _post(self, phase: CeremonyPhase, index: int, honest: bytes) -> None:
         cheat = self.cheats.get((phase, index))
         posted = honest if cheat is None else cheat(honest)
         if posted is not None:
@@ -100,7 +102,7 @@ class Ceremony:
 def generation(
     threshold: int,
     holders: int,
-    cheats: Mapping[tuple[Phase, int], Tamper] | None = None,
+    cheats: Mapping[tuple[CeremonyPhase, int], Tamper] | None = None,
     stolen: Mapping[tuple[int, int], bytes | None] | None = None,
 ) -> Ceremony:
     """Return a key generation among holders 1 … ``holders``."""
@@ -113,7 +115,7 @@ def resharing(
     before: Ceremony,
     outcome: Outcome,
     holders: tuple[int, ...],
-    cheats: Mapping[tuple[Phase, int], Tamper] | None = None,
+    cheats: Mapping[tuple[CeremonyPhase, int], Tamper] | None = None,
 ) -> Ceremony:
     """Return a resharing of what ``before`` made, to ``holders``."""
     assert outcome.keys is not None

@@ -30,15 +30,15 @@ from blacklist.domain.protocol.elements import merkle_root
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.protocol.requests import (
     REQUEST,
+    BlacklistPlace,
     EvaluationRequest,
     KeyName,
-    Place,
     Serving,
 )
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 KEY = KeyName(IdentifierType.NATIONAL_ID, 1, 2)
-PLACE = Place(1337, b"\x11" * 20)
+PLACE = BlacklistPlace(1337, b"\x11" * 20)
 CALLER, SERVER = b"\xaa" * 32, b"\xbb" * 32
 INDEX = 2
 SERVERS = (1, 2, 4)

@@ -23,7 +23,7 @@ from ledger.primitives.digest import sha256
 from ledger.primitives.merkle import leaf_hash, verify_inclusion
 
 
-class Finding(StrEnum):
+class SampleFinding(StrEnum):
     """What the auditor finds about one sample."""
 
     IN_ORDER = "in-order"
@@ -89,17 +89,17 @@ def reference_leaf(reference: str, salt: bytes) -> bytes:
     return sha256(named("authorisation", salt, reference.encode("utf-8")))
 
 
-def examine(sample: Sample, opening: Opening | None, *, today: date) -> Finding:
+def examine(sample: Sample, opening: Opening | None, *, today: date) -> SampleFinding:
     """Return what an opening shows about a sample; ``today`` is the day in China."""
     if opening is None:
-        return Finding.NOT_OPENED
+        return SampleFinding.NOT_OPENED
     if not _is_in_request(sample, opening):
-        return Finding.NOT_IN_REQUEST
+        return SampleFinding.NOT_IN_REQUEST
     if not _gives_the_element(sample, opening):
-        return Finding.OTHER_IDENTIFIER
+        return SampleFinding.OTHER_IDENTIFIER
     if not is_canonical(sample.identifiers, opening.identifier, today=today):
-        return Finding.NOT_CANONICAL
-    return Finding.IN_ORDER
+        return SampleFinding.NOT_CANONICAL
+    return SampleFinding.IN_ORDER
 
 
 def _is_in_request(sample: Sample, opening: Opening) -> bool:

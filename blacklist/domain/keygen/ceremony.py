@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from blacklist.domain.keygen.postings import Phase
+from blacklist.domain.keygen.postings import CeremonyPhase
 from blacklist.domain.oprf.framing import named
 
 
@@ -48,7 +48,7 @@ class Fault:
 
     holder: int
     kind: FaultKind
-    phase: Phase
+    phase: CeremonyPhase
     other: int = 0
 
 

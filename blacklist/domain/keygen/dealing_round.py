@@ -12,8 +12,8 @@ from typing import Final
 from blacklist.domain.keygen.ceremony import Fault, FaultKind, Terms
 from blacklist.domain.keygen.postings import (
     CEREMONY_KEY_BYTES,
+    CeremonyPhase,
     Deal,
-    Phase,
     Postings,
     decode_deal,
     decode_indices,
@@ -42,7 +42,7 @@ class Dealt:
 
 def present(postings: Postings, holders: Sequence[int]) -> tuple[int, ...]:
     """Return the indices of who joined with a usable key, ascending."""
-    joined = postings.get(Phase.JOINING, {})
+    joined = postings.get(CeremonyPhase.JOINING, {})
     return tuple(
         index
         for index in sorted(holders)
@@ -85,17 +85,17 @@ def read_deals(
     postings: Postings, dealers: Sequence[int], threshold: int
 ) -> tuple[dict[int, Deal], list[Fault]]:
     """Return the deals that are of their form, by dealer in ascending order, and who has none."""
-    posted = postings.get(Phase.DEALING, {})
+    posted = postings.get(CeremonyPhase.DEALING, {})
     deals: dict[int, Deal] = {}
     faults: list[Fault] = []
     for dealer in sorted(dealers):
         if dealer not in posted:
-            faults.append(Fault(dealer, FaultKind.ABSENT, Phase.DEALING))
+            faults.append(Fault(dealer, FaultKind.ABSENT, CeremonyPhase.DEALING))
             continue
         try:
             deals[dealer] = decode_deal(posted[dealer], threshold)
         except MalformedError:
-            faults.append(Fault(dealer, FaultKind.MALFORMED, Phase.DEALING))
+            faults.append(Fault(dealer, FaultKind.MALFORMED, CeremonyPhase.DEALING))
     return deals, faults
 
 
@@ -108,13 +108,13 @@ def read_complaints(
     """
     found: dict[int, tuple[int, ...]] = {}
     faults: list[Fault] = []
-    for receiver, posted in sorted(postings.get(Phase.COMPLAINING, {}).items()):
+    for receiver, posted in sorted(postings.get(CeremonyPhase.COMPLAINING, {}).items()):
         if receiver not in receivers:
             continue
         try:
             about = decode_indices(posted)
         except MalformedError:
-            faults.append(Fault(receiver, FaultKind.MALFORMED, Phase.COMPLAINING))
+            faults.append(Fault(receiver, FaultKind.MALFORMED, CeremonyPhase.COMPLAINING))
             continue
         found[receiver] = tuple(dealer for dealer in about if dealer != receiver)
     return found, faults
@@ -129,11 +129,11 @@ def _fits_open(share: DealtShare, deal: Deal, receiver: int) -> bool:
 
 
 def _read_shares(postings: Postings, dealer: int) -> tuple[dict[int, DealtShare], list[Fault]]:
-    posted = postings.get(Phase.REVEALING, {}).get(dealer, b"")
+    posted = postings.get(CeremonyPhase.REVEALING, {}).get(dealer, b"")
     try:
         return decode_shares(posted), []
     except MalformedError:
-        return {}, [Fault(dealer, FaultKind.MALFORMED, Phase.REVEALING)]
+        return {}, [Fault(dealer, FaultKind.MALFORMED, CeremonyPhase.REVEALING)]
 
 
 def _answer_fault(
@@ -144,11 +144,11 @@ def _answer_fault(
     answers: Mapping[int, DealtShare],
 ) -> Fault | None:
     if len(complaining) >= terms.threshold:
-        return Fault(dealer, FaultKind.TOO_MANY_COMPLAINTS, Phase.COMPLAINING)
+        return Fault(dealer, FaultKind.TOO_MANY_COMPLAINTS, CeremonyPhase.COMPLAINING)
     fits = fits_under(terms)
     for receiver in complaining:
         if receiver not in answers:
-            return Fault(dealer, FaultKind.NOT_REVEALED, Phase.REVEALING, receiver)
+            return Fault(dealer, FaultKind.NOT_REVEALED, CeremonyPhase.REVEALING, receiver)
         if not fits(answers[receiver], deal, receiver):
-            return Fault(dealer, FaultKind.FALSE_REVEAL, Phase.REVEALING, receiver)
+            return Fault(dealer, FaultKind.FALSE_REVEAL, CeremonyPhase.REVEALING, receiver)
     return None

@@ -23,7 +23,7 @@ from blacklist.domain.keygen.ceremony import (
 )
 from blacklist.domain.keygen.dealing_round import Dealt, judge_deals, present
 from blacklist.domain.keygen.polynomials import committed_at
-from blacklist.domain.keygen.postings import Phase, Postings, decode_points, decode_shares
+from blacklist.domain.keygen.postings import CeremonyPhase, Postings, decode_points, decode_shares
 from blacklist.domain.keygen.shares import DealtShare
 from blacklist.domain.oprf.threshold import coefficients
 from ledger.errors import MalformedError
@@ -88,17 +88,17 @@ def reconstructed(
 def _openings(
     postings: Postings, dealt: Dealt, threshold: int
 ) -> tuple[dict[int, tuple[bytes, ...]], list[Fault]]:
-    posted = postings.get(Phase.OPENING, {})
+    posted = postings.get(CeremonyPhase.OPENING, {})
     openings: dict[int, tuple[bytes, ...]] = {}
     faults: list[Fault] = []
     for dealer in sorted(dealt.deals):
         if dealer not in posted:
-            faults.append(Fault(dealer, FaultKind.ABSENT, Phase.OPENING))
+            faults.append(Fault(dealer, FaultKind.ABSENT, CeremonyPhase.OPENING))
             continue
         try:
             openings[dealer] = decode_points(posted[dealer], threshold)
         except MalformedError:
-            faults.append(Fault(dealer, FaultKind.MALFORMED, Phase.OPENING))
+            faults.append(Fault(dealer, FaultKind.MALFORMED, CeremonyPhase.OPENING))
     return openings, faults
 
 
@@ -115,19 +115,23 @@ def _accusations(
     """
     accused = {dealer for dealer in dealt.deals if dealer not in openings}
     faults: list[Fault] = []
-    for accuser, shares in _posted_shares(postings, Phase.ACCUSING, here).items():
+    for accuser, shares in _posted_shares(postings, CeremonyPhase.ACCUSING, here).items():
         if shares is None:
-            faults.append(Fault(accuser, FaultKind.MALFORMED, Phase.ACCUSING))
+            faults.append(Fault(accuser, FaultKind.MALFORMED, CeremonyPhase.ACCUSING))
             continue
         for dealer, share in shares.items():
             if dealer not in openings:
                 continue  # nobody needs to show that a missing opening is missing
             dealt_so = share.fits_hidden(dealt.deals[dealer].commitments, accuser)
             if not dealt_so or share.fits_open(openings[dealer], accuser):
-                faults.append(Fault(accuser, FaultKind.FALSE_ACCUSATION, Phase.ACCUSING, dealer))
+                faults.append(
+                    Fault(accuser, FaultKind.FALSE_ACCUSATION, CeremonyPhase.ACCUSING, dealer)
+                )
             elif dealer not in accused:
                 accused.add(dealer)
-                faults.append(Fault(dealer, FaultKind.FALSE_OPENING, Phase.OPENING, accuser))
+                faults.append(
+                    Fault(dealer, FaultKind.FALSE_OPENING, CeremonyPhase.OPENING, accuser)
+                )
     return tuple(sorted(accused)), faults
 
 
@@ -138,7 +142,7 @@ def _clear_shares(postings: Postings, opened: Opened) -> dict[int, dict[int, Sca
         dealer: {receiver: share.value for receiver, share in revealed[dealer].items()}
         for dealer in opened.accused
     }
-    for phase in (Phase.ACCUSING, Phase.RECONSTRUCTING):
+    for phase in (CeremonyPhase.ACCUSING, CeremonyPhase.RECONSTRUCTING):
         for receiver, shares in _posted_shares(postings, phase, opened.here).items():
             for dealer, share in (shares or {}).items():
                 if dealer not in clear:
@@ -149,7 +153,7 @@ def _clear_shares(postings: Postings, opened: Opened) -> dict[int, dict[int, Sca
 
 
 def _posted_shares(
-    postings: Postings, phase: Phase, here: Sequence[int]
+    postings: Postings, phase: CeremonyPhase, here: Sequence[int]
 ) -> dict[int, dict[int, DealtShare] | None]:
     """Return the shares that holders posted in a phase; ``None`` for a posting that is not of its form."""
     found: dict[int, dict[int, DealtShare] | None] = {}

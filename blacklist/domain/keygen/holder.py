@@ -24,8 +24,8 @@ from blacklist.domain.keygen.dealing_round import (
 from blacklist.domain.keygen.envelopes import envelopes_digest, put_in
 from blacklist.domain.keygen.polynomials import Polynomial
 from blacklist.domain.keygen.postings import (
+    CeremonyPhase,
     Deal,
-    Phase,
     Postings,
     encode_indices,
     encode_points,
@@ -103,7 +103,7 @@ class Holder:
 
     def deal(self, postings: Postings, dealing: Dealing) -> tuple[bytes, dict[int, bytes]]:
         """Return what it posts as a dealer, and the sealed shares by receiver."""
-        joined = postings[Phase.JOINING]
+        joined = postings[CeremonyPhase.JOINING]
         keys = {index: joined[index] for index in present(postings, self.terms.holders)}
         envelopes = dealing.envelopes(keys)
         digest = envelopes_digest(self.terms.ceremony, self.index, envelopes)

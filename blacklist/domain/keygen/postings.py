@@ -20,7 +20,7 @@ ENVELOPES_DIGEST_BYTES: Final = 32
 CEREMONY_KEY_BYTES: Final = 32
 
 
-class Phase(IntEnum):
+class CeremonyPhase(IntEnum):
     """The phases of a ceremony, in their order; numbers as in the contract."""
 
     JOINING = 1
@@ -41,7 +41,7 @@ class Phase(IntEnum):
     """The digest of the resulting public keys."""
 
 
-Postings: TypeAlias = Mapping[Phase, Mapping[int, bytes]]
+Postings: TypeAlias = Mapping[CeremonyPhase, Mapping[int, bytes]]
 """What was posted, by phase and holder's index; closed phases only."""
 
 

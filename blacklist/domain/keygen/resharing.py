@@ -24,7 +24,7 @@ from blacklist.domain.keygen.ceremony import (
 )
 from blacklist.domain.keygen.dealing_round import Dealt, judge_deals, present
 from blacklist.domain.keygen.polynomials import committed_at
-from blacklist.domain.keygen.postings import Phase, Postings
+from blacklist.domain.keygen.postings import CeremonyPhase, Postings
 from blacklist.domain.oprf.threshold import coefficients
 
 
@@ -61,7 +61,7 @@ def _without_other_constants(dealt: Dealt, dealers: Dealers) -> Dealt:
         for dealer, deal in dealt.deals.items()
         if deal.commitments[0] != dealers.share_keys[dealer]
     ]
-    faults = (Fault(dealer, FaultKind.WRONG_CONSTANT, Phase.DEALING) for dealer in wrong)
+    faults = (Fault(dealer, FaultKind.WRONG_CONSTANT, CeremonyPhase.DEALING) for dealer in wrong)
     return replace(
         dealt,
         deals={dealer: deal for dealer, deal in dealt.deals.items() if dealer not in wrong},

@@ -18,7 +18,7 @@ PROOF_BYTES: Final = 2 * SCALAR_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class DleqProof:
     """Challenge and response, 32 bytes each, as they travel."""
 
     challenge: bytes
@@ -45,7 +45,7 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Equality:
     """What is proved: key B = k·A, and D = k·C for every pair.
 
     Attributes:
@@ -61,47 +61,47 @@ class Statement:
     base: bytes = points.BASE
 
 
-def prove(suite: Suite, secret: Scalar, statement: Statement, nonce: Scalar) -> Proof:
-    """Prove the statement with its secret k.
+def prove(suite: Suite, secret: Scalar, equality: Equality, nonce: Scalar) -> DleqProof:
+    """Prove the equality with its secret k.
 
     Args:
         suite: separates the hashes.
         secret: k.
-        statement: must hold, otherwise the proof is worth nothing.
+        equality: must hold, otherwise the proof is worth nothing.
         nonce: random, used for this proof only; who learns it learns k.
     """
-    combined = points.weighted_sum(_weights(suite, statement), statement.inputs)
+    combined = points.weighted_sum(_weights(suite, equality), equality.inputs)
     evaluated = points.multiply(secret, combined)
     challenge = _challenge(
         suite,
-        statement.key,
+        equality.key,
         combined,
         evaluated,
-        points.multiply(nonce, statement.base),
+        points.multiply(nonce, equality.base),
         points.multiply(nonce, combined),
     )
     response = nonce - challenge * secret
-    return Proof(challenge.reveal(), response.reveal())
+    return DleqProof(challenge.reveal(), response.reveal())
 
 
-def verify(suite: Suite, statement: Statement, proof: Proof) -> bool:
-    """Tell whether the proof shows the statement.
+def verify(suite: Suite, equality: Equality, proof: DleqProof) -> bool:
+    """Tell whether the proof shows the equality.
 
     Raises:
         MalformedError: one of the points is none.
     """
-    weights = _weights(suite, statement)
-    combined = points.weighted_sum(weights, statement.inputs)
-    evaluated = points.weighted_sum(weights, statement.outputs)
+    weights = _weights(suite, equality)
+    combined = points.weighted_sum(weights, equality.inputs)
+    evaluated = points.weighted_sum(weights, equality.outputs)
     to_base = points.add(
-        points.multiply(proof.response, statement.base),
-        points.multiply(proof.challenge, statement.key),
+        points.multiply(proof.response, equality.base),
+        points.multiply(proof.challenge, equality.key),
     )
     to_combined = points.add(
         points.multiply(proof.response, combined),
         points.multiply(proof.challenge, evaluated),
     )
-    expected = _challenge(suite, statement.key, combined, evaluated, to_base, to_combined)
+    expected = _challenge(suite, equality.key, combined, evaluated, to_base, to_combined)
     return expected.reveal() == proof.challenge
 
 
@@ -109,11 +109,11 @@ def _challenge(suite: Suite, *transcript: bytes) -> Scalar:
     return suite.hash_to_scalar(framed(*transcript) + b"Challenge")
 
 
-def _weights(suite: Suite, statement: Statement) -> list[Scalar]:
+def _weights(suite: Suite, equality: Equality) -> list[Scalar]:
     """Return the random weights under which all pairs become one (ComputeComposites)."""
-    seed_transcript = framed(statement.key, b"Seed-" + suite.context)
+    seed_transcript = framed(equality.key, b"Seed-" + suite.context)
     seed = hashlib.sha512(seed_transcript).digest()
-    pairs = zip(statement.inputs, statement.outputs, strict=True)
+    pairs = zip(equality.inputs, equality.outputs, strict=True)
     return [
         suite.hash_to_scalar(
             framed(seed) + place.to_bytes(2, "big") + framed(given, answered) + b"Composite"

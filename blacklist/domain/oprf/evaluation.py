@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from blacklist.curve import points
 from blacklist.curve.scalars import Scalar
 from blacklist.domain.oprf import dleq
-from blacklist.domain.oprf.dleq import Proof, Statement
+from blacklist.domain.oprf.dleq import DleqProof, Equality
 from blacklist.domain.oprf.suite import VERIFIABLE
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProvedAnswer:
     """Evaluated points and the proof for all of them.
 
     Attributes:
@@ -25,7 +25,7 @@ class Answer:
     """
 
     evaluated: tuple[bytes, ...]
-    proof: Proof
+    proof: DleqProof
 
 
 def evaluate(share: Scalar, blinded: Sequence[bytes]) -> tuple[bytes, ...]:
@@ -43,23 +43,23 @@ def evaluate(share: Scalar, blinded: Sequence[bytes]) -> tuple[bytes, ...]:
     return tuple(points.multiply(share, point) for point in blinded)
 
 
-def answer(share: Scalar, blinded: Sequence[bytes], nonce: Scalar) -> Answer:
+def answer(share: Scalar, blinded: Sequence[bytes], nonce: Scalar) -> ProvedAnswer:
     """Evaluate and prove.
 
     Raises:
         MalformedError: one of the points is not canonical, or is the identity.
     """
     evaluated = evaluate(share, blinded)
-    statement = Statement(points.multiply_base(share), blinded, evaluated)
-    return Answer(evaluated, dleq.prove(VERIFIABLE, share, statement, nonce))
+    equality = Equality(points.multiply_base(share), blinded, evaluated)
+    return ProvedAnswer(evaluated, dleq.prove(VERIFIABLE, share, equality, nonce))
 
 
-def is_right(share_key: bytes, blinded: Sequence[bytes], given: Answer) -> bool:
+def is_right(share_key: bytes, blinded: Sequence[bytes], given: ProvedAnswer) -> bool:
     """Tell whether an answer is what the holder of ``share_key`` owes for ``blinded``.
 
     An answer that is malformed is wrong, not an error: the server signed it.
     """
     if len(given.evaluated) != len(blinded) or not all(map(points.is_point, given.evaluated)):
         return False
-    statement = Statement(share_key, blinded, given.evaluated)
-    return dleq.verify(VERIFIABLE, statement, given.proof)
+    equality = Equality(share_key, blinded, given.evaluated)
+    return dleq.verify(VERIFIABLE, equality, given.proof)

@@ -6,15 +6,11 @@ a tag has neither. y itself is wiped as soon as these are made.
 
 from typing import Final
 
-from cryptography.hazmat.primitives.hashes import SHA512
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from blacklist.curve.hashing import hash_secretly
+from blacklist.curve.hashing import expand, hash_secretly
 from blacklist.curve.secret import Secret
 from blacklist.domain.oprf.framing import named
 
 TAG_BYTES: Final = 32
-KEY_BYTES: Final = 32
 
 
 def tag_of(secret: Secret, key_epoch: int) -> bytes:
@@ -26,17 +22,9 @@ def tag_of(secret: Secret, key_epoch: int) -> bytes:
 
 def detail_key(secret: Secret, entry_id: bytes) -> Secret:
     """Return the key of 32 bytes that an entry's details are encrypted under."""
-    return _expand(secret, named("detail", entry_id))
+    return expand(secret, named("detail", entry_id))
 
 
 def entry_key(secret: Secret, entry_id: bytes) -> Secret:
     """Return the secp256k1 key of 32 bytes that belongs to one entry about this identifier."""
-    return _expand(secret, named("entry", entry_id))
-
-
-def _expand(secret: Secret, info: bytes) -> Secret:
-    """Derive with HKDF-SHA-512 (RFC 5869), without salt: y is uniform."""
-    derived = Secret(KEY_BYTES)
-    kdf = HKDF(algorithm=SHA512(), length=KEY_BYTES, salt=None, info=info)
-    kdf.derive_into(secret.view(), derived.view())
-    return derived
+    return expand(secret, named("entry", entry_id))

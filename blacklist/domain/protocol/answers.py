@@ -9,7 +9,7 @@ from typing import Final, Self
 
 from blacklist.curve.points import POINT_BYTES
 from blacklist.domain.oprf.batch import SEED_BYTES
-from blacklist.domain.oprf.dleq import PROOF_BYTES, Proof
+from blacklist.domain.oprf.dleq import PROOF_BYTES, DleqProof
 from blacklist.domain.protocol.documents import SignedDocument, read_content
 from ledger.errors import MalformedError
 from ledger.evidence import shape
@@ -32,7 +32,7 @@ class EvaluationAnswer:
 
     request: bytes
     evaluated: bytes
-    proof: Proof | None
+    proof: DleqProof | None
 
     def to_json(self) -> JsonValue:
         """Return the document's value."""
@@ -108,7 +108,7 @@ class BatchProof:
     request: bytes
     seed: bytes
     evaluated: bytes
-    proof: Proof
+    proof: DleqProof
 
     def to_json(self) -> JsonValue:
         """Return the document's value."""
@@ -138,5 +138,5 @@ class BatchProof:
         )
 
 
-def _read_proof(value: JsonValue, where: str) -> Proof:
-    return Proof.decode(shape.hex_bytes(value, where, PROOF_BYTES))
+def _read_proof(value: JsonValue, where: str) -> DleqProof:
+    return DleqProof.decode(shape.hex_bytes(value, where, PROOF_BYTES))

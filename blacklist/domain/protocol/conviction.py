@@ -12,7 +12,7 @@ from enum import StrEnum
 from blacklist.curve import points
 from blacklist.curve.points import is_point
 from blacklist.domain.oprf import batch
-from blacklist.domain.oprf.evaluation import Answer, is_right
+from blacklist.domain.oprf.evaluation import ProvedAnswer, is_right
 from blacklist.domain.oprf.threshold import coefficients
 from blacklist.domain.protocol.answers import BatchCheck, BatchProof, EvaluationAnswer
 from blacklist.domain.protocol.documents import SignedDocument, VerifySignature
@@ -21,7 +21,7 @@ from blacklist.domain.protocol.requests import EvaluationRequest
 from ledger.errors import MalformedError
 
 
-class Conviction(StrEnum):
+class Guilt(StrEnum):
     """What the documents show."""
 
     NOT_SHOWN = "not-shown"
@@ -72,15 +72,15 @@ class Parties:
     share_key: bytes
 
 
-def convict(exchange: Exchange, parties: Parties, verify: VerifySignature) -> Conviction:
+def convict(exchange: Exchange, parties: Parties, verify: VerifySignature) -> Guilt:
     """Return what an exchange shows about its server."""
     try:
         return _convict(exchange, parties, verify)
     except MalformedError:
-        return Conviction.NOT_SHOWN
+        return Guilt.NOT_SHOWN
 
 
-def _convict(exchange: Exchange, parties: Parties, verify: VerifySignature) -> Conviction:
+def _convict(exchange: Exchange, parties: Parties, verify: VerifySignature) -> Guilt:
     asked = EvaluationRequest.read(exchange.request)
     given = EvaluationAnswer.read(exchange.answer)
     belongs = (
@@ -94,21 +94,21 @@ def _convict(exchange: Exchange, parties: Parties, verify: VerifySignature) -> C
         and all(map(is_point, exchange.blinded))
     )
     if not belongs:
-        return Conviction.NOT_SHOWN
+        return Guilt.NOT_SHOWN
     if not all(map(is_point, exchange.evaluated)):
-        return Conviction.NO_POINTS
+        return Guilt.NO_POINTS
     key = _weighted_key(asked.servers, parties)
     if given.proof is not None:
-        answered = Answer(tuple(exchange.evaluated), given.proof)
+        answered = ProvedAnswer(tuple(exchange.evaluated), given.proof)
         return _shown(is_right(key, exchange.blinded, answered))
     return _convict_batch(exchange, parties, verify, key)
 
 
 def _convict_batch(
     exchange: Exchange, parties: Parties, verify: VerifySignature, key: bytes
-) -> Conviction:
+) -> Guilt:
     if exchange.check is None or exchange.proof is None:
-        return Conviction.NOT_SHOWN
+        return Guilt.NOT_SHOWN
     check, proved = BatchCheck.read(exchange.check), BatchProof.read(exchange.proof)
     belongs = (
         exchange.proof.is_signed_by(parties.server_key, verify)
@@ -116,13 +116,13 @@ def _convict_batch(
         and check.seed == proved.seed
     )
     if not belongs:
-        return Conviction.NOT_SHOWN
+        return Guilt.NOT_SHOWN
     combined = batch.aggregate(check.seed, exchange.blinded)
-    if not is_right(key, [combined], Answer((proved.evaluated,), proved.proof)):
-        return Conviction.PROOF_INVALID
+    if not is_right(key, [combined], ProvedAnswer((proved.evaluated,), proved.proof)):
+        return Guilt.PROOF_INVALID
     if batch.aggregate(check.seed, exchange.evaluated) != proved.evaluated:
-        return Conviction.BATCH_INCONSISTENT
-    return Conviction.NOT_SHOWN
+        return Guilt.BATCH_INCONSISTENT
+    return Guilt.NOT_SHOWN
 
 
 def _weighted_key(servers: Sequence[int], parties: Parties) -> bytes:
@@ -131,5 +131,5 @@ def _weighted_key(servers: Sequence[int], parties: Parties) -> bytes:
     return points.multiply(coefficients(servers)[parties.index], parties.share_key)
 
 
-def _shown(right: bool) -> Conviction:  # noqa: FBT001 - one question, one answer
-    return Conviction.NOT_SHOWN if right else Conviction.PROOF_INVALID
+def _shown(right: bool) -> Guilt:  # noqa: FBT001 - one question, one answer
+    return Guilt.NOT_SHOWN if right else Guilt.PROOF_INVALID

@@ -46,7 +46,7 @@ class KeyName:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BlacklistPlace:
     """Where the blacklist is.
 
     Attributes:
@@ -80,7 +80,7 @@ class EvaluationRequest:
     request_id: bytes
     caller: bytes
     server: bytes
-    place: Place
+    place: BlacklistPlace
     key: KeyName
     purpose: Purpose
     authorisation: bytes
@@ -122,7 +122,7 @@ class EvaluationRequest:
             request_id=shape.hex_bytes(given["request"], "request.request", REQUEST_ID_BYTES),
             caller=shape.hex_bytes(given["caller"], "request.caller", 32),
             server=shape.hex_bytes(given["server"], "request.server", 32),
-            place=Place(
+            place=BlacklistPlace(
                 shape.integer(given["chain"], "request.chain", minimum=1),
                 shape.hex_bytes(given["contract"], "request.contract", 20),
             ),
@@ -151,7 +151,7 @@ class Serving:
 
     member: bytes
     index: int
-    place: Place
+    place: BlacklistPlace
     key: KeyName | None
     threshold: int
     holders: frozenset[int]

@@ -11,8 +11,8 @@ from blacklist.curve import points
 from blacklist.curve.scalars import Scalar
 from blacklist.curve.secret import fill_random
 from blacklist.domain.oprf.blinding import blind, unblind
-from blacklist.domain.oprf.dleq import PROOF_BYTES, Proof
-from blacklist.domain.oprf.evaluation import Answer, answer, is_right
+from blacklist.domain.oprf.dleq import PROOF_BYTES, DleqProof
+from blacklist.domain.oprf.evaluation import ProvedAnswer, answer, is_right
 
 INPUTS = st.binary(min_size=1, max_size=200)
 SEEDS = st.binary(min_size=32, max_size=32)
@@ -27,7 +27,7 @@ def test_our_client_understands_their_server(identifier: bytes, seed: bytes) -> 
     output = server.evaluate(BlindedInput.deserialize(blinded)).serialize()
     proof, evaluated = output[:PROOF_BYTES], output[PROOF_BYTES:]
     key = server.public_key.serialize()
-    assert is_right(key, [blinded], Answer((evaluated,), Proof.decode(proof)))
+    assert is_right(key, [blinded], ProvedAnswer((evaluated,), DleqProof.decode(proof)))
     found = unblind(identifier, blinding.inverse(), evaluated)
     assert found.reveal() == server.evaluate_known_input(identifier)
 

@@ -9,7 +9,13 @@ import pytest
 from blacklist.curve.scalars import Scalar
 from blacklist.curve.secret import Secret, fill_random
 from blacklist.domain.auditing.blinds import blind_of
-from blacklist.domain.auditing.opening import Finding, Opening, Sample, examine, reference_leaf
+from blacklist.domain.auditing.opening import (
+    Opening,
+    Sample,
+    SampleFinding,
+    examine,
+    reference_leaf,
+)
 from blacklist.domain.budgets import (
     Usage,
     evaluations_a_year,
@@ -94,11 +100,11 @@ def opened() -> tuple[Sample, Opening]:
 
 
 def test_an_honest_opening_is_in_order(opened: tuple[Sample, Opening]) -> None:
-    assert examine(*opened, today=TODAY) is Finding.IN_ORDER
+    assert examine(*opened, today=TODAY) is SampleFinding.IN_ORDER
 
 
 def test_what_does_not_come_is_a_finding(opened: tuple[Sample, Opening]) -> None:
-    assert examine(opened[0], None, today=TODAY) is Finding.NOT_OPENED
+    assert examine(opened[0], None, today=TODAY) is SampleFinding.NOT_OPENED
 
 
 def test_another_person_or_blind_does_not_open_the_element(
@@ -111,7 +117,7 @@ def test_another_person_or_blind_does_not_open_the_element(
         replace(opening, blinding=b"\x01" + opening.blinding[1:]),
         replace(opening, blinding=b"\xff" * 32),
     ):
-        assert examine(sample, wrong, today=TODAY) is Finding.OTHER_IDENTIFIER
+        assert examine(sample, wrong, today=TODAY) is SampleFinding.OTHER_IDENTIFIER
 
 
 def test_an_element_or_reference_outside_the_request_is_found(
@@ -123,7 +129,7 @@ def test_an_element_or_reference_outside_the_request_is_found(
         replace(opening, reference=reference_leaf("contract 2", b"\x08" * 16)),
         replace(opening, reference_path=()),
     ):
-        assert examine(sample, wrong, today=TODAY) is Finding.NOT_IN_REQUEST
+        assert examine(sample, wrong, today=TODAY) is SampleFinding.NOT_IN_REQUEST
 
 
 @pytest.mark.parametrize(
@@ -146,7 +152,7 @@ def test_an_element_that_hides_no_identifier_of_the_type_is_a_violation(
     sample = replace(sample, elements=merkle_root([element]), element=element, count=1, place=0)
     sample = replace(sample, authorisation=merkle_root([opening.reference]))
     opening = replace(opening, identifier=identifier, path=(), reference_path=())
-    assert examine(sample, opening, today=TODAY) is Finding.NOT_CANONICAL
+    assert examine(sample, opening, today=TODAY) is SampleFinding.NOT_CANONICAL
 
 
 def test_blinds_of_two_requests_or_places_are_different() -> None:

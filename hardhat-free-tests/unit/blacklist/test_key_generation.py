@@ -9,8 +9,8 @@ from blacklist.curve.secret import fill_random
 from blacklist.domain.keygen.ceremony import Failure, Fault, FaultKind, Outcome
 from blacklist.domain.keygen.polynomials import Polynomial
 from blacklist.domain.keygen.postings import (
+    CeremonyPhase,
     Deal,
-    Phase,
     decode_deal,
     encode_indices,
     encode_points,
@@ -62,21 +62,21 @@ def test_a_holder_says_the_same_again_after_a_restart() -> None:
     ceremony.run()
     holder = ceremony.holders[1]
     again, _ = holder.deal(ceremony.postings, holder.dealing())
-    before = ceremony.postings[Phase.DEALING][1]
+    before = ceremony.postings[CeremonyPhase.DEALING][1]
     assert decode_deal(again, 2).commitments == decode_deal(before, 2).commitments
 
 
 @pytest.mark.parametrize(
     ("phase", "cheat", "kind"),
     [
-        (Phase.DEALING, nothing, FaultKind.ABSENT),
-        (Phase.DEALING, garbage, FaultKind.MALFORMED),
-        (Phase.DEALING, lambda honest: bytes(32) + honest[32:], FaultKind.MALFORMED),
-        (Phase.DEALING, lambda honest: honest[32:], FaultKind.MALFORMED),
+        (CeremonyPhase.DEALING, nothing, FaultKind.ABSENT),
+        (CeremonyPhase.DEALING, garbage, FaultKind.MALFORMED),
+        (CeremonyPhase.DEALING, lambda honest: bytes(32) + honest[32:], FaultKind.MALFORMED),
+        (CeremonyPhase.DEALING, lambda honest: honest[32:], FaultKind.MALFORMED),
     ],
 )
 def test_a_dealer_without_a_deal_is_dropped_and_named(
-    phase: Phase, cheat: Tamper, kind: FaultKind
+    phase: CeremonyPhase, cheat: Tamper, kind: FaultKind
 ) -> None:
     ceremony = generation(2, 4, {(phase, 2): cheat})
     outcome = ceremony.run()
@@ -93,9 +93,9 @@ def other_deal(honest: bytes) -> bytes:
 
 
 def test_a_dealer_whose_shares_do_not_fit_is_dropped_when_enough_complain() -> None:
-    ceremony = generation(3, 5, {(Phase.DEALING, 4): other_deal})
+    ceremony = generation(3, 5, {(CeremonyPhase.DEALING, 4): other_deal})
     outcome = ceremony.run()
-    assert outcome.faults == (Fault(4, FaultKind.TOO_MANY_COMPLAINTS, Phase.COMPLAINING),)
+    assert outcome.faults == (Fault(4, FaultKind.TOO_MANY_COMPLAINTS, CeremonyPhase.COMPLAINING),)
     assert outcome.dealers == (1, 2, 3, 5)
     assert_usable(ceremony, outcome)
 
@@ -106,7 +106,7 @@ def test_a_share_that_did_not_come_is_revealed_and_the_dealer_stays(
 ) -> None:
     ceremony = generation(3, 5, stolen={(2, 5): envelope})
     outcome = ceremony.run()
-    assert ceremony.postings[Phase.COMPLAINING][5] == encode_indices([2])
+    assert ceremony.postings[CeremonyPhase.COMPLAINING][5] == encode_indices([2])
     assert outcome.faults == ()
     assert outcome.dealers == (1, 2, 3, 4, 5)
     assert_usable(ceremony, outcome)
@@ -119,7 +119,7 @@ def test_a_share_that_did_not_come_is_revealed_and_the_dealer_stays(
 def test_a_dealer_that_does_not_reveal_the_right_share_is_dropped(
     cheat: Tamper, kind: FaultKind | None
 ) -> None:
-    ceremony = generation(3, 5, {(Phase.REVEALING, 2): cheat}, stolen={(2, 5): None})
+    ceremony = generation(3, 5, {(CeremonyPhase.REVEALING, 2): cheat}, stolen={(2, 5): None})
     outcome = ceremony.run()
     # The changed last byte is either no scalar any more, or another one.
     expected = {kind} if kind else {FaultKind.FALSE_REVEAL, FaultKind.MALFORMED}
@@ -133,16 +133,16 @@ def test_another_scalar_as_revealed_share_is_a_false_reveal() -> None:
     def other_share(_honest: bytes) -> bytes:
         return encode_shares({5: Scalar.of(3).reveal() + Scalar.of(4).reveal()})
 
-    ceremony = generation(3, 5, {(Phase.REVEALING, 2): other_share}, stolen={(2, 5): None})
+    ceremony = generation(3, 5, {(CeremonyPhase.REVEALING, 2): other_share}, stolen={(2, 5): None})
     outcome = ceremony.run()
-    assert outcome.faults == (Fault(2, FaultKind.FALSE_REVEAL, Phase.REVEALING, 5),)
+    assert outcome.faults == (Fault(2, FaultKind.FALSE_REVEAL, CeremonyPhase.REVEALING, 5),)
 
 
 def test_a_false_complaint_costs_nobody_its_place() -> None:
     def complain(_honest: bytes) -> bytes:
         return encode_indices([2])
 
-    ceremony = generation(3, 5, {(Phase.COMPLAINING, 5): complain})
+    ceremony = generation(3, 5, {(CeremonyPhase.COMPLAINING, 5): complain})
     outcome = ceremony.run()
     assert outcome.faults == ()
     assert outcome.dealers == (1, 2, 3, 4, 5)
@@ -165,10 +165,10 @@ def test_a_false_opening_is_reconstructed_and_the_key_is_the_one_that_was_dealt(
     cheat: Tamper, kind: FaultKind
 ) -> None:
     """Nobody is dropped after the openings: otherwise the last one could choose a bit of the key."""
-    ceremony = generation(3, 5, {(Phase.OPENING, 3): cheat})
+    ceremony = generation(3, 5, {(CeremonyPhase.OPENING, 3): cheat})
     outcome = ceremony.run()
     # The contract opens the reconstruction only when somebody accuses.
-    assert all(ceremony.postings[Phase.ACCUSING][index] for index in (1, 2, 4, 5))
+    assert all(ceremony.postings[CeremonyPhase.ACCUSING][index] for index in (1, 2, 4, 5))
     assert {(fault.holder, fault.kind) for fault in outcome.faults} == {(3, kind)}
     assert outcome.dealers == (1, 2, 3, 4, 5)
     constants = [dealing.polynomial.coefficients[0] for dealing in ceremony.dealings.values()]
@@ -183,7 +183,7 @@ def test_an_opening_that_is_false_to_one_receiver_only_cannot_be_made() -> None:
     ceremony = generation(2, 3)
     ceremony.run()
     polynomial = ceremony.dealings[1].polynomial
-    opened = decode_deal(ceremony.postings[Phase.OPENING][1] + bytes(32), 2).commitments
+    opened = decode_deal(ceremony.postings[CeremonyPhase.OPENING][1] + bytes(32), 2).commitments
     assert opened == polynomial.commit()
 
 
@@ -191,10 +191,10 @@ def test_a_false_accusation_names_the_accuser_and_reconstructs_nobody() -> None:
     def accuse(_honest: bytes) -> bytes:
         return encode_shares({1: Scalar.of(3).reveal() + Scalar.of(4).reveal()})
 
-    ceremony = generation(3, 5, {(Phase.ACCUSING, 5): accuse})
+    ceremony = generation(3, 5, {(CeremonyPhase.ACCUSING, 5): accuse})
     outcome = ceremony.run()
-    assert outcome.faults == (Fault(5, FaultKind.FALSE_ACCUSATION, Phase.ACCUSING, 1),)
-    assert ceremony.postings[Phase.RECONSTRUCTING] == dict.fromkeys(range(1, 6), b"")
+    assert outcome.faults == (Fault(5, FaultKind.FALSE_ACCUSATION, CeremonyPhase.ACCUSING, 1),)
+    assert ceremony.postings[CeremonyPhase.RECONSTRUCTING] == dict.fromkeys(range(1, 6), b"")
     assert_usable(ceremony, outcome)
 
 
@@ -204,16 +204,20 @@ def test_an_accusation_with_the_right_share_of_an_honest_dealer_is_false_too() -
     def accuse(_honest: bytes) -> bytes:
         return encode_shares({1: ceremony.received[5][1].reveal()})
 
-    ceremony.cheats[Phase.ACCUSING, 5] = accuse
-    assert ceremony.run().faults == (Fault(5, FaultKind.FALSE_ACCUSATION, Phase.ACCUSING, 1),)
+    ceremony.cheats[CeremonyPhase.ACCUSING, 5] = accuse
+    assert ceremony.run().faults == (
+        Fault(5, FaultKind.FALSE_ACCUSATION, CeremonyPhase.ACCUSING, 1),
+    )
 
 
 def test_attackers_below_the_threshold_who_withhold_everything_do_not_stop_a_reconstruction() -> (
     None
 ):
-    cheats: dict[tuple[Phase, int], Tamper] = {(Phase.OPENING, 4): nothing}
+    cheats: dict[tuple[CeremonyPhase, int], Tamper] = {(CeremonyPhase.OPENING, 4): nothing}
     for silent in (4, 5):
-        cheats[Phase.ACCUSING, silent] = cheats[Phase.RECONSTRUCTING, silent] = nothing
+        cheats[CeremonyPhase.ACCUSING, silent] = cheats[CeremonyPhase.RECONSTRUCTING, silent] = (
+            nothing
+        )
     ceremony = generation(3, 5, cheats)
     outcome = ceremony.run()
     assert outcome.failure is None
@@ -221,35 +225,37 @@ def test_attackers_below_the_threshold_who_withhold_everything_do_not_stop_a_rec
 
 
 def test_too_few_shares_for_a_reconstruction_fail_the_ceremony() -> None:
-    cheats: dict[tuple[Phase, int], Tamper] = {(Phase.OPENING, 4): nothing}
+    cheats: dict[tuple[CeremonyPhase, int], Tamper] = {(CeremonyPhase.OPENING, 4): nothing}
     for silent in (3, 4, 5):
-        cheats[Phase.ACCUSING, silent] = cheats[Phase.RECONSTRUCTING, silent] = nothing
+        cheats[CeremonyPhase.ACCUSING, silent] = cheats[CeremonyPhase.RECONSTRUCTING, silent] = (
+            nothing
+        )
     outcome = generation(3, 5, cheats).run()
     assert outcome.failure is Failure.TOO_FEW_SHARES
     assert outcome.keys is None
 
 
 def test_too_few_present_fail_the_ceremony() -> None:
-    outcome = generation(3, 5, {(Phase.JOINING, 5): nothing}).run()
+    outcome = generation(3, 5, {(CeremonyPhase.JOINING, 5): nothing}).run()
     assert outcome.failure is Failure.TOO_FEW_PRESENT
 
 
 @pytest.mark.parametrize("key", [b"", bytes(32), b"\x01" * 31])
 def test_a_key_that_nobody_can_seal_to_counts_as_absence(key: bytes) -> None:
-    outcome = generation(3, 5, {(Phase.JOINING, 5): lambda _honest: key}).run()
+    outcome = generation(3, 5, {(CeremonyPhase.JOINING, 5): lambda _honest: key}).run()
     assert outcome.failure is Failure.TOO_FEW_PRESENT
 
 
 def test_too_few_deals_fail_the_ceremony() -> None:
-    cheats: dict[tuple[Phase, int], Tamper] = {
-        (Phase.DEALING, index): nothing for index in (1, 2, 3)
+    cheats: dict[tuple[CeremonyPhase, int], Tamper] = {
+        (CeremonyPhase.DEALING, index): nothing for index in (1, 2, 3)
     }
     outcome = generation(3, 5, cheats).run()
     assert outcome.failure is Failure.TOO_FEW_DEALERS
 
 
 def test_who_lost_a_share_and_did_not_complain_in_time_ends_without_one() -> None:
-    ceremony = generation(3, 5, {(Phase.COMPLAINING, 5): nothing}, stolen={(2, 5): None})
+    ceremony = generation(3, 5, {(CeremonyPhase.COMPLAINING, 5): nothing}, stolen={(2, 5): None})
     outcome = ceremony.run()
     assert_usable(ceremony, outcome, without=(5,))
     with pytest.raises(IntegrityError, match="share-incomplete"):

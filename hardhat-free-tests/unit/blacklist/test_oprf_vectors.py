@@ -10,7 +10,7 @@ from blacklist.curve import points
 from blacklist.curve.scalars import Scalar, inverses
 from blacklist.domain.oprf import dleq
 from blacklist.domain.oprf.blinding import blind, unblind
-from blacklist.domain.oprf.dleq import Proof, Statement
+from blacklist.domain.oprf.dleq import DleqProof, Equality
 from blacklist.domain.oprf.suite import Mode, Suite
 
 SUITES = json.loads((HERE / "rfc9497" / "ristretto255.json").read_text(encoding="utf-8"))
@@ -49,13 +49,13 @@ def test_proofs_are_the_published_bytes_and_verify(
     key = Scalar.decode(bytes.fromhex(suite["skSm"]))
     public = bytes.fromhex(suite["pkSm"])
     assert points.multiply_base(key) == public
-    statement = Statement(
+    statement = Equality(
         public, _list(vector["BlindedElement"]), _list(vector["EvaluationElement"])
     )
     nonce = Scalar.decode(bytes.fromhex(vector["Proof"]["r"]))
     proof = dleq.prove(hashes, key, statement, nonce)
     assert proof.encoded == bytes.fromhex(vector["Proof"]["proof"])
-    assert dleq.verify(hashes, statement, Proof.decode(proof.encoded))
+    assert dleq.verify(hashes, statement, DleqProof.decode(proof.encoded))
 
 
 def test_there_are_vectors_of_both_modes() -> None:

@@ -8,7 +8,7 @@ from blacklist.curve.scalars import Scalar
 from blacklist.curve.secret import fill_random
 from blacklist.domain.keygen.ceremony import Failure, Fault, FaultKind, Outcome
 from blacklist.domain.keygen.polynomials import Polynomial
-from blacklist.domain.keygen.postings import Deal, Phase
+from blacklist.domain.keygen.postings import CeremonyPhase, Deal
 from blacklist.domain.oprf.threshold import combine
 
 
@@ -62,7 +62,9 @@ def test_a_dealer_of_another_constant_is_named_and_does_not_count(
     founded: tuple[Ceremony, Outcome],
 ) -> None:
     before, outcome = founded
-    ceremony = resharing(before, outcome, (1, 2, 3, 4, 5), {(Phase.DEALING, 1): other_constant})
+    ceremony = resharing(
+        before, outcome, (1, 2, 3, 4, 5), {(CeremonyPhase.DEALING, 1): other_constant}
+    )
     after = ceremony.run()
     assert after.dealers == (2, 3, 4)
     assert {fault.holder for fault in after.faults} == {1}
@@ -78,17 +80,17 @@ def test_the_constant_is_compared_byte_for_byte(founded: tuple[Ceremony, Outcome
         polynomial = Polynomial.through(share + Scalar.of(1), 3, fill_random)
         return Deal(polynomial.commit(), honest[-32:]).encode()
 
-    ceremony = resharing(before, outcome, (1, 2, 3), {(Phase.DEALING, 1): double})
+    ceremony = resharing(before, outcome, (1, 2, 3), {(CeremonyPhase.DEALING, 1): double})
     for receiver in (1, 2, 3):
-        ceremony.cheats[Phase.COMPLAINING, receiver] = lambda _honest: b""
+        ceremony.cheats[CeremonyPhase.COMPLAINING, receiver] = lambda _honest: b""
     after = ceremony.run()
-    assert Fault(1, FaultKind.WRONG_CONSTANT, Phase.DEALING) in after.faults
+    assert Fault(1, FaultKind.WRONG_CONSTANT, CeremonyPhase.DEALING) in after.faults
     assert after.dealers == (2, 3, 4)
 
 
 def test_absent_dealers_are_replaced_by_others(founded: tuple[Ceremony, Outcome]) -> None:
     before, outcome = founded
-    absent = {(Phase.DEALING, dealer): lambda _honest: None for dealer in (1, 3)}
+    absent = {(CeremonyPhase.DEALING, dealer): lambda _honest: None for dealer in (1, 3)}
     ceremony = resharing(before, outcome, (1, 2, 3, 4, 5), absent)
     after = ceremony.run()
     assert after.dealers == (2, 4, 5)
@@ -99,7 +101,7 @@ def test_more_lost_shares_than_spare_ones_fail_the_resharing(
     founded: tuple[Ceremony, Outcome],
 ) -> None:
     before, outcome = founded
-    absent = {(Phase.DEALING, dealer): lambda _honest: None for dealer in (1, 3, 5)}
+    absent = {(CeremonyPhase.DEALING, dealer): lambda _honest: None for dealer in (1, 3, 5)}
     after = resharing(before, outcome, (1, 2, 3, 4, 5), absent).run()
     assert after.failure is Failure.TOO_FEW_DEALERS
 

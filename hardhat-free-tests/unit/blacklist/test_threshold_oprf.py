@@ -10,8 +10,8 @@ from blacklist.curve.secret import fill_random
 from blacklist.domain.keygen.polynomials import Polynomial
 from blacklist.domain.oprf import batch, tags
 from blacklist.domain.oprf.blinding import blind, unblind
-from blacklist.domain.oprf.dleq import Proof
-from blacklist.domain.oprf.evaluation import Answer, answer, evaluate, is_right
+from blacklist.domain.oprf.dleq import DleqProof
+from blacklist.domain.oprf.evaluation import ProvedAnswer, answer, evaluate, is_right
 from blacklist.domain.oprf.threshold import coefficients, combine, is_one_epoch
 from ledger.errors import LimitError, MalformedError
 
@@ -60,13 +60,13 @@ def test_an_answer_with_its_proof_is_right_and_each_change_of_it_wrong() -> None
     swapped = (given.evaluated[1], given.evaluated[0], given.evaluated[2])
     proof = given.proof
     wrong = [
-        Answer(swapped, proof),
-        Answer((other, *given.evaluated[1:]), proof),
-        Answer(given.evaluated[:2], proof),
-        Answer((*given.evaluated[:2], b"\xff" * 32), proof),
-        Answer(given.evaluated, Proof(proof.response, proof.challenge)),
-        Answer(given.evaluated, Proof(proof.challenge, Scalar.of(5).reveal())),
-        Answer(evaluate(random_scalar(), blinded), proof),
+        ProvedAnswer(swapped, proof),
+        ProvedAnswer((other, *given.evaluated[1:]), proof),
+        ProvedAnswer(given.evaluated[:2], proof),
+        ProvedAnswer((*given.evaluated[:2], b"\xff" * 32), proof),
+        ProvedAnswer(given.evaluated, DleqProof(proof.response, proof.challenge)),
+        ProvedAnswer(given.evaluated, DleqProof(proof.challenge, Scalar.of(5).reveal())),
+        ProvedAnswer(evaluate(random_scalar(), blinded), proof),
     ]
     assert not any(is_right(key, blinded, each) for each in wrong)
     assert not is_right(other, blinded, given)

@@ -1,8 +1,8 @@
 """The member's signing keys and secrets, each opened when it is first needed.
 
-Keys lie in encrypted files in the home, or with a remote signer that the settings name. The adapters on
-eth-account and HTTP are imported when they are first needed. A key file that was replaced is noticed at once
-(``renewed_keys``): no process has to be started again when the member changes a key.
+Keys lie in encrypted files in the home, or with a remote signer that the settings name. A key file that
+was replaced is noticed at once (``renewed_keys``): no process has to be started again when the member changes
+a key.
 """
 
 from collections.abc import Callable
@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from ledger.errors import ConfigurationError
+from ledger.keys.accounts import load_transaction_key
 from ledger.keys.files import load_secret, load_statement_key
 from ledger.keys.key_files import open_under
+from ledger.keys.transit import TransitStatementSigner
+from ledger.keys.web3signer import Web3SignerTransactionSigner
 from ledger.ports.master_key import MasterKeys
 from ledger.ports.signer import StatementSigner, TransactionSigner
 from node.key_places import (
@@ -57,12 +60,8 @@ class Keyring:
     @cached_property
     def anchor(self) -> TransactionSigner:
         """The account that anchors."""
-        from ledger.keys.accounts import load_transaction_key  # noqa: PLC0415 - see the module docstring
-
         settings = self.settings
         if settings.anchor_signer_url:
-            from ledger.keys.web3signer import Web3SignerTransactionSigner  # noqa: PLC0415 - as above
-
             token_file = self._token_file(settings.anchor_signer_token_file)
             return Web3SignerTransactionSigner(settings.anchor_signer_url, token_file)
         return RenewedTransactionSigner(
@@ -78,8 +77,6 @@ class Keyring:
         """
         if not (self.settings.home / KEYS / ADMIN_KEY).exists():
             return self.anchor
-        from ledger.keys.accounts import load_transaction_key  # noqa: PLC0415 - see the module docstring
-
         return self._opened(load_transaction_key, ADMIN_KEY)
 
     @cached_property
@@ -96,8 +93,6 @@ class Keyring:
         if not url:
             path = self.settings.home / KEYS / name
             return RenewedStatementSigner(path, lambda: self._opened(load_statement_key, name))
-        from ledger.keys.transit import TransitStatementSigner  # noqa: PLC0415 - see the module docstring
-
         return TransitStatementSigner(url, self._token_file(self.settings.signer_token_file))
 
     def _token_file(self, file: Path | None) -> Path | None:

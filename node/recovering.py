@@ -12,6 +12,7 @@ from ledger.services.fencing import LEASE
 from ledger.services.recovering import AnchoredTail, Recovered, Recoverer
 from ledger.store import leases
 from ledger.store.leases import LeaseRow
+from node.peer.anchored import anchor_of_head
 from node.peer.client import PeerClient
 from node.peer.neighbours import Neighbour, Neighbours
 from node.wiring import Node
@@ -80,8 +81,6 @@ def _own(neighbours: Neighbours, member: bytes) -> Neighbour:
 
 
 def _tail(node: Node, head: AnchorHead) -> AnchoredTail:
-    from node.peer.anchored import anchor_of_head  # noqa: PLC0415 - web3, which takes long to import
-
     if head.size == 0:
         raise RefusedError("recover-nothing", size=0)
     found = anchor_of_head(node.settings, node.log.member, head)

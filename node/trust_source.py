@@ -41,6 +41,6 @@ class TrustSource:
         return self._found
 
     def _read(self) -> Trust:
-        from node import trust_file  # noqa: PLC0415 - web3, which takes long to import
+        from node import trust_file  # noqa: PLC0415 - the ABI codec, which most commands do without
 
         return trust_file.build(self.settings)

@@ -3,8 +3,7 @@
 Nothing is built at import. A node without contract addresses can seal and list; what needs the chain says
 that it is not configured.
 
-The adapters on web3 and eth-account are imported when they are first needed: the two take a second and a half
-to import, and most commands do without them.
+Adapters that are slow to import are imported when they are first needed: most commands do without them.
 """
 
 from collections.abc import Iterator

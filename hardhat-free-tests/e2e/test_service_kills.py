@@ -136,6 +136,7 @@ def test_a_worker_that_is_killed_is_followed_by_another(bank: Cli) -> None:
     survives(bank, ["worker", "node", "worker"])
 
 
+@pytest.mark.soak
 @pytest.mark.postgres
 def test_a_database_that_crashes_and_comes_back_loses_nothing(bank: Cli, tmp_path: Path) -> None:
     tools = find_tools()

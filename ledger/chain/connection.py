@@ -8,38 +8,19 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import requests
-from web3 import HTTPProvider
-from web3.exceptions import Web3Exception
-from web3.types import RPCEndpoint, RPCResponse
 
 from ledger.chain.answers import malformed
 from ledger.chain.errors import NodeError, refusal
 from ledger.chain.transport import MAX_ANSWER_BYTES, CappedSession
 from ledger.errors import ConfigurationError, MalformedError, UnavailableError
-from ledger.primitives.canonical import check_depth
 
 TIMEOUT_SECONDS: Final = 10.0
 """A healthy node on the same network answers in milliseconds; a proof of a full block in a second."""
 BATCH: Final = 100
 """Besu takes 1,024 requests in a batch by default, geth 1,000, gateways fewer."""
-MAX_DEPTH: Final = 12
-"""A batch of receipts with logs and topics is six deep."""
 
 _UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError)
 """What web3 lets through when a body is not JSON, or not JSON-RPC."""
-
-
-class _Provider(HTTPProvider):
-    """web3's provider, which measures an answer's nesting before it parses it.
-
-    web3 lifts Python's recursion limit so far that a deep answer ends the process.
-    """
-
-    @staticmethod
-    def decode_rpc_response(raw_response: bytes) -> RPCResponse:
-        """See web3."""
-        check_depth(raw_response, MAX_DEPTH)
-        return HTTPProvider.decode_rpc_response(raw_response)
 
 
 class Connection:
@@ -62,13 +43,10 @@ class Connection:
         self._url: Final = url
         self._timeout: Final = timeout
         self._session: Final = CappedSession(timeout, limit)
-        # web3's own retries would hide an outage for a minute; ours happen on the next tick.
-        self._provider: Final = _Provider(
-            url,
-            request_kwargs={"timeout": timeout},
-            session=self._session,
-            exception_retry_configuration=None,
-        )
+        from ledger.chain import provider  # noqa: PLC0415 - see there
+
+        self._ask: Final = provider.open_provider(url, timeout, self._session)
+        self._read: Final = provider.read_answer
 
     def call(self, method: str, *params: object) -> Any:  # noqa: ANN401 - JSON
         """Return the result of a call.
@@ -77,10 +55,7 @@ class Connection:
             NodeError: the node answered with an error.
             UnavailableError: it did not answer, or not with JSON-RPC.
         """
-        answer = _exchange(
-            lambda: self._provider.make_request(RPCEndpoint(method), list(params)), method
-        )
-        return _result(answer, method)
+        return _result(_exchange(lambda: self._ask(method, list(params)), method), method)
 
     def batch(self, method: str, params: Sequence[object]) -> list[Any]:
         """Return the results of one call for each parameter, in order, in few round trips.
@@ -114,7 +89,7 @@ class Connection:
     def _post(self, calls: Any) -> Any:  # noqa: ANN401 - JSON
         with self._session.post(self._url, json=calls, timeout=self._timeout) as answer:
             answer.raise_for_status()
-            return _Provider.decode_rpc_response(answer.content)
+            return self._read(answer.content)
 
 
 def _exchange(send: Callable[[], Any], method: str) -> Any:  # noqa: ANN401 - JSON
@@ -126,7 +101,7 @@ def _exchange(send: Callable[[], Any], method: str) -> Any:  # noqa: ANN401 - JS
         raise UnavailableError("chain-unreachable", detail=f"HTTP {status}") from error
     except MalformedError as error:
         raise malformed(method, "depth") from error
-    except (requests.RequestException, OSError, Web3Exception) as error:
+    except (requests.RequestException, OSError) as error:
         raise UnavailableError("chain-unreachable", detail=type(error).__name__) from error
     except _UNREADABLE as error:
         raise malformed(method, "body") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from ledger.errors import ConfigurationError
+from ledger.keys.accounts import open_account, seal_account
 from ledger.keys.files import (
     SECRET_BYTES,
     load_secret,
@@ -59,9 +60,6 @@ def moved(path: Path, keys: MasterKeys) -> bytes | None:
         case ".pem":
             return _moved(path, keys, open_statement_key, seal_statement_key)
         case ".json":
-            # eth-account takes a second to import.
-            from ledger.keys.accounts import open_account, seal_account  # noqa: PLC0415 - see above
-
             return _moved(path, keys, open_account, seal_account)
         case _:
             return _moved(path, keys, load_secret, lambda s, key: seal_secret(path.name, s, key))

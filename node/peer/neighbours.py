@@ -107,7 +107,7 @@ class Neighbours:
         return any(each.active for each in self.all() if each.log.member == own)
 
     def _read(self) -> tuple[Neighbour, ...]:
-        from ledger.chain.registry import read_members  # noqa: PLC0415 - web3, which takes long to import
+        from ledger.chain.registry import read_members  # noqa: PLC0415 - the ABI codec, which most commands do without
 
         if self.settings.registry is None:
             raise ConfigurationError("chain-not-configured")

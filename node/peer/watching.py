@@ -20,6 +20,7 @@ from ledger.services import proving
 from ledger.services.witnessing import Witness
 from ledger.store import alarms, logs, witnessed
 from ledger.store.logs import CheckpointRow
+from node.peer.anchored import anchor_of_head
 from node.peer.client import PeerClient
 from node.peer.neighbours import Neighbour, Neighbours
 from node.wiring import Node
@@ -75,8 +76,6 @@ class Watching:
             self.witness.compare_anchor(peer.member, origin, head.size, head.root, prove)
 
     def _prove(self, peer: Neighbour, head: AnchorHead) -> Anchoring:
-        from node.peer.anchored import anchor_of_head  # noqa: PLC0415 - web3, which takes long to import
-
         return anchor_of_head(self.node.settings, peer.log.member, head).anchoring
 
     def _compare_note(self, note: Note) -> None:

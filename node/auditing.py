@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from ledger.errors import ConfigurationError, RefusedError, UnavailableError
-from ledger.services.auditing import BATCH, AuditReport, Problem
+from ledger.services.auditing import BATCH, BEGINNING, AuditReport, Problem
+from ledger.store.statements import Place
 from node.housekeeping import sweep_vault
 from node.wiring import Node
 
@@ -28,11 +29,11 @@ def audit_node(
     """
     state = node.settings.home / STATE_FILE
 
-    def remember(done: int, size: int) -> None:
-        _write(state, node.log.generation, done)
-        progress(done, size)
+    def remember(done: Place, size: int) -> None:
+        _write(state, done)
+        progress(done.index, size)
 
-    start = _read(state, node.log.generation) if resume else 0
+    start = _read(state) if resume else BEGINNING
     report = node.auditor.run(start=start, sample=sample, progress=remember)
     state.unlink(missing_ok=True)
     _compare_with_chain(node, report)
@@ -52,18 +53,16 @@ def _compare_with_chain(node: Node, report: AuditReport) -> None:
     report.compared = True
 
 
-def _read(state: Path, generation: int) -> int:
-    """Return the leaf to go on from; a multiple of the batch, so that whole tiles are compared."""
+def _read(state: Path) -> Place:
+    """Return the place to go on from; a multiple of the batch, so that whole tiles are compared."""
     try:
         found = json.loads(state.read_text("utf-8"))
-        if found["generation"] != generation:
-            return 0
-        return int(found["leaves"]) // BATCH * BATCH
+        return Place(int(found["generation"]), int(found["leaves"]) // BATCH * BATCH)
     except (OSError, ValueError, KeyError, TypeError):
-        return 0
+        return BEGINNING
 
 
-def _write(state: Path, generation: int, leaves: int) -> None:
+def _write(state: Path, done: Place) -> None:
     part = state.with_suffix(".part")
-    part.write_text(json.dumps({"generation": generation, "leaves": leaves}), "utf-8")
+    part.write_text(json.dumps({"generation": done.generation, "leaves": done.index}), "utf-8")
     part.replace(state)

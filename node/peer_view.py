@@ -18,6 +18,21 @@ UNSEEN: Final = "unseen"
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierLog:
+    """A closed generation of another member's log as it was seen last; the mirror is kept.
+
+    Attributes:
+        generation: of the log.
+        seen: leaves of the newest checkpoint that was found consistent.
+        mirrored: leaves whose hashes lie here.
+    """
+
+    generation: int
+    seen: int
+    mirrored: int
+
+
+@dataclass(frozen=True, slots=True)
 class PeerView:
     """A member as this one sees it.
 
@@ -31,6 +46,8 @@ class PeerView:
         mirrored: leaves whose hashes lie here.
         cosigned: the largest checkpoint of ours that it cosigned; ``None`` for none.
         convicted: a proof of misbehaviour is here.
+        generation: of its log that the numbers are about.
+        earlier: closed generations of its log that were seen, the newest first.
     """
 
     name: str
@@ -42,6 +59,8 @@ class PeerView:
     mirrored: int
     cosigned: int | None
     convicted: bool
+    generation: int
+    earlier: tuple[EarlierLog, ...]
 
     @property
     def status_word(self) -> str:
@@ -86,14 +105,15 @@ def read_peers(node: Node) -> list[PeerView]:
     """Return the other members as the registry lists them; while it is silent, those seen before."""
     own = bytes.fromhex(node.settings.member)
     with node.database.read() as connection:
-        seen = {each.origin: each for each in witnessed.read_all(connection)}
+        logs_of = _by_member(witnessed.read_all(connection))
         cosigned = logs.cosigned_sizes(connection, node.log.generation)
         convicted = alarms.convicted(connection)
     views = []
-    for each in _members(node) or [_remembered(log) for log in seen.values()]:
+    for each in _members(node) or [_remembered(found[0]) for found in logs_of.values()]:
         if each.member == own:
             continue
-        log = seen.get(f"{each.origin}/g{each.generation}")
+        found = logs_of.get(each.member, [])
+        log = next((one for one in found if one.generation == each.generation), None)
         views.append(
             PeerView(
                 name=each.name,
@@ -105,6 +125,12 @@ def read_peers(node: Node) -> list[PeerView]:
                 mirrored=0 if log is None else log.mirrored,
                 cosigned=cosigned.get(each.origin),
                 convicted=each.member in convicted,
+                generation=each.generation,
+                earlier=tuple(
+                    EarlierLog(one.generation, one.size, one.mirrored)
+                    for one in found
+                    if one.generation < each.generation
+                ),
             )
         )
     return views
@@ -143,6 +169,14 @@ def conviction_json(shown: Conviction) -> dict[str, object]:
         "block": None if block is None else block.hex(),
         "sealed": sealed,
     }
+
+
+def _by_member(found: Sequence[WitnessedLog]) -> Mapping[bytes, list[WitnessedLog]]:
+    """Return the logs of each member, its newest generation first."""
+    grouped: dict[bytes, list[WitnessedLog]] = {}
+    for each in sorted(found, key=lambda log: log.generation, reverse=True):
+        grouped.setdefault(each.member, []).append(each)
+    return grouped
 
 
 def _members(node: Node) -> Sequence[ConsortiumMember]:

@@ -4,14 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.errors import LedgerError, RefusedError
-from ledger.evidence.instants import format_instant
 from ledger.ports.chain import AnchorHead, ChainProof
 from ledger.primitives.checkpoint_text import CheckpointBody
 from ledger.primitives.note import Note
-from ledger.services.fencing import LEASE
 from ledger.services.recovering import AnchoredTail, Recovered, Recoverer
-from ledger.store import leases
-from ledger.store.leases import LeaseRow
 from node.peer.anchored import anchor_of_head
 from node.peer.client import PeerClient
 from node.peer.neighbours import Neighbour, Neighbours
@@ -71,7 +67,9 @@ def recover_log(node: Node) -> Recovered:
                 raise
             failed = error
             continue
-        _count_anew(node)
+        nonce = node.chain.next_nonce()
+        with node.database.write() as connection:
+            node.fence.watch_again(connection, nonce)
         return done
     raise failed
 
@@ -91,12 +89,3 @@ def _tail(node: Node, head: AnchorHead) -> AnchoredTail:
         inclusion=found.inclusion,
         proof=ChainProof(shown.header, shown.receipt, membership=None),
     )
-
-
-def _count_anew(node: Node) -> None:
-    nonce = node.chain.next_nonce()
-    with node.database.write() as connection:
-        held = leases.read(connection, LEASE)
-        holder = node.fingerprint if held is None else held.holder
-        row = LeaseRow(holder, nonce, format_instant(node.clock.now()))
-        leases.write(connection, LEASE, row)

@@ -120,9 +120,9 @@ class Node:
         """The encrypted content."""
         return vault_of(self.settings)
 
-    @cached_property
+    @property
     def log(self) -> LogIdentity:
-        """The present log generation."""
+        """The present log generation; another process may begin the next one."""
         with self.database.read() as connection:
             return current_log(connection).identity
 

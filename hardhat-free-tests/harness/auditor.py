@@ -3,14 +3,25 @@
 Written against the tables and the chain, not against the services that filled them.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from typing import Any
 
 from harness.ledger import Ledger
 from sqlalchemy import select
 
 from ledger.evidence.statement import read_leaf
 from ledger.keys.files import verify_statement
-from ledger.store.tables import anchor, checkpoint, leaf, log, outbox, statement
+from ledger.store.tables import (
+    anchor,
+    carried_leaf,
+    checkpoint,
+    leaf,
+    log,
+    lost_leaf,
+    outbox,
+    statement,
+)
 
 
 def audit(ledger: Ledger) -> None:
@@ -23,26 +34,28 @@ def audit(ledger: Ledger) -> None:
 
 
 def _places(ledger: Ledger) -> list[str]:
-    """Every statement waits or has a place, never both; places are gap-free."""
+    """Every statement waits or has one place that counts, never both; each generation is gap-free."""
     problems = []
     with ledger.node.database.read() as connection:
         sealed = set(connection.scalars(select(statement.c.seq)))
         waiting = set(connection.scalars(select(outbox.c.seq)))
-        rows = connection.execute(select(leaf).order_by(leaf.c.leaf_index)).all()
-        size = connection.scalar(select(log.c.size))
-        largest = connection.scalars(select(checkpoint.c.size)).all()
-    placed = [row.seq for row in rows]
+        placed = connection.scalars(select(leaf.c.seq)).all()
+        found: dict[int, list[int]] = defaultdict(list)
+        for table in (leaf, carried_leaf, lost_leaf):
+            for row in connection.execute(select(table.c.generation, table.c.leaf_index)):
+                found[row.generation].append(row.leaf_index)
+        sizes = {row.generation: row.size for row in connection.execute(select(log))}
+        signed = connection.execute(select(checkpoint.c.generation, checkpoint.c.size)).all()
     if len(set(placed)) != len(placed):
         problems.append("a statement has two places")
-    if [row.leaf_index for row in rows] != list(range(len(rows))):
-        problems.append("places have gaps")
-    if size != len(rows):
-        problems.append("the log's size is not the number of places")
+    for generation, size in sizes.items():
+        if sorted(found[generation]) != list(range(size)):
+            problems.append(f"places of generation {generation} have gaps, or are not its size")
     if waiting & set(placed):
         problems.append("a statement waits and has a place")
     if waiting | set(placed) != sealed:
         problems.append("a statement neither waits nor has a place")
-    if largest and max(largest) > len(rows):
+    if any(row.size > sizes[row.generation] for row in signed):
         problems.append("a checkpoint is larger than the log")
     return problems
 
@@ -62,26 +75,33 @@ def _receipts(ledger: Ledger) -> list[str]:
 
 
 def _chain(ledger: Ledger) -> list[str]:
-    """At most one event per size; the chain's head is known here; every final anchor is on chain."""
+    """Each size of a generation is anchored once; the chain's head is known here, its anchors there."""
     problems = []
     network, identity = ledger.network, ledger.node.log
-    events: Counter[int] = Counter()
+    events: Counter[tuple[int, int]] = Counter()
     for block in network.blocks:
         for receipt in block.receipts:
             logs = receipt["logs"]
             assert isinstance(logs, list)
             own = [each for each in logs if each["topics"][1] == identity.member]
-            events.update(int.from_bytes(each["topics"][3], "big") for each in own)
+            events.update(_topics(each) for each in own)
     if events and max(events.values()) > 1:
         problems.append("a size was anchored twice")
     with ledger.node.database.read() as connection:
-        roots = {row.size: row.root for row in connection.execute(select(checkpoint))}
+        present = select(checkpoint).where(checkpoint.c.generation == identity.generation)
+        roots = {row.size: row.root for row in connection.execute(present)}
         final = connection.execute(select(anchor).where(anchor.c.header.is_not(None))).all()
     head = network.state.heads.get((identity.member, identity.generation))
     if head is not None and roots.get(head.size) != head.root:
         problems.append("the chain's head is not a checkpoint of this database")
-    problems += [f"final anchor {a.size} is not on chain" for a in final if a.size not in events]
-    return problems
+    lost = [a.size for a in final if (a.generation, a.size) not in events]
+    return problems + [f"final anchor {size} is not on chain" for size in lost]
+
+
+def _topics(event: Mapping[str, Any]) -> tuple[int, int]:
+    """Return generation and size of an anchor event."""
+    _, _, generation, size = event["topics"]
+    return int.from_bytes(generation, "big"), int.from_bytes(size, "big")
 
 
 def _cases(ledger: Ledger) -> list[str]:

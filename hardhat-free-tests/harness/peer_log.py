@@ -29,11 +29,13 @@ class PeerLog:
         origin: without the generation.
         hashes: leaf hashes, in order.
         key: the log key.
+        generation: of the log that it shows.
     """
 
     origin: str = "lianzheng.example/peer"
     hashes: list[bytes] = field(default_factory=list)
     key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+    generation: int = 0
 
     @property
     def member(self) -> TrustedMember:
@@ -45,7 +47,7 @@ class PeerLog:
 
     @property
     def checkpoint_origin(self) -> str:
-        return f"{self.origin}/g0"
+        return f"{self.origin}/g{self.generation}"
 
     def told(self, hashes: Sequence[bytes]) -> "PeerLog":
         """Return the same member telling another story."""

@@ -17,6 +17,7 @@ from ledger.primitives.frontier import Frontier
 from ledger.proof.report import ExitCode
 from ledger.proof.verify import verify_package
 from ledger.services.sequencing import Sequencer
+from ledger.store.statements import Place
 from node.memory_package import MemoryPackage
 
 
@@ -117,7 +118,7 @@ def test_the_audit_finds_damage(
 def test_an_audit_that_goes_on_later_finds_the_same(ledger: Ledger) -> None:
     ledger.seal_numbers(1300)
     ledger.anchor()
-    report = ledger.node.auditor.run(start=1024)
+    report = ledger.node.auditor.run(start=Place(0, 1024))
     assert (report.leaves, report.checkpoints, report.problems) == (276, 1, [])
     audit(ledger)
 

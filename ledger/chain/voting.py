@@ -7,13 +7,15 @@ from typing import Final, Literal, TypeAlias
 from eth_utils.crypto import keccak
 
 from contracts import artifact
-from ledger.chain.answers import items, mapping, member_quantity
-from ledger.chain.blocks import read_block, reference
+from ledger.chain.answers import items, mapping, member_data, member_quantity
+from ledger.chain.blocks import HASH_BYTES, read_block, reference
 from ledger.chain.changes import Change, decode_change
 from ledger.chain.contract import Contract
 from ledger.chain.registry import RegisteredMember
 from ledger.chain.rpc import Rpc
 from ledger.errors import IntegrityError, UnavailableError
+from ledger.evidence import shape
+from ledger.evidence.opening import GenerationVote
 from ledger.proof.trust import Inactive
 
 ProposalState: TypeAlias = Literal["open", "executed", "expired"]
@@ -75,14 +77,18 @@ class Executed:
     """A proposal that was carried out.
 
     Attributes:
+        number: of the proposal.
+        change: what it did.
         block: in which it was.
         index: of its event within the block.
-        change: what it did.
+        transaction: 32-byte hash of the one that did it.
     """
 
+    number: int
+    change: Change
     block: int
     index: int
-    change: Change
+    transaction: bytes
 
 
 def read_rules(url: str, registry: bytes) -> Rules:
@@ -184,8 +190,7 @@ def read_executed(url: str, registry: bytes, kinds: Container[str]) -> tuple[Exe
         change = decode_change(bytes(data)) if executed else None
         if change is None or change.kind not in kinds:
             continue
-        block, index = _executed_in(rpc, registry, number, opened_block)
-        changes.append(Executed(block, index, change))
+        changes.append(_executed_in(rpc, registry, number, opened_block, change))
     return tuple(sorted(changes, key=lambda each: (each.block, each.index)))
 
 
@@ -198,8 +203,34 @@ def _status_changes(url: str, registry: bytes) -> list[tuple[int, str, bytes]]:
     ]
 
 
-def _executed_in(rpc: Rpc, registry: bytes, number: int, opened_block: int) -> tuple[int, int]:
-    """Return block and log index of a proposal's execution."""
+def read_generation_vote(
+    url: str, registry: bytes, member: bytes, generation: int
+) -> GenerationVote | None:
+    """Return the vote that opened a member's log generation; ``None`` when none did.
+
+    Raises:
+        IntegrityError: the node has no event of a proposal that the registry calls executed.
+        UnavailableError: the node does not answer.
+    """
+    for each in read_executed(url, registry, ("open-generation",)):
+        told = each.change.values
+        if each.change.member != member or told["generation"] != generation:
+            continue
+        return GenerationVote(
+            generation=generation,
+            old_size=shape.integer(told["old_size"], "old_size", minimum=0),
+            old_root=shape.hex_bytes(told["old_root"], "old_root", 32),
+            proposal=each.number,
+            transaction=each.transaction,
+            block=each.block,
+        )
+    return None
+
+
+def _executed_in(
+    rpc: Rpc, registry: bytes, number: int, opened_block: int, change: Change
+) -> Executed:
+    """Return where a proposal was carried out."""
     latest = _latest(rpc)
     topics = [_EXECUTED, "0x" + number.to_bytes(32, "big").hex()]
     first = opened_block
@@ -215,7 +246,9 @@ def _executed_in(rpc: Rpc, registry: bytes, number: int, opened_block: int) -> t
             log = mapping(each, _LOGS)
             block = member_quantity(log, "blockNumber", _LOGS)
             if first <= block <= last:
-                return block, member_quantity(log, "logIndex", _LOGS)
+                index = member_quantity(log, "logIndex", _LOGS)
+                transaction = member_data(log, "transactionHash", _LOGS, length=HASH_BYTES)
+                return Executed(number, change, block, index, transaction)
         if last >= latest:
             break
         first = last + 1

@@ -14,6 +14,8 @@ MAX_ORIGIN_LENGTH: Final = 128
 """C2SP asks for a schema-less URL; longer ones do not fit a signature line that people can read."""
 
 _ORIGIN = re.compile(r"[a-z0-9][a-z0-9./_-]*[a-z0-9]\Z")
+_GENERATION = re.compile(r"(?:0|[1-9][0-9]{0,14})\Z", re.ASCII)
+"""One spelling each, and never more than a canonical integer holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,26 @@ class LogIdentity:
     def checkpoint_origin(self) -> str:
         """The origin line of this generation's checkpoints, also the name of its log key."""
         return f"{self.origin}/g{self.generation}"
+
+
+def generation_of(checkpoint_origin: str, origin: str) -> int | None:
+    """Return the generation that a checkpoint's origin line names; ``None`` when it is not of ``origin``."""
+    name, mark, number = checkpoint_origin.rpartition("/g")
+    if not mark or name != origin or not _GENERATION.match(number):
+        return None
+    return int(number)
+
+
+def continues(later: str, named: str) -> bool:
+    """Tell whether ``later`` is the log ``named``, or a later generation of it; both are origin lines.
+
+    A statement that its own generation could not place any more has its place in a later one.
+    """
+    if later == named:
+        return True
+    origin = named.rpartition("/g")[0]
+    first, second = generation_of(named, origin), generation_of(later, origin)
+    return first is not None and second is not None and first < second
 
 
 def check_origin(origin: str) -> None:

@@ -46,6 +46,7 @@ FINDINGS: Final[Mapping[str, Message]] = {
     ),
     # V6, V7, V8
     "leaf-in-log": Message("位于第 {index} 位，日志共 {size} 条。", "At index {index} of {size}."),
+    "leaf-carried": Message("位于第 {index} 位，日志共 {size} 条；声明在 {named} 中签收，经成员表决结束该世代后，在后继世代 {origin} 中入列。", "At index {index} of {size} in {origin}: sealed for {named}, which the members closed by vote before it was anchored there."),
     "leaf-of-another-log": Message("存证声明属于另一日志（{origin}）。", "The statement belongs to another log ({origin})."),
     "checkpoint-signed": Message("日志 {origin} 的签名有效。", "Signed by log {origin}."),
     "checkpoint-signature": Message("检查点没有该成员日志密钥的有效签名。", "No valid signature by a log key of the member."),

@@ -137,6 +137,9 @@ REPORT: Final[Mapping[str, Message]] = {
     "trust-case-head-unanchored": Message(
         "案件链头的检查点仅由存证机构签名，尚未要求上链", "the case head's checkpoint is signed by the institution, not required to be anchored"
     ),
+    "trust-case-head-later-generation": Message(
+        "案件链头在后继日志世代中，与已上链的日志之间没有一致性证明", "the case head stands in a later log generation: nothing proves its log an extension of the anchored one"
+    ),
     "trust-later-items-not-excluded": Message(
         "不排除其后新增或从未存证的材料", "later items, and items never sealed, are not excluded"
     ),

@@ -2,6 +2,7 @@
 
 from ledger.errors import MalformedError
 from ledger.evidence.case_head import case_head_of, find_gap
+from ledger.evidence.log import continues
 from ledger.evidence.statement import SignedStatement, read_leaf
 from ledger.primitives import ed25519
 from ledger.primitives.checkpoint_text import CheckpointBody
@@ -31,11 +32,12 @@ def v15_case_complete(subject: Subject) -> Finding:
     wrong = _wrong_statement(chain, subject, member)
     if wrong is not None:
         return wrong
-    _check_head_in_log(subject, chain[-1], member)
+    later = _check_head_in_log(subject, chain[-1], member)
     if _head_key_compromised(chain[-1], member):
         return not_provable("V15", "case-head-key-compromised")
     trusts = ("later-items-not-excluded", "case-head-unanchored")
-    return proved("V15", "case-complete", trusts=trusts, items=len(chain))
+    more = ("case-head-later-generation",) if later else ()
+    return proved("V15", "case-complete", trusts=(*trusts, *more), items=len(chain))
 
 
 def _read_chain(subject: Subject) -> list[SignedStatement]:
@@ -72,8 +74,12 @@ def _wrong_head(chain: list[SignedStatement]) -> Finding | None:
     return None
 
 
-def _check_head_in_log(subject: Subject, head: SignedStatement, member: TrustedMember) -> None:
+def _check_head_in_log(subject: Subject, head: SignedStatement, member: TrustedMember) -> bool:
     """Check that the head stands in the same log, in a checkpoint that extends the anchored one.
+
+    Returns:
+        ``True`` when it stands in a later generation instead, which starts from an empty log: there is no
+        growth to show.
 
     Raises:
         MalformedError: it does not.
@@ -88,14 +94,16 @@ def _check_head_in_log(subject: Subject, head: SignedStatement, member: TrustedM
         root=checkpoint.root,
     )
     if (
-        checkpoint.origin != subject.checkpoint.origin
+        not continues(checkpoint.origin, subject.checkpoint.origin)
         or signing_log_key(proof.checkpoint, member) is None
     ):
         raise MalformedError("case-head-checkpoint")
+    if checkpoint.origin != subject.checkpoint.origin:
+        return True
     if checkpoint.size == subject.checkpoint.size:
         if checkpoint.root != subject.checkpoint.root:
             raise MalformedError("case-head-checkpoint")
-        return
+        return False
     consistency = consistency_from_bytes(subject.bundle.read(layout.CASE_CONSISTENCY))
     verify_consistency(
         old_size=subject.checkpoint.size,
@@ -104,6 +112,7 @@ def _check_head_in_log(subject: Subject, head: SignedStatement, member: TrustedM
         new_root=checkpoint.root,
         path=consistency.path,
     )
+    return False
 
 
 def _head_key_compromised(head: SignedStatement, member: TrustedMember) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ledger.errors import MalformedError
+from ledger.evidence.log import generation_of
 from ledger.proof import clique, layout
 from ledger.proof.anchor_state import AnchoredHead, check_anchor_state
 from ledger.proof.proof_files import membership_from_bytes
@@ -67,7 +68,8 @@ def v11_one_member(subject: Subject) -> Finding:
     statement, member, event = subject.signed.statement, subject.member, subject.event
     if member is None:
         return refuted("V11", "member-unknown")
-    if statement.origin != f"{member.origin}/g{event.generation}":
+    named = generation_of(statement.origin, member.origin)
+    if named is None or named > event.generation:
         return refuted("V11", "origin-of-another-member", origin=statement.origin)
     if not member.active_at(subject.header.number):
         return refuted("V11", "member-inactive", block=subject.header.number)

@@ -1,5 +1,6 @@
 """V6, V7, V8, V12: the leaf in the log, the log's signature, its witnesses, its growth."""
 
+from ledger.evidence.log import continues
 from ledger.primitives.merkle import verify_consistency, verify_inclusion
 from ledger.proof import layout
 from ledger.proof.proof_files import consistency_from_bytes
@@ -17,9 +18,19 @@ def v6_leaf_in_log(subject: Subject) -> Finding:
         path=proof.path,
         root=checkpoint.root,
     )
-    if checkpoint.origin != subject.signed.statement.origin:
+    named = subject.signed.statement.origin
+    if not continues(checkpoint.origin, named):
         return refuted("V6", "leaf-of-another-log", origin=checkpoint.origin)
-    return proved("V6", "leaf-in-log", index=proof.index, size=checkpoint.size)
+    if checkpoint.origin == named:
+        return proved("V6", "leaf-in-log", index=proof.index, size=checkpoint.size)
+    return proved(
+        "V6",
+        "leaf-carried",
+        index=proof.index,
+        size=checkpoint.size,
+        named=named,
+        origin=checkpoint.origin,
+    )
 
 
 def v7_checkpoint_signed(subject: Subject) -> Finding:

@@ -17,6 +17,7 @@ from typing import Final, Literal, TypeAlias
 
 from ledger.errors import MalformedError
 from ledger.evidence import shape
+from ledger.evidence.log import generation_of
 from ledger.primitives.canonical import JsonValue, decode, encode
 from ledger.primitives.checkpoint_text import CheckpointBody
 from ledger.primitives.merkle import roots_of_path
@@ -169,8 +170,7 @@ def signed_body(note: Note, member: TrustedMember) -> CheckpointBody:
         MalformedError: nobody's log key, or another log's name.
     """
     body = CheckpointBody.parse(note.text)
-    name, _, generation = body.origin.rpartition("/g")
-    if name != member.origin or not generation.isdecimal():
+    if generation_of(body.origin, member.origin) is None:
         raise MalformedError("misbehaviour-other-log", first=body.origin, second=member.origin)
     if signing_log_key(note, member) is None:
         raise MalformedError("misbehaviour-signature", origin=body.origin)

@@ -26,15 +26,23 @@ from ledger.primitives.merkle_proofs import root_coordinates
 from ledger.primitives.note import ED25519, Note, VerifierKey, signed_message
 from ledger.services.auditing_records import RecordAuditor
 from ledger.services.auditing_timestamps import check_timestamps
-from ledger.services.sequencing import current_log
-from ledger.store import anchors, erasures, former_keys, logs, lost_leaves, statements
+from ledger.store import (
+    anchors,
+    carried_leaves,
+    erasures,
+    former_keys,
+    logs,
+    lost_leaves,
+    statements,
+)
 from ledger.store.anchors import AnchorRow
-from ledger.store.logs import CheckpointRow
-from ledger.store.statements import StatementRow
+from ledger.store.logs import CheckpointRow, LogRow
+from ledger.store.statements import Place, StatementRow
 from ledger.store.transactions import Begin
 
 BATCH: Final = 1024
 """Leaves a round: a multiple of a tile's width, so that every full tile is compared whole."""
+BEGINNING: Final = Place(0, 0)
 MAX_FINDINGS: Final = 1000
 """Unfinished erasures that a report lists: more than anybody reads."""
 
@@ -108,7 +116,7 @@ class AuditReport:
 
 @dataclass(frozen=True, slots=True)
 class Auditor:
-    """Audits the present generation of the log.
+    """Audits every generation of the log.
 
     Attributes:
         begin: opens a transaction for reading.
@@ -127,26 +135,46 @@ class Auditor:
     def run(
         self,
         *,
-        start: int = 0,
+        start: Place = BEGINNING,
         sample: float = 1.0,
-        progress: Callable[[int, int], None] = lambda _done, _size: None,
+        progress: Callable[[Place, int], None] = lambda _done, _size: None,
     ) -> AuditReport:
-        """Audit from leaf ``start`` on.
+        """Audit from a place on: the rest of its generation, and every later one.
 
         Args:
             start: where an earlier run stopped; what lies before is taken from the tiles.
             sample: share of the contents that is decrypted, 0 to 1.
-            progress: is told (leaves done, size) after each batch.
+            progress: is told (place, size of its generation) after each batch.
         """
         report = AuditReport()
         with self.begin() as connection:
-            log = current_log(connection)
-            generation = log.identity.generation
-            pending = logs.checkpoints_after(connection, generation, start)
+            generations = logs.all_generations(connection)
             report.waiting = statements.count_waiting(connection)
-            read = logs.vertex_reader(connection, generation, root_coordinates(start))
             report.problems += _unplaced(connection)
             report.findings += _unfinished_erasures(connection)
+        for log in generations:
+            generation, seen = log.identity.generation, (len(report.problems), len(report.findings))
+            if generation < start.generation:
+                continue
+            first = start.index if generation == start.generation else 0
+            self._generation(log, first, report, sample, progress)
+            if log is not generations[-1]:
+                _name(report.problems, seen[0], generation)
+                _name(report.findings, seen[1], generation)
+        for where, code in check_timestamps(self.begin):
+            report.timestamps += 1
+            if code is not None:
+                report.problems.append(Problem(where, code))
+        return report
+
+    def _generation(
+        self, log: LogRow, start: int, report: AuditReport, sample: float,
+        progress: Callable[[Place, int], None],
+    ) -> None:  # fmt: skip
+        generation = log.identity.generation
+        with self.begin() as connection:
+            pending = logs.checkpoints_after(connection, generation, start)
+            read = logs.vertex_reader(connection, generation, root_coordinates(start))
             frontier = Frontier.load(start, read)
             stored = logs.read_tiles(connection, generation, tiles.edge(start))
             edge = {name: hashes[: _filled(name, start)] for name, hashes in stored.items()}
@@ -155,8 +183,9 @@ class Auditor:
             with self.begin() as connection:
                 rows = statements.at_places(connection, generation, first, count)
                 lost = lost_leaves.between(connection, generation, first, count)
+                carried = carried_leaves.between(connection, generation, first, count)
                 self._leaves(connection, rows, report, sample)
-                placed = sorted([(index, row.leaf_hash) for index, row in rows] + lost)
+                placed = sorted([(index, row.leaf_hash) for index, row in rows] + lost + carried)
                 hashes = [leaf_hash for _, leaf_hash in placed]
                 if [index for index, _ in placed] != list(range(first, first + count)):
                     where = f"leaves {first}-{first + count}"
@@ -164,13 +193,8 @@ class Auditor:
                 report.findings += [Problem(f"leaf {index}", "audit-lost") for index, _ in lost]
                 edge = self._tiles(connection, generation, first, hashes, edge, report)
             frontier = self._checkpoints(log.identity, frontier, hashes, pending, report)
-            progress(first + count, log.size)
+            progress(Place(generation, first + count), log.size)
         self._anchors(log.identity, report)
-        for where, code in check_timestamps(self.begin):
-            report.timestamps += 1
-            if code is not None:
-                report.problems.append(Problem(where, code))
-        return report
 
     def _leaves(
         self,
@@ -269,6 +293,13 @@ class Auditor:
                 self.check_proof(log, row, row.proof)
             except LedgerError as error:
                 report.problems.append(Problem(f"anchor {row.size}", error.code))
+
+
+def _name(problems: list[Problem], first: int, generation: int) -> None:
+    """Let what was found from ``first`` on say of which closed generation it is."""
+    problems[first:] = [
+        Problem(f"g{generation} {each.where}", each.code) for each in problems[first:]
+    ]
 
 
 def _filled(name: TileName, size: int) -> int:

@@ -13,6 +13,8 @@ copies of one node that sequence beside each other.
   the account for ``LEASE_SECONDS``: if a transaction of somebody else appears, the other copy lives, and
   this one refuses for good; if none appears, it takes the lease with an empty transaction. The holder
   renews its lease in the same way when it has anchored nothing for a third of that time.
+* **Forgiving.** A database that was older than the log and was made good (recovered, or by a voted
+  generation) cannot know the nonces in between: it counts them anew, and watches like a moved copy.
 
 When the chain does not answer, the last good comparison stands for ``LEASE_SECONDS``; then sequencing waits.
 Intake never waits for the chain; but it is *closed* from the moment at which this copy arrives on a database
@@ -22,6 +24,8 @@ it holds the lease: a promise to place a leaf could not be kept.
 
 from dataclasses import dataclass
 from typing import Final
+
+from sqlalchemy import Connection
 
 from ledger.errors import RefusedError, UnavailableError
 from ledger.evidence.instants import format_instant, parse_instant
@@ -40,6 +44,8 @@ LEASE: Final = "sequencer"
 TAKEOVER: Final = "takeover"
 CLOSED: Final = "closed"
 """Row that keeps intake closed."""
+NOBODY: Final = ""
+"""Holds the lease when whoever goes on has to watch first."""
 _CLOSING: Final = frozenset({"log-behind-chain", "log-generation-moved", "lease-used-elsewhere"})
 
 
@@ -105,6 +111,40 @@ class Fence:
             log = current_log(connection).identity
         self._check_membership(log)
         self._check_head(log)
+
+    def unknown_nonce(self) -> int | None:
+        """Return the account's nonce when this copy has to watch before it goes on.
+
+        Returns:
+            ``None`` when this copy led last and knows every transaction of the account.
+
+        Raises:
+            UnavailableError: the chain does not answer.
+        """
+        with self.begin() as connection:
+            held = leases.read(connection, LEASE)
+        nonce = self.chain.next_nonce()
+        if held is None or held.holder != self.fingerprint:
+            return nonce
+        try:
+            self._check_nonce(held)
+        except RefusedError:
+            return nonce
+        return None
+
+    def watch_again(self, connection: Connection, nonce: int) -> None:
+        """Count the account's nonces anew, and watch for other copies before this one goes on.
+
+        Intake is closed until then. Whoever calls this knows from people that no other copy lives.
+
+        Args:
+            connection: inside a write transaction.
+            nonce: of the account now.
+        """
+        at = format_instant(self.clock.now())
+        leases.write(connection, LEASE, LeaseRow(NOBODY, nonce, at))
+        leases.write(connection, CLOSED, LeaseRow(self.fingerprint, nonce, at))
+        leases.remove(connection, TAKEOVER)
 
     def renew(self) -> None:
         """Send an empty transaction when the account has been quiet for a third of the lease.

@@ -101,12 +101,13 @@ def case_files(connection: Connection, item: Anchored, *, head_number: int) -> d
         raise IntegrityError("store-case-gap", found=len(rows), expected=head_number)
     files = {layout.case_statement(at): row.leaf for at, row in enumerate(rows, start=1)}
     place = statements.place_of(connection, rows[-1].leaf_hash)
-    checkpoint = logs.latest_checkpoint(connection, item.place.generation)
-    if place is None or checkpoint is None or place.generation != item.place.generation:
+    checkpoint = None if place is None else logs.latest_checkpoint(connection, place.generation)
+    if place is None or checkpoint is None or place.generation < item.place.generation:
         raise IntegrityError("store-case-head-unplaced")
     proof = proving.inclusion(connection, place.generation, index=place.index, size=checkpoint.size)
     files[layout.CASE_HEAD_PROOF] = proof.serialise()
-    if checkpoint.size > item.anchor.size:
+    # A head in a later generation stands in a log that started empty: there is no growth to show.
+    if place.generation == item.place.generation and checkpoint.size > item.anchor.size:
         growth = proving.consistency(
             connection, place.generation, old=item.anchor.size, new=checkpoint.size
         )

@@ -13,7 +13,7 @@ chain nor a peer.
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
@@ -36,6 +36,7 @@ from ledger.services.composing import (
 )
 from ledger.services.fencing import CLOSED
 from ledger.services.recording import Moment, Outcome, Recording, Replayed
+from ledger.services.sequencing import current_log
 from ledger.store import leases, statements
 from ledger.store.statements import StatementRow
 from ledger.store.transactions import Begin
@@ -201,7 +202,12 @@ class Intake:
             raise RefusedError("log-read-only")
         last = statements.last_sealed_at(connection)
         moment = Moment(format_instant(self.clock.now()), last, named)
-        return Recording(connection, self.author, self.signer, moment).record(drafts)
+        return Recording(connection, self._author(connection), self.signer, moment).record(drafts)
+
+    def _author(self, connection: Connection) -> Author:
+        """Return the author in the present log: a service may run while the next generation is begun."""
+        log = current_log(connection).identity
+        return self.author if log == self.author.log else replace(self.author, log=log)
 
     def discard(self, drafts: Sequence[Draft | LedgerError]) -> None:
         """Give up prepared items that will not be committed: the vault keeps nothing of them."""

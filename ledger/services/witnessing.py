@@ -9,6 +9,9 @@
 * Two facts that exclude each other become an alarm with a proof (``ledger.proof.misbehaviour``), and such a
   log is not cosigned any more: nothing of its second history is taken over.
 
+Each generation of a log is a log of its own here: a voted one starts from an empty log and is no second
+history, and what was seen of the one before stays.
+
 A witness never signs a smaller checkpoint than it has seen, and none of a log whose key it does not know.
 """
 
@@ -21,6 +24,7 @@ from sqlalchemy import Connection
 from ledger.errors import MalformedError, RefusedError
 from ledger.evidence import tiles
 from ledger.evidence.instants import format_instant
+from ledger.evidence.log import continues, generation_of
 from ledger.evidence.tiles import TileName
 from ledger.ports.clock import Clock
 from ledger.ports.signer import StatementSigner
@@ -112,6 +116,8 @@ class Witness:
     def observe(self, member: TrustedMember, origin: str, source: LogSource) -> bool:
         """Take over the checkpoint that the log shows, mirroring what is new; ``False`` with an alarm.
 
+        What it shows of a generation before the present one is passed over: that one is closed.
+
         Args:
             member: whose log it is.
             origin: of the checkpoints, with the present generation.
@@ -127,6 +133,8 @@ class Witness:
             seen = witnessed.read(connection, origin)
         note = source.checkpoint()
         body = signed_body(note, member)
+        if body.origin != origin and continues(origin, body.origin):
+            return True  # the members voted a generation that it has not begun yet
         if body.origin != origin:
             raise MalformedError("misbehaviour-other-log", first=body.origin, second=origin)
         start = 0 if seen is None else seen.mirrored
@@ -227,7 +235,7 @@ class Witness:
         log = WitnessedLog(
             origin=body.origin,
             member=member.member,
-            generation=int(body.origin.rpartition("/g")[2]),
+            generation=generation_of(body.origin, member.origin) or 0,
             size=body.size,
             root=body.root,
             note=note.serialise().decode(),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
 from ledger.errors import IntegrityError
 from ledger.evidence import tiles
@@ -59,13 +59,26 @@ def begin_generation(connection: Connection, identity: LogIdentity, *, started_a
 
 def current(connection: Connection, *, lock: bool = False) -> LogRow | None:
     """Return the newest generation; with ``lock`` nobody else sequences until the commit."""
-    query = select(log).order_by(log.c.generation.desc()).limit(1)
-    if lock:
-        query = query.with_for_update()
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    return LogRow(LogIdentity(row.member, row.origin, row.generation), row.size)
+    newest = select(log).order_by(log.c.generation.desc()).limit(1)
+    row = connection.execute(newest.with_for_update() if lock else newest).first()
+    # While this waited for the lock, who held it may have begun the next generation.
+    while lock and row is not None:
+        latest = connection.scalar(select(func.max(log.c.generation)))
+        if latest == row.generation:
+            break
+        row = connection.execute(newest.with_for_update()).first()
+    return None if row is None else _log_row(row)
+
+
+def all_generations(connection: Connection) -> list[LogRow]:
+    """Return every generation, the oldest first."""
+    return [_log_row(row) for row in connection.execute(select(log).order_by(log.c.generation))]
+
+
+def _log_row(row: Row[tuple[object, ...]]) -> LogRow:
+    found = row._mapping  # noqa: SLF001 - SQLAlchemy's documented accessor
+    identity = LogIdentity(found["member"], found["origin"], found["generation"])
+    return LogRow(identity, found["size"])
 
 
 def identity(connection: Connection, generation: int) -> LogIdentity:

@@ -224,7 +224,7 @@ def newest(
 
 
 def place_of(connection: Connection, leaf_hash: bytes) -> Place | None:
-    """Return the newest place of a statement; ``None`` while it waits."""
+    """Return the place of a statement that counts; ``None`` while it waits."""
     query = (
         select(leaf.c.generation, leaf.c.leaf_index)
         .join(statement, statement.c.seq == leaf.c.seq)
@@ -237,13 +237,16 @@ def place_of(connection: Connection, leaf_hash: bytes) -> Place | None:
 def at_places(
     connection: Connection, generation: int, first: int, count: int
 ) -> list[tuple[int, StatementRow]]:
-    """Return (leaf index, statement) for ``count`` places from ``first``, in order."""
+    """Return (leaf index, statement) for those of ``count`` places from ``first`` that have one, in order."""
     query = (
         select(leaf.c.leaf_index, statement)
         .join(statement, statement.c.seq == leaf.c.seq)
-        .where(leaf.c.generation == generation, leaf.c.leaf_index >= first)
+        .where(
+            leaf.c.generation == generation,
+            leaf.c.leaf_index >= first,
+            leaf.c.leaf_index < first + count,
+        )
         .order_by(leaf.c.leaf_index)
-        .limit(count)
     )
     return [(row.leaf_index, from_row(row)) for row in connection.execute(query)]
 

@@ -111,6 +111,14 @@ lost_leaf = Table(
     Column("recovered_at", String(24), nullable=False),
 )
 
+carried_leaf = Table(
+    "carried_leaf",
+    metadata,
+    Column("generation", Integer, ForeignKey("log.generation"), primary_key=True),
+    Column("leaf_index", BigInteger, primary_key=True),
+    Column("seq", BigInteger, ForeignKey("statement.seq"), nullable=False),
+)
+
 tile = Table(
     "tile",
     metadata,

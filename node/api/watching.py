@@ -17,6 +17,14 @@ Number = Annotated[int, Path(ge=1, le=2**31)]
 router = APIRouter(tags=["peers"])
 
 
+class EarlierAnswer(BaseModel):
+    """A closed generation of another member's log, as it was seen last."""
+
+    generation: int
+    seen: int
+    mirrored: int
+
+
 class PeerAnswer(BaseModel):
     """Another member."""
 
@@ -29,6 +37,8 @@ class PeerAnswer(BaseModel):
     mirrored: int
     cosigned: int | None
     convicted: bool
+    generation: int
+    earlier: list[EarlierAnswer]
 
 
 class AlarmAnswer(BaseModel):

@@ -31,6 +31,7 @@ for _command in (
     consortium_voting.execute,
     consortium_voting.suspend,
     consortium_voting.reinstate,
+    consortium_voting.open_generation,
     consortium_voting.endpoint,
     consortium_keys.rotate_key,
     consortium_keys.leave,

@@ -11,7 +11,7 @@ from ledger.chain.governing import Decided
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.person import at_the_shell
 from node.consortium.applications import find_application
-from node.consortium.deciding import Voice, decided_json
+from node.consortium.deciding import Voice, decided_json, next_generation
 from node.consortium.members import find_member
 from node.wiring import Node
 
@@ -115,6 +115,17 @@ def suspend(context: Context, member: str, *, machine: bool) -> None:
 def reinstate(context: Context, member: str, *, machine: bool) -> None:
     """提议恢复成员资格 Propose to reinstate a member."""
     _about(context, "reinstate-member", member, machine=machine)
+
+
+@click.command("open-generation")
+@click.argument("member")
+@as_json
+@pass_context
+def open_generation(context: Context, member: str, *, machine: bool) -> None:
+    """提议为遗失日志的成员开启新世代 Propose a new generation for a member that lost its log."""
+    act_in_registry(
+        context, lambda node, voice: voice.propose(next_generation(node, member)), machine=machine
+    )
 
 
 @click.command()

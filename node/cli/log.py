@@ -10,7 +10,8 @@ from rich.progress import Progress
 from ledger.services.auditing import AuditReport
 from node.auditing import audit_node
 from node.cli.context import Context, as_json, pass_context, print_json
-from node.cli.person import record
+from node.cli.person import at_the_shell, record
+from node.generations import VotedGeneration, begin_voted, begun_json, find_voted
 from node.log_view import latest_checkpoint
 from node.recovering import recover_log
 
@@ -21,12 +22,13 @@ def log() -> None:
 
 
 @log.command()
+@click.option("--generation", type=click.IntRange(0), help="已结束的世代 A closed generation")
 @as_json
 @pass_context
-def checkpoint(context: Context, *, machine: bool) -> None:
+def checkpoint(context: Context, generation: int | None, *, machine: bool) -> None:
     """打印最新检查点（C2SP 签名文） Print the newest checkpoint."""
     with context.node() as node, node.database.read() as connection:
-        found = latest_checkpoint(connection)
+        found = latest_checkpoint(connection, generation)
     if machine:
         print_json(
             None
@@ -54,6 +56,30 @@ def recover(context: Context, *, yes: bool, machine: bool) -> None:
         print_json(asdict(done))
         return
     context.say("recover-done", before=done.before, after=done.after, lost=len(done.lost))
+
+
+@log.command("begin-generation")
+@click.option("--yes", is_flag=True, help="不再询问 Ask nothing")
+@as_json
+@pass_context
+def begin_generation(context: Context, *, yes: bool, machine: bool) -> None:
+    """成员表决后开启新的日志世代 Begin the log generation that the members voted."""
+    with context.node() as node:
+        found = find_voted(node)
+        if not yes:
+            click.confirm(ask_to_begin(context, found), abort=True, err=True)
+        begun = begin_voted(node, found.vote, actor=at_the_shell().actor)
+    if machine:
+        print_json(begun_json(begun))
+        return
+    context.say("generation-done", origin=begun.origin, carried=begun.opening.carried)
+    context.say("generation-watching" if begun.watching else "generation-goes-on")
+
+
+def ask_to_begin(context: Context, found: VotedGeneration) -> str:
+    """Return the question before a generation is begun: what the old log had, and what is missing here."""
+    code = "generation-ask-missing" if found.missing else "generation-ask"
+    return context.word(code, size=found.vote.old_size, missing=found.missing)
 
 
 @log.command()

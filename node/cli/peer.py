@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,9 @@ def status(context: Context, *, machine: bool) -> None:
     columns = ("peer-member", "col-status", "peer-seen", "peer-mirrored", "peer-cosigned")
     rows = [(p.name, context.word(p.status_word), p.seen, p.mirrored, p.cosigned) for p in found]
     context.table("peer-title", columns, rows)
+    for each in found:
+        for old in each.earlier:
+            context.say("peer-earlier-of", name=each.name, **asdict(old))
 
 
 @peer.command()

@@ -9,9 +9,10 @@ from ledger.chain.registry import read_members
 from ledger.chain.voting import Proposal, Rules, read_proposal, read_proposals, read_rules
 from ledger.evidence.instants import format_instant
 from ledger.ports.chain import SignedTransaction
+from ledger.primitives.canonical import JsonValue
 from ledger.store import anchors
 from node.audit.entries import AuditEntry
-from node.consortium.members import registry_of
+from node.consortium.members import find_member, registry_of
 from node.wiring import Node
 
 
@@ -23,6 +24,29 @@ def decided_json(decided: Decided) -> dict[str, object]:
         "proposal": decided.proposal,
         "executed": list(decided.executed),
     }
+
+
+def next_generation(node: Node, member: str) -> Change:
+    """Return the change that ends a member's log at its anchored head and opens the next generation.
+
+    Args:
+        node: whose chain node is asked.
+        member: id, name or origin.
+
+    Raises:
+        RefusedError: there is no such member.
+        ConfigurationError: this node belongs to no consortium.
+        UnavailableError: the chain does not answer.
+    """
+    found = find_member(node, member)
+    head = node.chain.head(found.member, found.generation)
+    values: dict[str, JsonValue] = {
+        "member": found.member.hex(),
+        "generation": found.generation + 1,
+        "old_size": head.size,
+        "old_root": head.root.hex(),
+    }
+    return Change("open-generation", values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Final
 
 from ledger.errors import MalformedError, RefusedError
 from ledger.evidence.instants import format_instant
+from ledger.evidence.log import generation_of
 from ledger.ports.chain import AnchorHead
 from ledger.primitives.checkpoint_text import CheckpointBody
 from ledger.primitives.note import Note
@@ -79,10 +80,10 @@ class Watching:
         return anchor_of_head(self.node.settings, peer.log.member, head).anchoring
 
     def _compare_note(self, note: Note) -> None:
-        """Compare what another member was shown; a note of a log that is not a neighbour's says nothing."""
+        """Compare what another member was shown, of any generation; a note of no neighbour's says nothing."""
         origin = CheckpointBody.parse(note.text).origin
         for each in self.neighbours.others():
-            if each.log.checkpoint_origin == origin:
+            if generation_of(origin, each.member.origin) is not None:
                 self.witness.compare(each.member, note)
 
     def _ask_for_cosignature(self, peer: Neighbour, client: PeerClient) -> int:

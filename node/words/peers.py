@@ -19,6 +19,13 @@ PEER_ERRORS: Final[Mapping[str, Message]] = {
 }
 PEER_WORDS: Final[Mapping[str, Message]] = {
     "recover-ask": Message("确认原节点已永久停用？两个副本并行会造成两种历史。", "Is the original node gone for ever? Two copies beside each other would tell two histories."),
+    "peer-earlier-of": Message("{name} 已结束的世代 g{generation}：看到 {seen} 条，镜像 {mirrored} 条", "{name}, closed generation g{generation}: {seen} seen, {mirrored} mirrored"),
+    "peer-earlier": Message("已结束的世代 g{generation}：看到 {seen} 条，镜像 {mirrored} 条", "closed generation g{generation}: {seen} seen, {mirrored} mirrored"),
+    "generation-ask": Message("旧日志在 {size} 条处结束。确认原节点已永久停用，并开启新世代？", "The old log ends at {size} leaves. Is the original node gone for ever, and shall the new generation begin?"),
+    "generation-ask-missing": Message("旧日志在 {size} 条处结束，其中 {missing} 条不在本数据库。若有成员的镜像达到该条数，请先运行 log recover。确认原节点已永久停用，并开启新世代？", "The old log ends at {size} leaves, {missing} of which are not in this database. If a member's mirror reaches that size, run log recover first. Is the original node gone for ever, and shall the new generation begin?"),
+    "generation-done": Message("已开启日志 {origin}；旧世代中 {carried} 条尚无上链证明的陈述将在新日志中重新入列。", "Log {origin} has begun; {carried} statements of the old one that no proved anchor covers get places in it."),
+    "generation-watching": Message("首次入列前将观察链上账户十分钟；此前不接受存证。", "Before it sequences, this node watches the account for ten minutes; until then it takes nothing in."),
+    "generation-goes-on": Message("本节点即可继续存证、入列与上链。", "This node goes on at once."),
     "recover-done": Message("日志由 {before} 条恢复至 {after} 条，其中 {lost} 条的陈述已丢失（log audit 列出）。", "The log went from {before} to {after} leaves; the statements of {lost} are lost (log audit lists them)."),
     "ui-peers": Message("成员互看", "Peers"),
     "ui-peers-why": Message("每个成员都读取其他成员的日志，核对其只增不改，并共签；出示两种历史者由证明文件定论。", "Every member reads the others' logs, checks that they only grow, and cosigns them; who shows two histories is convicted by a file."),

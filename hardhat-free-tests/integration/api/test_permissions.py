@@ -38,6 +38,7 @@ SAMPLES = {
     "release_id": "ab" * 8,
     "session_id": "ab" * 8,
     "alarm_id": "1",
+    "generation": "0",
     "level": "0",
     "number": "000",
     "number:path": "000",
@@ -53,6 +54,8 @@ OPEN = {
     ("GET", "/v1/consortium/applications"),
     ("POST", "/v1/consortium/applications"),
     ("GET", "/v1/log/checkpoint"),
+    ("GET", "/v1/log/g{generation}/checkpoint"),
+    ("GET", "/v1/log/g{generation}/tile/{level}/{number:path}"),
     ("GET", "/v1/log/tile/{level}/{number:path}"),
 }
 NEEDS = {

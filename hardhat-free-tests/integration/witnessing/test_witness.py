@@ -174,6 +174,45 @@ def test_a_log_that_rolls_back_is_an_alarm_until_it_is_back(
     assert alarm.ended_at is not None
 
 
+def test_a_voted_generation_is_a_log_of_its_own_and_no_second_history(
+    ledger: Ledger, witness: Witness
+) -> None:
+    old = PeerLog(hashes=leaves(9))
+    assert _observe(witness, old)
+    assert not _observe(witness, old.told(leaves(5)))
+    new = replace(old, hashes=leaves(3, "after the vote"), generation=1)
+    # The members have voted, and the node still shows the old log, short as it is.
+    assert witness.observe(old.member, new.checkpoint_origin, old.told(leaves(5)))
+    assert _seen(ledger, new) is None
+    assert _observe(witness, new)
+    assert witness.cosign(new.member, new.request(3))
+    (alarm,) = _alarms(ledger)
+    assert (alarm.code, alarm.ended_at is None) == (ROLLED_BACK, False)
+    kept, seen = _seen(ledger, old), _seen(ledger, new)
+    assert kept is not None
+    assert (kept.size, kept.mirrored, kept.generation) == (9, 9, 0)
+    assert seen is not None
+    assert (seen.size, seen.mirrored, seen.generation) == (3, 3, 1)
+
+
+def test_a_generation_that_nobody_voted_is_not_taken_over(ledger: Ledger, witness: Witness) -> None:
+    old = PeerLog(hashes=leaves(9))
+    ahead = replace(old, hashes=leaves(3), generation=1)
+    with pytest.raises(MalformedError, match="misbehaviour-other-log"):
+        witness.observe(old.member, old.checkpoint_origin, ahead)
+    assert (_seen(ledger, old), _seen(ledger, ahead)) == (None, None)
+
+
+def test_two_histories_of_a_closed_generation_still_convict(
+    ledger: Ledger, witness: Witness
+) -> None:
+    old = PeerLog(hashes=leaves(9))
+    assert _observe(witness, old)
+    assert _observe(witness, replace(old, hashes=leaves(3), generation=1))
+    assert not witness.compare(old.member, old.told(leaves(9, "b")).checkpoint())
+    assert _convicts(ledger, old) == (9, 9)
+
+
 def test_hashes_that_do_not_give_the_root_are_not_mirrored(
     ledger: Ledger, witness: Witness
 ) -> None:

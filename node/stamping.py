@@ -18,7 +18,7 @@ from ledger.evidence.instants import format_instant
 from ledger.ports.clock import Clock
 from ledger.ports.timestamping import TimestampAuthority
 from ledger.services.timestamping import ALARM_AFTER, Timestamper, is_alarming
-from ledger.store import authorities, logs, timestamps
+from ledger.store import authorities, timestamps
 from ledger.store.authorities import AuthorityRow
 from ledger.tsa.authority import Credential, HttpAuthority
 from ledger.tsa.roots import read_roots
@@ -135,7 +135,7 @@ def timestamp_standing(
     connection: Connection, settings: Settings, clock: Clock
 ) -> TimestampStanding:
     """Read how timestamps stand."""
-    now, log = clock.now(), logs.current(connection)
+    now = clock.now()
     before = format_instant(now - ALARM_AFTER)
     renew = format_instant(now + timedelta(days=settings.timestamp_renew_days))
     expired = timestamps.count_unrenewed(connection, before=format_instant(now))
@@ -143,9 +143,7 @@ def timestamp_standing(
         states=tuple(
             authorities.read(connection, each.name) for each in settings.timestamp_authorities
         ),
-        bare=0
-        if log is None
-        else timestamps.count_bare(connection, log.identity.generation, before=before),
+        bare=timestamps.count_bare(connection, before=before),
         due=timestamps.count_unrenewed(connection, before=renew) - expired,
         expired=expired,
     )

@@ -1,6 +1,9 @@
 """A bank loses the end of its log for good; the members vote a new generation, and it goes on in that."""
 
+import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -62,15 +65,16 @@ def _let_the_watch_pass(bank: Institution) -> None:
     until(lambda: bank.cli.run("anchor", "run").code == 0, 30)
 
 
-def _checks(bank: Institution, evidence: str, folder: Path) -> dict[str, Any]:
-    """Export a package, verify it under a fresh trust file, and return the findings by check."""
+def _checks(bank: Institution, evidence: str, folder: Path, verifier: Path) -> dict[str, Any]:
+    """Export a package, verify it as a court does, and return the findings by check."""
     package, trust = folder / f"{evidence[:12]}.zip", folder / "trust.json"
     trust.unlink(missing_ok=True)
     bank.cli.ok("evidence", "export", evidence, "-o", package)
     bank.cli.ok("trust", "export", "-o", trust)
-    report = bank.cli.run("verify", package, "--trust", trust, "--json")
-    assert report.code == ExitCode.PROVED.value, report.out
-    return {each["check"]: each for each in report.json["checks"]}
+    command = [sys.executable, verifier, package, "--trust", trust, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == ExitCode.PROVED.value, done.stdout
+    return {each["check"]: each for each in json.loads(done.stdout)["checks"]}
 
 
 def _lose_the_end(bank: Institution, folder: Path) -> dict[str, str]:
@@ -96,7 +100,7 @@ def _vote(bank: Institution, voters: list[Institution]) -> int:
 
 
 def test_a_bank_begins_the_voted_generation_and_proves_what_both_have(
-    banks: list[Institution], tmp_path: Path
+    banks: list[Institution], tmp_path: Path, verifier: Path
 ) -> None:
     bank, other, third = banks
     with _serving(bank, other):
@@ -132,11 +136,11 @@ def test_a_bank_begins_the_voted_generation_and_proves_what_both_have(
     assert [(old["generation"], old["mirrored"]) for old in seen["earlier"]] == [(0, size)]
     assert [each for each in other.cli.ok("peer", "alarms") if each["ended_at"] is None] == []
 
-    assert _checks(bank, kept, tmp_path)["V6"]["code"] == "leaf-in-log"
-    assert _checks(bank, later, tmp_path)["V6"]["code"] == "leaf-in-log"
-    assert _checks(bank, begun["evidence_id"], tmp_path)["V12"]["code"] == "anchor-first"
+    assert _checks(bank, kept, tmp_path, verifier)["V6"]["code"] == "leaf-in-log"
+    assert _checks(bank, later, tmp_path, verifier)["V6"]["code"] == "leaf-in-log"
+    assert _checks(bank, begun["evidence_id"], tmp_path, verifier)["V12"]["code"] == "anchor-first"
     for evidence in sealed.values():
-        assert _checks(bank, evidence, tmp_path)["V6"]["code"] == "leaf-carried"
+        assert _checks(bank, evidence, tmp_path, verifier)["V6"]["code"] == "leaf-carried"
     report = bank.cli.ok("log", "audit")
     assert (report["problems"], report["compared_with_chain"]) == ([], True)
 

@@ -7,63 +7,24 @@ from threading import Thread
 
 import pytest
 from harness.auditor import audit
+from harness.generations import begin, opener, vote
 from harness.ledger import Ledger
 from harness.trusting import trust_of
 from sqlalchemy import Connection, select
 
 from ledger.errors import IntegrityError, RefusedError
-from ledger.evidence.opening import GenerationVote, opening_of
+from ledger.evidence.opening import opening_of
 from ledger.evidence.statement import compose_leaf, read_leaf
 from ledger.primitives.merkle import leaf_hash
 from ledger.proof.report import ExitCode, Report
 from ledger.proof.verify import verify_package
-from ledger.services.composing import Author
 from ledger.services.fencing import LEASE_SECONDS, RENEW_SECONDS
 from ledger.services.intake import Receipt
-from ledger.services.opening import Begun, Opener
-from ledger.store import logs, statements
+from ledger.services.opening import Begun
+from ledger.store import logs, lost_leaves, statements
 from ledger.store.statements import Place
-from ledger.store.tables import leaf, log
+from ledger.store.tables import leaf, log, statement, tile
 from node.memory_package import MemoryPackage
-from node.platform_facts import observe
-
-TRANSACTION = b"t" * 32
-
-
-def _vote(ledger: Ledger) -> GenerationVote:
-    """Let the members open the next generation at the head that the chain has."""
-    institution = ledger.network.institutions[ledger.chain.account]
-    old = ledger.network.state.heads.get((institution.member, institution.generation))
-    institution.generation += 1
-    return GenerationVote(
-        generation=institution.generation,
-        old_size=old.size if old else 0,
-        old_root=old.root if old else bytes(32),
-        proposal=7,
-        transaction=TRANSACTION,
-        block=len(ledger.network.blocks) - 1,
-    )
-
-
-def _nothing_more(_connection: Connection, _begun: Begun) -> None:
-    """Do nothing else in the transaction."""
-
-
-def _opener(ledger: Ledger) -> Opener:
-    node = ledger.node
-    return Opener(
-        begin=node.database.write,
-        signer=node.evidence_key,
-        author=Author(node.log, observe(), node.settings.maximum_merge_delay),
-        clock=ledger.clock,
-        fence=node.fence,
-        not_before=node.not_before.current,
-        also=_nothing_more,
-    )
-
-
-def _begin(ledger: Ledger, vote: GenerationVote | None = None) -> Begun:
-    return _opener(ledger).open(vote or _vote(ledger))
 
 
 def _refusal(ledger: Ledger) -> str:
@@ -118,7 +79,7 @@ def test_a_restored_backup_goes_on_in_the_voted_generation_and_proves_everything
 ) -> None:
     ledger, (anchored, placed, waiting) = lost
     assert _refusal(ledger) == "log-behind-chain"
-    begun = _begin(ledger)
+    begun = begin(ledger)
     assert begun.watching
     assert (begun.generation, begun.opening.kept, begun.opening.carried) == (1, 2, 1)
     with pytest.raises(RefusedError, match="log-read-only"):
@@ -148,8 +109,8 @@ def test_the_first_leaf_names_the_head_at_which_the_vote_ended_the_old_log(
     lost: tuple[Ledger, list[Receipt]],
 ) -> None:
     ledger, _ = lost
-    vote = _vote(ledger)
-    begun = _begin(ledger, vote)
+    voted = vote(ledger)
+    begun = begin(ledger, voted)
     with ledger.node.database.read() as connection:
         ((index, row),) = statements.at_places(connection, 1, 0, 10)
     statement = read_leaf(row.leaf).statement
@@ -157,7 +118,7 @@ def test_the_first_leaf_names_the_head_at_which_the_vote_ended_the_old_log(
     assert statement.origin.endswith("/g1")
     said = opening_of(statement, 1)
     assert said == begun.opening
-    assert (said.vote, said.origin) == (vote, statement.origin[:-1] + "0")
+    assert (said.vote, said.origin) == (voted, statement.origin[:-1] + "0")
     _wait_until_alone(ledger)
     ledger.anchor()
     receipt = Receipt(row.leaf_hash, row.sealed_at, None, row.leaf)
@@ -170,10 +131,10 @@ def test_a_copy_that_begins_beside_the_living_original_shows_no_second_history(
     _letters(ledger, "first")
     ledger.anchor()
     copy = ledger.cloned(tmp_path / "copy")
-    vote = _vote(ledger)
-    _begin(copy, vote)
+    voted = vote(ledger)
+    begin(copy, voted)
     assert _refusal(copy) == "lease-watching"
-    _begin(ledger, vote)
+    begin(ledger, voted)
     ledger.clock.move(RENEW_SECONDS)
     _letters(ledger, "the original goes on")
     ledger.anchor()
@@ -187,11 +148,11 @@ def test_a_copy_that_begins_beside_the_living_original_shows_no_second_history(
 def test_a_node_that_lost_nothing_goes_on_at_once_and_only_once(ledger: Ledger) -> None:
     (first,) = _letters(ledger, "first")
     ledger.anchor()
-    vote = _vote(ledger)
-    begun = _begin(ledger, vote)
+    voted = vote(ledger)
+    begun = begin(ledger, voted)
     assert (begun.watching, begun.opening.carried) == (False, 0)
     with pytest.raises(RefusedError, match="generation-begun"):
-        _begin(ledger, vote)
+        begin(ledger, voted)
     (second,) = _letters(ledger, "second")
     ledger.anchor()
     assert [_place(ledger, each) for each in (first, second)] == [Place(0, 0), Place(1, 1)]
@@ -204,7 +165,7 @@ def test_a_second_vote_carries_the_same_statements_on(ledger: Ledger) -> None:
     (first,) = _letters(ledger, "first")
     ledger.node.sequencer.run()
     for generation in (1, 2):
-        assert _begin(ledger).opening.carried == generation
+        assert begin(ledger).opening.carried == generation
         ledger.node.sequencer.run()
     ledger.anchor()
     # The opening of the first voted generation was never anchored there: it is carried as well.
@@ -216,8 +177,8 @@ def test_a_second_vote_carries_the_same_statements_on(ledger: Ledger) -> None:
 def test_a_generation_that_was_lost_elsewhere_is_passed_over(ledger: Ledger) -> None:
     (first,) = _letters(ledger, "first")
     ledger.anchor()
-    _vote(ledger)
-    begun = _begin(ledger)
+    vote(ledger)
+    begun = begin(ledger)
     assert (begun.generation, begun.opening.kept) == (2, 0)
     assert begun.opening.origin.endswith("/g1")
     _letters(ledger, "second")
@@ -230,17 +191,17 @@ def test_nothing_is_begun_when_the_transaction_fails_at_its_end(
     lost: tuple[Ledger, list[Receipt]],
 ) -> None:
     ledger, receipts = lost
-    vote = _vote(ledger)
+    voted = vote(ledger)
 
     def fail(_connection: Connection, _begun: Begun) -> None:
         raise RefusedError("log-read-only")
 
     before = [_place(ledger, each) for each in receipts]
     with pytest.raises(RefusedError, match="log-read-only"):
-        replace(_opener(ledger), also=fail).open(vote)
+        replace(opener(ledger), also=fail).open(voted)
     assert [_place(ledger, each) for each in receipts] == before
     assert ledger.node.log.generation == 0
-    assert _begin(ledger, vote).opening.carried == 1
+    assert begin(ledger, voted).opening.carried == 1
     _wait_until_alone(ledger)
     ledger.anchor()
     audit(ledger)
@@ -265,10 +226,46 @@ def test_a_statement_that_names_a_later_generation_than_its_log_proves_nothing(
     assert caught.value.params == {"check": "V6", "why": "leaf-of-another-log"}
 
 
+def test_the_audit_finds_damage_in_a_closed_generation_and_goes_on_from_a_later_one(
+    ledger: Ledger,
+) -> None:
+    _letters(ledger, "first", "second")
+    ledger.anchor()
+    begin(ledger)
+    _letters(ledger, "third")
+    ledger.anchor()
+    seen: list[Place] = []
+    report = ledger.node.auditor.run(progress=lambda done, _size: seen.append(done))
+    assert (report.leaves, report.anchors, report.problems) == (4, 2, [])
+    assert seen == [Place(0, 2), Place(1, 2)]
+    with ledger.node.database.write() as connection:
+        connection.execute(
+            tile.update().where(tile.c.generation == 0, tile.c.level == 0).values(hashes=bytes(64))
+        )
+    found = [(each.where, each.code) for each in ledger.node.auditor.run().problems]
+    assert found == [("g0 tile 0/0", "audit-tile")]
+    later = ledger.node.auditor.run(start=Place(1, 0))
+    assert (later.leaves, later.problems) == (2, [])
+
+
+def test_a_lost_place_in_a_large_log_is_no_gap(sqlite_ledger: Ledger) -> None:
+    ledger = sqlite_ledger
+    ledger.seal_numbers(1500)
+    ledger.node.sequencer.run()
+    with ledger.node.database.write() as connection:
+        ((_, gone),) = statements.at_places(connection, 0, 3, 1)
+        lost_leaves.add(connection, 0, [(3, gone.leaf_hash)], at="2026-11-24T08:00:00.000Z")
+        connection.execute(leaf.delete().where(leaf.c.leaf_index == 3))
+        connection.execute(statement.delete().where(statement.c.leaf_hash == gone.leaf_hash))
+    report = ledger.node.auditor.run()
+    assert [(each.where, each.code) for each in report.findings] == [("leaf 3", "audit-lost")]
+    assert (report.leaves, report.problems) == (1499, [])
+
+
 def test_a_sequencer_that_waits_for_the_lock_places_in_the_new_generation(ledger: Ledger) -> None:
     ledger.node.fence.check()
     _letters(ledger, "waiting")
-    vote, opener = _vote(ledger), _opener(ledger)
+    voted, waiting = vote(ledger), opener(ledger)
     threads: list[Thread] = []
 
     def let_it_wait(_connection: Connection, _begun: Begun) -> None:
@@ -277,7 +274,7 @@ def test_a_sequencer_that_waits_for_the_lock_places_in_the_new_generation(ledger
         threads[0].join(0.5)
         assert threads[0].is_alive()
 
-    replace(opener, also=let_it_wait).open(vote)
+    replace(waiting, also=let_it_wait).open(voted)
     threads[0].join(30)
     with ledger.node.database.read() as connection:
         places: Sequence[int] = connection.scalars(select(leaf.c.generation)).all()

@@ -114,10 +114,10 @@ class Timestamper:
             self._useless.pop(authority.name, None)
         done = Done()
         try:
-            for size in self._wanted(authority):
+            for generation, size in self._wanted(authority):
                 if stopped():
                     return done
-                self._stamp(authority, size)
+                self._stamp(authority, generation, size)
                 done = replace(done, stamped=done.stamped + 1)
             if not stopped() and self._renews(authority):
                 done = replace(done, renewed=self._renew(authority))
@@ -133,23 +133,14 @@ class Timestamper:
             self._answered(authority.name)
         return done
 
-    def _wanted(self, authority: TimestampAuthority) -> list[int]:
+    def _wanted(self, authority: TimestampAuthority) -> list[tuple[int, int]]:
         since = format_instant(self.clock.now() - STILL_WANTED)
         with self.begin() as connection:
-            log = logs.current(connection)
-            if log is None:
-                return []
-            return timestamps.unstamped(
-                connection,
-                log.identity.generation,
-                authority.name,
-                since=since,
-                limit=MAX_STAMPS,
-            )
+            return timestamps.unstamped(connection, authority.name, since=since, limit=MAX_STAMPS)
 
-    def _stamp(self, authority: TimestampAuthority, size: int) -> None:
+    def _stamp(self, authority: TimestampAuthority, generation: int, size: int) -> None:
         with self.begin() as connection:
-            generation, text = _checkpoint(connection, size)
+            text = checkpoint_text(connection, generation, size)
             earliest = _last_block_time(connection, generation, size)
         stamped = authority.stamp(text)
         if stamped.gen_time.timestamp() < earliest:
@@ -305,14 +296,6 @@ def checkpoint_text(connection: Connection, generation: int, size: int) -> bytes
     if found is None:
         raise IntegrityError("audit-anchor-checkpoint", size=size)
     return Note.parse(found.note.encode()).text.encode()
-
-
-def _checkpoint(connection: Connection, size: int) -> tuple[int, bytes]:
-    log = logs.current(connection)
-    if log is None:
-        raise IntegrityError("log-missing")
-    generation = log.identity.generation
-    return generation, checkpoint_text(connection, generation, size)
 
 
 def _last_block_time(connection: Connection, generation: int, size: int) -> int:

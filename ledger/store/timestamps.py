@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select, update
 
 from ledger.evidence.anchoring import Phase
 from ledger.evidence.instants import format_instant, parse_instant
@@ -18,6 +18,7 @@ from ledger.primitives.der import SEQUENCE, Reader
 from ledger.primitives.digest import sha256
 from ledger.store.tables import (
     anchor,
+    log,
     timestamp_chain,
     timestamp_covered_list,
     timestamp_revocation,
@@ -25,6 +26,14 @@ from ledger.store.tables import (
 )
 
 _GIVEN_UP: Final = (Phase.REFUSED.value, Phase.LOST.value)
+_WORTH_A_TOKEN: Final = and_(
+    anchor.c.phase.not_in(_GIVEN_UP),
+    # What was under way when its generation was closed proves nothing any more.
+    or_(
+        anchor.c.generation == select(func.max(log.c.generation)).scalar_subquery(),
+        anchor.c.header.is_not(None),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +81,9 @@ class ListRow:
 
 
 def unstamped(
-    connection: Connection, generation: int, authority: str, *, since: str, limit: int
-) -> list[int]:
-    """Return sizes of anchored checkpoints without a token of ``authority``, newest first.
+    connection: Connection, authority: str, *, since: str, limit: int
+) -> list[tuple[int, int]]:
+    """Return (generation, size) of anchored checkpoints without a token of ``authority``, newest first.
 
     What another authority has stamped already, and was planned before ``since``, is left out: a late token
     adds nothing to an early one.
@@ -84,20 +93,19 @@ def unstamped(
         timestamp_token.c.size == anchor.c.size,
     )
     query = (
-        select(anchor.c.size)
+        select(anchor.c.generation, anchor.c.size)
         .where(
-            anchor.c.generation == generation,
-            anchor.c.phase.not_in(_GIVEN_UP),
+            _WORTH_A_TOKEN,
             ~exists(of_this.where(timestamp_token.c.authority == authority)),
             or_(anchor.c.planned_at >= since, ~exists(of_this)),
         )
-        .order_by(anchor.c.size.desc())
+        .order_by(anchor.c.generation.desc(), anchor.c.size.desc())
         .limit(limit)
     )
-    return list(connection.scalars(query))
+    return [(row.generation, row.size) for row in connection.execute(query)]
 
 
-def count_bare(connection: Connection, generation: int, *, before: str) -> int:
+def count_bare(connection: Connection, *, before: str) -> int:
     """Return how many checkpoints whose anchor was planned before an instant have no token at all."""
     stamped = select(timestamp_token.c.token_id).where(
         timestamp_token.c.generation == anchor.c.generation,
@@ -107,8 +115,7 @@ def count_bare(connection: Connection, generation: int, *, before: str) -> int:
         select(func.count())
         .select_from(anchor)
         .where(
-            anchor.c.generation == generation,
-            anchor.c.phase.not_in(_GIVEN_UP),
+            _WORTH_A_TOKEN,
             anchor.c.planned_at < before,
             ~exists(stamped),
         )

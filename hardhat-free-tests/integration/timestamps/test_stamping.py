@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from harness.auditor import audit
+from harness.generations import begin
 from harness.ledger import Ledger
 from harness.stamped import anchored, asked, configure, package_of, renewable, stamper, verified
 from harness.timestamp_authority import LocalAuthority
@@ -48,6 +49,21 @@ def test_an_anchored_checkpoint_is_stamped_exported_and_proved(
     found = report.of("V13")
     assert found.verdict is Verdict.PROVED
     assert "Test TSA signer" in str(found.params["authority"])
+    audit(ledger)
+
+
+def test_an_anchored_checkpoint_of_a_closed_generation_is_still_stamped(
+    ledger: Ledger, served: LocalAuthority
+) -> None:
+    (leaf,) = anchored(ledger)
+    begin(ledger)
+    later = ledger.seal(b"in the new one" * 1000).leaf_hash
+    ledger.anchor()
+    authority = asked(served)
+    assert stamper(ledger, authority).run(authority).stamped == 2
+    for each in (leaf, later):
+        report = verified(ledger, package_of(ledger, each), served.root_der)
+        assert (report.exit_code, report.of("V13").code) == (ExitCode.PROVED, "timestamped")
     audit(ledger)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from ledger.evidence.statement import read_leaf
-from ledger.store import anchors, erasures, logs, statements, timestamps
+from ledger.store import anchors, carried_leaves, erasures, logs, statements, timestamps
 from ledger.store.statements import Place, StatementRow
 
 
@@ -28,6 +28,8 @@ class Station:
 def stations(connection: Connection, row: StatementRow) -> list[Station]:
     """Return the stations of an item so far, in order."""
     found = [*_before_intake(row), Station("sealed", row.sealed_at, {"kind": row.kind})]
+    closed = carried_leaves.places_of(connection, row.leaf_hash)
+    found += [_logged(connection, each) for each in closed]
     place = statements.place_of(connection, row.leaf_hash)
     if place is not None:
         found += _in_the_log(connection, place)
@@ -54,9 +56,17 @@ def _before_intake(row: StatementRow) -> Iterator[Station]:
         yield Station("not-before", None, {"block": statement.not_before.number})
 
 
-def _in_the_log(connection: Connection, place: Place) -> Iterator[Station]:
+def _logged(connection: Connection, place: Place) -> Station:
     signed_at = logs.first_signed_over(connection, place.generation, place.index)
-    yield Station("logged", signed_at, {"leaf_index": place.index, "generation": place.generation})
+    detail: dict[str, str | int | None] = {
+        "leaf_index": place.index,
+        "generation": place.generation,
+    }
+    return Station("logged", signed_at, detail)
+
+
+def _in_the_log(connection: Connection, place: Place) -> Iterator[Station]:
+    yield _logged(connection, place)
     anchor = anchors.covering(connection, place.generation, place.index)
     if anchor is None or anchor.state.inclusion is None:
         return

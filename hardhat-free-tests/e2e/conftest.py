@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from harness.commands import ROOT, Cli
+from harness.founders import Institution, found_together, make_institution
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +28,15 @@ def bank(chain_url: str, tmp_path: Path) -> Cli:
     )
     cli.ok("chain", "deploy")
     return cli
+
+
+@pytest.fixture
+def banks(chain_url: str, tmp_path: Path) -> list[Institution]:
+    """Three banks with a consortium of their own, on the shared chain."""
+    origin = f"lianzheng.example/{tmp_path.name.lower().replace('_', '-')}"[:60]
+    found = [make_institution(tmp_path, chain_url, at, origin=origin) for at in range(3)]
+    found_together(tmp_path, found, threshold=2)
+    return found
 
 
 @pytest.fixture

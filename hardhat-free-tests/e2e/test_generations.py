@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.founders import Institution, found_together, make_institution
+import requests
+from harness.founders import Institution
 from harness.rpc_node import until
 from harness.serving import Served
 
@@ -22,14 +23,6 @@ from ledger.services.fencing import LEASE_SECONDS, TAKEOVER
 from ledger.store import leases
 
 pytestmark = [pytest.mark.anvil, pytest.mark.timeout(300)]
-
-
-@pytest.fixture
-def banks(chain_url: str, tmp_path: Path) -> list[Institution]:
-    origin = f"lianzheng.example/{tmp_path.name.lower().replace('_', '-')}"[:60]
-    found = [make_institution(tmp_path, chain_url, at, origin=origin) for at in range(3)]
-    found_together(tmp_path, found, threshold=2)
-    return found
 
 
 @contextmanager
@@ -75,6 +68,24 @@ def _checks(bank: Institution, evidence: str, folder: Path, verifier: Path) -> d
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == ExitCode.PROVED.value, done.stdout
     return {each["check"]: each for each in json.loads(done.stdout)["checks"]}
+
+
+def _check_addresses(bank: Institution, size: int) -> None:
+    """Each generation has an address; only there are tiles the same for ever."""
+    shown = {
+        path: requests.get(f"{bank.endpoint}/v1/log/{path}", timeout=20)
+        for path in ("checkpoint", "g0/checkpoint", "g1/checkpoint", "g2/checkpoint")
+    }
+    origins = [each.text.splitlines()[0][-3:] for each in shown.values()][:3]
+    assert (origins, shown["g2/checkpoint"].status_code) == (["/g1", "/g0", "/g1"], 404)
+    old, present = (
+        requests.get(f"{bank.endpoint}/v1/log/{path}tile/0/000.p/{size}", timeout=20)
+        for path in ("g0/", "")
+    )
+    assert (len(old.content), len(present.content)) == (32 * size, 32 * size)
+    assert old.content != present.content
+    cached = [each.headers["cache-control"] for each in (old, present)]
+    assert ("immutable" in cached[0], cached[1]) == (True, "no-cache")
 
 
 def _lose_the_end(bank: Institution, folder: Path) -> dict[str, str]:
@@ -131,6 +142,7 @@ def test_a_bank_begins_the_voted_generation_and_proves_what_both_have(
         until(lambda: _anchored(bank, later), 60)
         until(lambda: _seen(other, bank)["mirrored"] >= 4, 60)
         until(lambda: (_seen(bank, other)["cosigned"] or 0) >= 4, 60)
+        _check_addresses(bank, size)
     seen = _seen(other, bank)
     assert (seen["generation"], seen["convicted"]) == (1, False)
     assert [(old["generation"], old["mirrored"]) for old in seen["earlier"]] == [(0, size)]

@@ -66,14 +66,6 @@ def _alarms(bank: Institution) -> list[Any]:
     return found
 
 
-@pytest.fixture
-def banks(chain_url: str, tmp_path: Path) -> list[Institution]:
-    origin = f"lianzheng.example/{tmp_path.name.lower().replace('_', '-')}"[:60]
-    found = [make_institution(tmp_path, chain_url, at, origin=origin) for at in range(3)]
-    found_together(tmp_path, found, threshold=2)
-    return found
-
-
 def test_banks_cosign_each_other_and_convict_the_one_that_cheats(
     banks: list[Institution], tmp_path: Path
 ) -> None:

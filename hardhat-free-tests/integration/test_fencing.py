@@ -206,3 +206,39 @@ def test_a_copy_that_arrives_takes_nothing_in_until_it_holds_the_lease(
 def test_a_service_without_a_chain_arrives_too(ledger: Ledger) -> None:
     arrive(ledger.node.database.write, ledger.clock, "anybody")
     assert ledger.seal(b"nobody led before" * 500).leaf_hash
+
+
+def test_a_database_that_was_made_good_watches_although_it_lies_where_it_lay(
+    ledger: Ledger,
+) -> None:
+    _anchored(ledger)
+    fence = ledger.node.fence
+    assert fence.unknown_nonce() is None
+    ledger.chain.broadcast(ledger.chain.sign_lease().raw)  # by what the restored database forgot
+    ledger.network.mine()
+    assert _refusal(ledger) == "lease-used-elsewhere"
+    nonce = fence.unknown_nonce()
+    assert nonce == ledger.chain.next_nonce()
+    with ledger.node.database.write() as connection:
+        fence.watch_again(connection, nonce)
+    assert _refusal(ledger) == "lease-watching"
+    with pytest.raises(RefusedError, match="log-read-only"):
+        ledger.seal(b"too early" * 500)
+    ledger.clock.move(LEASE_SECONDS)
+    assert _refusal(ledger) == "lease-watching"
+    ledger.network.mine()
+    fence.check()
+    assert ledger.seal(b"taken in" * 500).leaf_hash
+    audit(ledger)
+
+
+def test_whoever_uses_the_account_during_that_watch_stops_it(ledger: Ledger) -> None:
+    _anchored(ledger)
+    fence = ledger.node.fence
+    with ledger.node.database.write() as connection:
+        fence.watch_again(connection, ledger.chain.next_nonce())
+    assert _refusal(ledger) == "lease-watching"
+    ledger.chain.broadcast(ledger.chain.sign_lease().raw)
+    ledger.network.mine()
+    ledger.clock.move(LEASE_SECONDS)
+    assert _refusal(ledger) == "lease-used-elsewhere"

@@ -24,6 +24,7 @@ from ledger.services.opening import Begun
 from ledger.store import logs, lost_leaves, statements
 from ledger.store.statements import Place
 from ledger.store.tables import leaf, log, statement, tile
+from node.history import stations
 from node.memory_package import MemoryPackage
 
 
@@ -102,6 +103,13 @@ def test_a_restored_backup_goes_on_in_the_voted_generation_and_proves_everything
         assert carried.params["named"].endswith("/g0")
         assert carried.params["origin"].endswith("/g1")
     assert ledger.statement(placed).leaf_hash == placed.leaf_hash
+    with ledger.node.database.read() as connection:
+        row = statements.by_leaf_hash(connection, placed.leaf_hash)
+        assert row is not None
+        logged = [each for each in stations(connection, row) if each.event == "logged"]
+    assert [(each.detail["generation"], each.detail["leaf_index"]) for each in logged] == [
+        (0, 1), (1, 1),
+    ]  # fmt: skip
     audit(ledger)
 
 

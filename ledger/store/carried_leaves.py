@@ -7,6 +7,7 @@ what it was: checkpoints and inclusion proofs of the closed log hold.
 
 from sqlalchemy import Connection, func, select
 
+from ledger.store.statements import Place
 from ledger.store.tables import carried_leaf, leaf, outbox, statement
 
 
@@ -46,3 +47,14 @@ def between(
         .order_by(carried_leaf.c.leaf_index)
     )
     return [(row[0], bytes(row[1])) for row in connection.execute(query)]
+
+
+def places_of(connection: Connection, leaf_hash: bytes) -> list[Place]:
+    """Return the places that a statement had in closed generations, the oldest first."""
+    query = (
+        select(carried_leaf.c.generation, carried_leaf.c.leaf_index)
+        .join(statement, statement.c.seq == carried_leaf.c.seq)
+        .where(statement.c.leaf_hash == leaf_hash)
+        .order_by(carried_leaf.c.generation)
+    )
+    return [Place(row.generation, row.leaf_index) for row in connection.execute(query)]

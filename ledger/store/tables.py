@@ -117,6 +117,7 @@ carried_leaf = Table(
     Column("generation", Integer, ForeignKey("log.generation"), primary_key=True),
     Column("leaf_index", BigInteger, primary_key=True),
     Column("seq", BigInteger, ForeignKey("statement.seq"), nullable=False),
+    Index("carried_leaf_seq", "seq"),
 )
 
 tile = Table(

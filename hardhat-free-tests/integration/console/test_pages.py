@@ -7,7 +7,8 @@ from harness.browsing import Browser, Console
 from harness.people import actions
 from harness.service import PASSWORD
 
-from ledger.store import alarms
+from ledger.store import alarms, witnessed
+from ledger.store.witnessed import WitnessedLog
 from node.identity.permissions import Role
 
 PERSON = "11010519491231002X"
@@ -226,3 +227,17 @@ def test_alarms_about_members_are_counted_listed_and_their_proofs_handed_out(
     assert (proof.status_code, proof.content) == (200, b'{"a":1}')
     for unknown in ("2", "99", "x", "9" * 40):
         assert browser.get(f"/peers/alarms/{unknown}/proof").status_code == 404
+
+
+def test_a_member_s_closed_log_generations_are_shown_beside_the_present_one(
+    console: Console,
+) -> None:
+    at = "2026-11-24T08:00:00.000Z"
+    with console.api.ledger.node.database.write() as connection:
+        for generation, size in ((0, 9), (1, 3)):
+            name = f"lianzheng.example/bank-b/g{generation}"
+            seen = WitnessedLog(name, b"\x09" * 32, generation, size, bytes(32), "", at, size)
+            witnessed.write(connection, seen)
+    page = console.signed_in(Role.SUPERVISOR).get("/peers").text
+    assert page.count("lianzheng.example/bank-b/g1") == 1
+    assert "closed generation g0: 9 seen, 9 mirrored" in page

@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["seq"], ["statement.seq"]),
         sa.PrimaryKeyConstraint("generation", "leaf_index"),
     )
+    op.create_index("carried_leaf_seq", "carried_leaf", ["seq"])
 
 
 def downgrade() -> None:

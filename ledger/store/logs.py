@@ -20,6 +20,9 @@ _ONE_TILE: Final = select(tile.c.hashes).where(
     tile.c.number == bindparam("number"),
 )
 
+_NEWEST: Final = select(log).order_by(log.c.generation.desc()).limit(1)
+_NEWEST_LOCKED: Final = _NEWEST.with_for_update()
+
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
@@ -59,14 +62,13 @@ def begin_generation(connection: Connection, identity: LogIdentity, *, started_a
 
 def current(connection: Connection, *, lock: bool = False) -> LogRow | None:
     """Return the newest generation; with ``lock`` nobody else sequences until the commit."""
-    newest = select(log).order_by(log.c.generation.desc()).limit(1)
-    row = connection.execute(newest.with_for_update() if lock else newest).first()
+    row = connection.execute(_NEWEST_LOCKED if lock else _NEWEST).first()
     # While this waited for the lock, who held it may have begun the next generation.
     while lock and row is not None:
         latest = connection.scalar(select(func.max(log.c.generation)))
         if latest == row.generation:
             break
-        row = connection.execute(newest.with_for_update()).first()
+        row = connection.execute(_NEWEST_LOCKED).first()
     return None if row is None else _log_row(row)
 
 

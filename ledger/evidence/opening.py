@@ -42,7 +42,7 @@ class GenerationVote:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class LogOpening:
     """What an ``opening`` statement says.
 
     Attributes:
@@ -76,7 +76,7 @@ class Opening:
         }
 
 
-def opening_of(statement: Statement, generation: int) -> Opening:
+def opening_of(statement: Statement, generation: int) -> LogOpening:
     """Read what an ``opening`` statement of ``generation`` says.
 
     Raises:
@@ -84,7 +84,7 @@ def opening_of(statement: Statement, generation: int) -> Opening:
     """
     found = shape.members(statement.extra.get("continues"), "extra.continues", _CONTINUES)
     vote = shape.members(statement.extra.get("vote"), "extra.vote", _VOTE)
-    return Opening(
+    return LogOpening(
         origin=shape.text(found["origin"], "extra.continues.origin"),
         vote=GenerationVote(
             generation=generation,

@@ -22,7 +22,7 @@ from sqlalchemy import Connection
 
 from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant
-from ledger.evidence.opening import GenerationVote, Opening
+from ledger.evidence.opening import GenerationVote, LogOpening
 from ledger.evidence.statement import NotBefore
 from ledger.ports.clock import Clock
 from ledger.ports.signer import StatementSigner
@@ -50,7 +50,7 @@ class Begun:
     generation: int
     origin: str
     leaf_hash: bytes
-    opening: Opening
+    opening: LogOpening
     watching: bool
 
 
@@ -105,17 +105,17 @@ class Opener:
             self.also(connection, begun)
         return begun
 
-    def _close(self, connection: Connection, old: LogRow, vote: GenerationVote) -> Opening:
+    def _close(self, connection: Connection, old: LogRow, vote: GenerationVote) -> LogOpening:
         generation = old.identity.generation
         proved = anchors.frozen_size(connection, generation)
         carried = carried_leaves.carry(connection, generation, proved)
         origin = replace(old.identity, generation=vote.generation - 1).checkpoint_origin
         # A generation between this node's and the one that the vote ended was begun and lost elsewhere.
         kept = old.size if generation == vote.generation - 1 else 0
-        return Opening(origin, vote, kept=kept, carried=carried)
+        return LogOpening(origin, vote, kept=kept, carried=carried)
 
     def _seal_opening(
-        self, connection: Connection, author: Author, opening: Opening, named: NotBefore | None
+        self, connection: Connection, author: Author, opening: LogOpening, named: NotBefore | None
     ) -> bytes:
         item = Item(kind="opening", extra=opening.to_json())
         draft = Draft(item, {}, content=None, object_id=None, key=None, sealed_fields=None)

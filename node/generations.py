@@ -16,7 +16,6 @@ from ledger.services.opening import Begun, Opener
 from ledger.services.sequencing import current_log
 from ledger.store import statements
 from node.audit.entries import AuditEntry
-from node.consortium.members import registry_of
 from node.platform_facts import observe
 from node.wiring import Node
 
@@ -44,6 +43,8 @@ def find_voted(node: Node) -> VotedGeneration:
         ConfigurationError: this node belongs to no consortium.
         UnavailableError: the chain does not answer.
     """
+    from node.consortium.members import registry_of  # noqa: PLC0415 - the ABI codec, which most commands do without
+
     registry = registry_of(node)
     with node.database.read() as connection:
         log = current_log(connection)
@@ -110,7 +111,7 @@ def _why_none(node: Node, generation: int) -> str:
 
 
 def _read_vote(node: Node, registry: bytes, log: LogIdentity, generation: int) -> GenerationVote:
-    from ledger.chain.voting import read_generation_vote  # noqa: PLC0415 - web3, which takes long to import
+    from ledger.chain.voting import read_generation_vote  # noqa: PLC0415 - as above
 
     found = read_generation_vote(node.settings.chain_url, registry, log.member, generation)
     if found is None:

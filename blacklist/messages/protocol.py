@@ -12,6 +12,7 @@ PROTOCOL_ERRORS: Final[Mapping[str, Message]] = {
     "point-malformed": Message("{field} 不是规范的群元素，或是单位元。", "{field} is no canonical group element, or the identity.", "请向发送方核实；不要重试。", "Ask who sent it; do not retry."),
     "holder-indices-malformed": Message("持有方序号重复或超出范围。", "Indices of holders repeat, or are out of range.", "请向发送方核实。", "Ask who sent them."),
     "commitments-malformed": Message("承诺的数量不符。", "Not as many commitments as there must be.", "无需处理：该持有方将被列为过错方。", "Nothing to do: the holder will be named at fault."),
+    "keys-malformed": Message("链上公钥列表长度不符（{length} 字节）。", "The list of public keys on chain has a wrong length ({length} bytes).", "请核对合约地址与链节点。", "Check the contract's address and the chain's node."),
     "posting-malformed": Message("密钥仪式中的发布内容格式不符。", "A posting of the key ceremony is not of its form.", "无需处理：该持有方将被列为过错方。", "Nothing to do: the holder will be named at fault."),
     "ceremony-failed": Message("密钥仪式未成功（{reason}）。", "The key ceremony failed ({reason}).", "请查看仪式记录后重新发起。", "Look at its record and open another."),
     "share-incomplete": Message("缺少第 {dealer} 号持有方分发的份额。", "The share dealt by holder {dealer} is missing.", "本机构在本期没有密钥份额；请发起份额更新。", "This member holds no share in this epoch; open a refresh."),

@@ -9,9 +9,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final, Self
 
+from blacklist.curve.points import POINT_BYTES
 from blacklist.domain.keygen.postings import CeremonyPhase
 from blacklist.domain.oprf.framing import named
+from ledger.errors import MalformedError
+
+_INDEX_BYTES: Final = 2
 
 
 class FaultKind(StrEnum):
@@ -113,6 +118,22 @@ class PublicKeys:
             index.to_bytes(2, "big") + self.share_keys[index] for index in sorted(self.share_keys)
         )
         return self.key + b"".join(rows)
+
+    @classmethod
+    def decode(cls, encoded: bytes) -> Self:
+        """Read what ``encode`` writes; the contract has looked at its form.
+
+        Raises:
+            MalformedError: another length.
+        """
+        row = _INDEX_BYTES + POINT_BYTES
+        if len(encoded) < POINT_BYTES or (len(encoded) - POINT_BYTES) % row:
+            raise MalformedError("keys-malformed", length=len(encoded))
+        rows = [encoded[start : start + row] for start in range(POINT_BYTES, len(encoded), row)]
+        share_keys = {
+            int.from_bytes(each[:_INDEX_BYTES], "big"): each[_INDEX_BYTES:] for each in rows
+        }
+        return cls(encoded[:POINT_BYTES], share_keys)
 
     def digest(self, ceremony: int) -> bytes:
         """Return what holders attest, 32 bytes."""

@@ -1,0 +1,1 @@
+"""What the chain says about the blacklist: its final events, and the state that follows from them."""

@@ -33,8 +33,9 @@ _ENVIRONMENT: Final = _LEDGER / "store" / "migrations"
 LEDGER_VERSIONS: Final = _ENVIRONMENT / "versions"
 KEY_STORE_VERSIONS: Final = _LEDGER / "keys" / "migrations"
 NODE_VERSIONS: Final = Path(__file__).resolve().parent / "migrations"
-_VERSION_TABLES: Final = {NODE_VERSIONS: "node_version"}
-"""The node's own tables share the ledger's database, with a history of their own."""
+BLACKLIST_VERSIONS: Final = _LEDGER.parent / "blacklist" / "store" / "migrations"
+_VERSION_TABLES: Final = {NODE_VERSIONS: "node_version", BLACKLIST_VERSIONS: "blacklist_version"}
+"""The node's own tables, and the blacklist's, share the ledger's database, with histories of their own."""
 _CONFLICTS: Final = ("23505", "40001", "40P01")
 """Unique violation, serialization failure, deadlock: PostgreSQL's driver has one class for all its errors."""
 _OUTAGES: Final = ("08", "28", "3D", "53", "57", "58")

@@ -56,7 +56,13 @@ from node.audit.checking import AuditChecker
 from node.audit.entries import AuditEntry
 from node.audit.sealing import AuditSealer
 from node.audit.trail import Trail
-from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, NODE_VERSIONS, Database
+from node.database import (
+    BLACKLIST_VERSIONS,
+    KEY_STORE_VERSIONS,
+    LEDGER_VERSIONS,
+    NODE_VERSIONS,
+    Database,
+)
 from node.fingerprint import fingerprint
 from node.identity.service import Identity
 from node.key_places import (
@@ -320,6 +326,7 @@ def open_node(home: Path, *, spare_keys: bool = False) -> Iterator[Node]:
         node.database.migrate(LEDGER_VERSIONS)
         _prepare_purpose_key(node)
         node.database.migrate(NODE_VERSIONS)
+        node.database.migrate(BLACKLIST_VERSIONS)
         node.key_database.migrate(KEY_STORE_VERSIONS)
         yield node
     finally:

@@ -22,7 +22,13 @@ from ledger.proof.trust import Trust, TrustedContract
 from ledger.services.composing import Item
 from ledger.services.intake import Receipt
 from ledger.store import logs, statements
-from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, NODE_VERSIONS, Database
+from node.database import (
+    BLACKLIST_VERSIONS,
+    KEY_STORE_VERSIONS,
+    LEDGER_VERSIONS,
+    NODE_VERSIONS,
+    Database,
+)
 from node.founding import create_node
 from node.keyring import Keyring
 from node.master_key import source_of
@@ -206,6 +212,7 @@ def migrate(home: Path) -> None:
     ledger, keys = Database(settings.ledger_url), Database(settings.keys_url)
     ledger.migrate(LEDGER_VERSIONS)
     ledger.migrate(NODE_VERSIONS)
+    ledger.migrate(BLACKLIST_VERSIONS)
     keys.migrate(KEY_STORE_VERSIONS)
     identity = LogIdentity(bytes.fromhex(settings.member), settings.origin, 0)
     with ledger.write() as connection:

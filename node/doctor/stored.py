@@ -10,7 +10,7 @@ from ledger.evidence.instants import format_instant
 from ledger.store import erasures, statements
 from node.audit import store as trail
 from node.audit.tables import audit_entry
-from node.database import KEY_STORE_VERSIONS, LEDGER_VERSIONS, NODE_VERSIONS
+from node.database import BLACKLIST_VERSIONS, KEY_STORE_VERSIONS, LEDGER_VERSIONS, NODE_VERSIONS
 from node.doctor.diagnosis import Diagnosis
 from node.wiring import Node
 
@@ -23,6 +23,7 @@ def databases(node: Node) -> Iterator[Diagnosis]:
     for database, versions in (
         (node.database, LEDGER_VERSIONS),
         (node.database, NODE_VERSIONS),
+        (node.database, BLACKLIST_VERSIONS),
         (node.key_database, KEY_STORE_VERSIONS),
     ):
         if not database.is_current(versions):

@@ -60,11 +60,11 @@ class Fault:
 class Failure(StrEnum):
     """Why a ceremony gave no key; it is begun again."""
 
-    TOO_FEW_PRESENT = "too-few-present"
-    TOO_FEW_DEALERS = "too-few-dealers"
-    TOO_FEW_SHARES = "too-few-shares"
+    TOO_FEW_PRESENT = "ceremony-too-few-present"
+    TOO_FEW_DEALERS = "ceremony-too-few-dealers"
+    TOO_FEW_SHARES = "ceremony-too-few-shares"
     """An accused dealer's polynomial cannot be reconstructed."""
-    NO_KEY = "no-key"
+    NO_KEY = "ceremony-no-key"
     """The sum is the identity; with an honest dealer it happens once in 2^252."""
 
 

@@ -1,0 +1,1 @@
+"""What a member's node does for the blacklist; services are handed ports and transactions."""

@@ -1,0 +1,65 @@
+"""Following the contract: events of final blocks into the database, and the state of keys out of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from blacklist.domain.chronicle.events import KeyEvent
+from blacklist.domain.chronicle.keys import KeyState
+from blacklist.ports.contract import BlacklistContract
+from blacklist.store import chain_logs
+from ledger.store.transactions import Begin
+
+SPAN: Final = 2000
+"""Blocks that are asked about at once; clients refuse spans of many thousands (EVIDENCE_SPEC, section 9)."""
+BEFORE_THE_FIRST: Final = -1
+
+
+@dataclass
+class Follower:
+    """Reads events once, and keeps the state that they give.
+
+    Attributes:
+        begin: opens a write transaction.
+        contract: on chain.
+        address: 20 bytes of it.
+        since: block of its deployment.
+    """
+
+    begin: Begin
+    contract: BlacklistContract
+    address: bytes
+    since: int = 0
+    _state: KeyState = field(default_factory=KeyState)
+    _folded: int = BEFORE_THE_FIRST
+
+    def refresh(self) -> KeyState:
+        """Read on to the newest final block and return the state there.
+
+        Raises:
+            UnavailableError: the chain does not answer; what was read is kept.
+        """
+        final = self.contract.final_block()
+        with self.begin() as connection:
+            read = chain_logs.read_to(connection, self.address)
+        first = self.since if read is None else read + 1
+        while first <= final:
+            last = min(first + SPAN - 1, final)
+            logs = self.contract.logs(first, last)
+            with self.begin() as connection:
+                chain_logs.add(connection, self.address, logs, last=last)
+            first = last + 1
+        return self.state()
+
+    def state(self) -> KeyState:
+        """Return the state at the block that was read last, without asking the chain."""
+        with self.begin() as connection:
+            logs = chain_logs.after(connection, self._folded)
+        if logs:
+            self._state = self._state.after(self._key_events(logs))
+            self._folded = logs[-1].block
+        return self._state
+
+    def _key_events(self, logs: Sequence[chain_logs.RawLog]) -> list[KeyEvent]:
+        found = (self.contract.decode(each) for each in logs)
+        return [event for event in found if event is not None]

@@ -1,0 +1,314 @@
+"""Taking part in ceremonies: a round looks at the chain, says what is to be said, keeps what came of it.
+
+* A round can be broken off anywhere: seeds are stored before anything is posted, sealed shares before their
+  digest is, the final share before the seed is destroyed. The next round goes on.
+* What the contract refuses (posted already, another phase by now) is no error of this member.
+* A seed is destroyed when its ceremony has ended in a final block and the share, if there is one, is kept.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from blacklist.curve.scalars import Scalar
+from blacklist.curve.secret import Fill, Secret
+from blacklist.domain.chronicle.events import CeremonyKind
+from blacklist.domain.chronicle.keys import CeremonyRecord, HeldKey, KeyState, is_over
+from blacklist.domain.keygen.envelopes import envelopes_digest, take_out
+from blacklist.domain.keygen.holder import Holder
+from blacklist.domain.keygen.judging import judge
+from blacklist.domain.keygen.postings import CeremonyPhase, decode_deal
+from blacklist.domain.keygen.shares import DealtShare
+from blacklist.domain.keygen.steps import (
+    Activate,
+    Fetch,
+    Kept,
+    Post,
+    Wait,
+    confirmed_share,
+    missing_shares,
+    next_step,
+)
+from blacklist.ports.colleagues import Colleagues
+from blacklist.ports.contract import BlacklistContract
+from blacklist.ports.share_keys import ShareKeys
+from blacklist.services.following import Follower
+from blacklist.services.holding import ShareHolding
+from blacklist.store import ceremonies
+from ledger.errors import (
+    IntegrityError,
+    LedgerError,
+    MalformedError,
+    RefusedError,
+    UnavailableError,
+)
+from ledger.ports.clock import Clock
+from ledger.store.transactions import Begin
+
+SEED_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class KeygenRound:
+    """What a round did.
+
+    Attributes:
+        steps: what was posted, fetched or put into force, as words of the catalogue.
+        alarms: codes that a person has to look at.
+    """
+
+    steps: tuple[str, ...] = ()
+    alarms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeygenService:
+    """Takes part in ceremonies for one member.
+
+    Attributes:
+        begin: opens a write transaction.
+        member: 32-byte id.
+        contract: on chain.
+        follower: of its events.
+        share_keys: seal seeds.
+        holding: this member's shares.
+        colleagues: the other holders.
+        clock: this machine's.
+        fill: random bytes.
+        wants_to_join: whether this member takes a share of a type's key.
+    """
+
+    begin: Begin
+    member: bytes
+    contract: BlacklistContract
+    follower: Follower
+    share_keys: ShareKeys
+    holding: ShareHolding
+    colleagues: Colleagues
+    clock: Clock
+    fill: Fill
+    wants_to_join: Callable[[int], bool] = lambda _identifiers: True
+
+    def run(self) -> KeygenRound:
+        """Do one round for every ceremony.
+
+        Raises:
+            UnavailableError: the chain does not answer.
+        """
+        state = self.follower.refresh()
+        index = state.index_of(self.member)
+        steps: list[str] = []
+        alarms: list[str] = []
+        if index is not None:
+            for number in state.running():
+                self._advance(state, number, index, steps, alarms)
+            self._settle(state, index, steps, alarms)
+        return KeygenRound(tuple(steps), tuple(alarms))
+
+    def envelopes(self, ceremony: int, dealer: int) -> Mapping[int, bytes]:
+        """Return a dealer's sealed shares as far as they are here; for colleagues."""
+        with self.begin() as connection:
+            return ceremonies.envelopes(connection, ceremony, dealer)
+
+    def _advance(
+        self, state: KeyState, number: int, index: int, steps: list[str], alarms: list[str]
+    ) -> None:
+        record = state.ceremonies[number]
+        now, lasts = self.clock.now(), timedelta(seconds=self.contract.phase_seconds())
+        if is_over(record, now, lasts):
+            self._try(lambda: self.contract.close(number), steps, "keygen-closed")
+            return
+        holder = self._holder(state, number, index)
+        if holder is None:
+            return
+        share = self._present_share(state, record, index, alarms)
+        received = self._received(holder, record)
+        patient = now < record.phase_began + lasts / 2
+        step = next_step(record, holder, Kept(share, received, patient))
+        match step:
+            case Post():
+                self._post(record, holder, step, steps)
+            case Fetch():
+                self._fetch(state, record, holder, step.dealers, steps)
+            case Activate():
+                self._try(
+                    lambda: self.contract.activate(number, step.keys), steps, "keygen-activated"
+                )
+            case Wait() if step.why:
+                alarms.append(step.why)
+            case Wait():
+                pass
+
+    def _holder(self, state: KeyState, number: int, index: int) -> Holder | None:
+        """Return this member's part; a seed is made when it joins, or deals to others."""
+        with self.begin() as connection:
+            sealed = ceremonies.seed(connection, number)
+        if sealed is not None:
+            seed = self.share_keys.open(_seed_name(number), sealed)
+            return Holder(index, state.terms_of(number), seed)
+        record = state.ceremonies[number]
+        joining = record.phase is CeremonyPhase.JOINING and self.wants_to_join(
+            record.opened.identifiers
+        )
+        terms = state.terms_of(number)
+        dealing = terms.dealers is not None and index in terms.dealers.share_keys
+        if not joining and not dealing:
+            return None
+        seed = Secret(SEED_BYTES)
+        self.fill(seed)
+        sealed = self.share_keys.seal(_seed_name(number), seed)
+        with self.begin() as connection:
+            ceremonies.put_seed(connection, number, sealed)
+        return Holder(index, terms, seed)
+
+    def _present_share(
+        self, state: KeyState, record: CeremonyRecord, index: int, alarms: list[str]
+    ) -> Scalar | None:
+        """Return the share that is to be dealt anew; ``None`` when there is none, or it cannot be opened."""
+        if record.opened.kind is CeremonyKind.GENERATION:
+            return None
+        held = state.keys[record.opened.identifiers]
+        try:
+            return self.holding.open(held, index)
+        except LedgerError as error:
+            alarms.append(error.code)
+            return None
+
+    def _received(self, holder: Holder, record: CeremonyRecord) -> dict[int, DealtShare]:
+        """Return the shares that came and can be opened; own ones among them."""
+        if CeremonyPhase.DEALING not in record.postings:
+            return {}
+        with self.begin() as connection:
+            boxes = ceremonies.to_receiver(connection, holder.terms.ceremony, holder.index)
+        found: dict[int, DealtShare] = {}
+        with holder.receiver_key as key:
+            for dealer, box in boxes.items():
+                share = take_out(box, key)
+                if share is not None:
+                    found[dealer] = share
+        return found
+
+    def _post(self, record: CeremonyRecord, holder: Holder, step: Post, steps: list[str]) -> None:
+        number, phase = record.opened.ceremony, record.phase
+        if phase is None:
+            return
+        data = step.data
+        if step.envelopes is not None:
+            data = self._kept_deal(number, holder, step)
+        self._try(
+            lambda: self.contract.post(number, phase, data), steps, f"keygen-{phase.name.lower()}"
+        )
+
+    def _kept_deal(self, number: int, holder: Holder, step: Post) -> bytes:
+        """Keep the sealed shares and return the deal; sealing is not repeatable, so what was kept counts."""
+        assert step.envelopes is not None  # noqa: S101 - its caller looked
+        with self.begin() as connection:
+            kept = ceremonies.envelopes(connection, number, holder.index)
+            if not kept:
+                kept = dict(step.envelopes)
+                ceremonies.put_envelopes(connection, number, holder.index, kept)
+        digest = envelopes_digest(number, holder.index, kept)
+        return step.data[: -len(digest)] + digest
+
+    def _fetch(
+        self,
+        state: KeyState,
+        record: CeremonyRecord,
+        holder: Holder,
+        dealers: tuple[int, ...],
+        steps: list[str],
+    ) -> None:
+        for dealer in dealers:
+            asked = [
+                dealer,
+                *(each for each in record.joined() if each not in (dealer, holder.index)),
+            ]
+            for other in asked:
+                if self._fetch_from(state, record, holder, dealer, other):
+                    steps.append("keygen-fetched")
+                    break
+
+    def _fetch_from(
+        self, state: KeyState, record: CeremonyRecord, holder: Holder, dealer: int, other: int
+    ) -> bool:
+        number = record.opened.ceremony
+        posted = record.postings[CeremonyPhase.DEALING][dealer]
+        try:
+            expected = decode_deal(posted, record.opened.threshold).envelopes
+            found = self.colleagues.envelopes(state.members[other], number, dealer)
+        except (UnavailableError, RefusedError, MalformedError):
+            return False
+        if envelopes_digest(number, dealer, found) != expected or holder.index not in found:
+            return False
+        with self.begin() as connection:
+            ceremonies.put_envelopes(connection, number, dealer, found)
+        return True
+
+    def _settle(self, state: KeyState, index: int, steps: list[str], alarms: list[str]) -> None:
+        """Keep the shares of ceremonies that ended, then forget their seeds, and older shares."""
+        with self.begin() as connection:
+            seeds = ceremonies.seeds(connection)
+        for number in seeds:
+            record = state.ceremonies.get(number)
+            if record is None or record.phase is not None:
+                continue
+            if record.keys is not None and not self._keep_share(state, record, index, alarms):
+                continue
+            self.share_keys.destroy(_seed_name(number))
+            with self.begin() as connection:
+                ceremonies.forget_seed(connection, number)
+            steps.append("keygen-settled")
+        # Whoever was away still finds its sealed shares here, until the next epoch.
+        keeping = {*state.running(), *(held.ceremony for held in state.keys.values())}
+        with self.begin() as connection:
+            ceremonies.forget_envelopes(connection, keeping)
+        for held in state.keys.values():
+            self.holding.destroy_others(held)
+
+    def _keep_share(
+        self, state: KeyState, record: CeremonyRecord, index: int, alarms: list[str]
+    ) -> bool:
+        """Keep the share that a ceremony left this member with; ``False`` to try again later."""
+        number = record.opened.ceremony
+        held = state.keys.get(record.opened.identifiers)
+        if held is None or held.ceremony != number or index not in held.keys.share_keys:
+            return True
+        with self.begin() as connection:
+            sealed = ceremonies.seed(connection, number)
+        if sealed is None:
+            return True
+        holder = Holder(
+            index, state.terms_of(number), self.share_keys.open(_seed_name(number), sealed)
+        )
+        received = self._received(holder, record)
+        self._fetch(state, record, holder, missing_shares(record, holder, received), [])
+        try:
+            share = self._confirmed(record, holder, held)
+        except IntegrityError as error:
+            alarms.append(error.code)
+            return False
+        self.holding.put(held, share)
+        return True
+
+    def _confirmed(self, record: CeremonyRecord, holder: Holder, held: HeldKey) -> Scalar:
+        said = {
+            phase: each
+            for phase, each in record.postings.items()
+            if phase is not CeremonyPhase.ATTESTING
+        }
+        outcome = judge(holder.terms, said)
+        if outcome.keys != held.keys:
+            raise IntegrityError("ceremony-judged-otherwise", ceremony=held.ceremony)
+        return confirmed_share(record, holder, outcome, self._received(holder, record))
+
+    def _try(self, call: Callable[[], None], steps: list[str], word: str) -> None:
+        """Call the contract; what it refuses somebody else was faster with, or the phase is over."""
+        try:
+            call()
+        except RefusedError:
+            return
+        steps.append(word)
+
+
+def _seed_name(ceremony: int) -> str:
+    return f"ceremony-{ceremony}"

@@ -1,0 +1,1 @@
+"""Tables of the blacklist, in the ledger's database, and their queries."""

@@ -1,0 +1,52 @@
+"""The contract's events in the database, up to the block that was read last."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from blacklist.ports.contract import RawLog
+from blacklist.store.tables import blacklist_cursor, blacklist_log
+
+_TOPIC = 32
+
+
+def read_to(connection: Connection, contract: bytes) -> int | None:
+    """Return the last block that was read; ``None`` before the first."""
+    query = select(blacklist_cursor.c.block).where(blacklist_cursor.c.contract == contract)
+    return connection.scalar(query)
+
+
+def add(connection: Connection, contract: bytes, logs: Sequence[RawLog], *, last: int) -> None:
+    """Add the events of the blocks up to ``last``, after those that were read before."""
+    if logs:
+        connection.execute(
+            blacklist_log.insert(),
+            [
+                {
+                    "block": each.block,
+                    "place": each.place,
+                    "timestamp": each.timestamp,
+                    "topics": b"".join(each.topics),
+                    "data": each.data,
+                }
+                for each in logs
+            ],
+        )
+    if read_to(connection, contract) is None:
+        connection.execute(blacklist_cursor.insert().values(contract=contract, block=last))
+    else:
+        own = blacklist_cursor.c.contract == contract
+        connection.execute(blacklist_cursor.update().where(own).values(block=last))
+
+
+def after(connection: Connection, block: int) -> list[RawLog]:
+    """Return the events of the blocks after ``block``, in their order."""
+    query = select(blacklist_log).where(blacklist_log.c.block > block)
+    rows = connection.execute(query.order_by(blacklist_log.c.block, blacklist_log.c.place))
+    return [
+        RawLog(row.block, row.place, row.timestamp, _topics(row.topics), row.data) for row in rows
+    ]
+
+
+def _topics(joined: bytes) -> tuple[bytes, ...]:
+    return tuple(joined[start : start + _TOPIC] for start in range(0, len(joined), _TOPIC))

@@ -1,0 +1,1 @@
+"""Migrations of the blacklist's tables, with a history of their own."""

@@ -1,0 +1,56 @@
+"""The tables, for queries. The migrations in ``migrations/`` create them; a test compares both.
+
+* ``blacklist_log`` holds the contract's events as they came in final blocks; everything about keys is
+  folded out of it.
+* Secrets are sealed under keys that no backup holds (``ports.share_keys``); sealed boxes of shares are open
+  to their receivers only.
+"""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table
+
+metadata: Final = MetaData()
+
+blacklist_cursor = Table(
+    "blacklist_cursor",
+    metadata,
+    Column("contract", LargeBinary, primary_key=True),
+    Column("block", BigInteger, nullable=False),
+)
+
+blacklist_log = Table(
+    "blacklist_log",
+    metadata,
+    Column("block", BigInteger, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("topics", LargeBinary, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+ceremony_seed = Table(
+    "ceremony_seed",
+    metadata,
+    Column("ceremony", BigInteger, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+ceremony_envelope = Table(
+    "ceremony_envelope",
+    metadata,
+    Column("ceremony", BigInteger, primary_key=True, autoincrement=False),
+    Column("dealer", Integer, primary_key=True, autoincrement=False),
+    Column("receiver", Integer, primary_key=True, autoincrement=False),
+    Column("envelope", LargeBinary, nullable=False),
+)
+
+key_share = Table(
+    "key_share",
+    metadata,
+    Column("identifiers", Integer, primary_key=True, autoincrement=False),
+    Column("key_epoch", Integer, primary_key=True, autoincrement=False),
+    Column("share_epoch", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("stored_at", String(24), nullable=False),
+)

@@ -1,0 +1,291 @@
+"""Ceremonies of several members: the real contract, real databases; members away, restarted, restored."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from contract.consortium import member_id
+from harness.evm_blacklist import (
+    PHASE_SECONDS,
+    DirectColleagues,
+    EvmBlacklist,
+    EvmContract,
+    MemoryShareKeys,
+    operator_of,
+)
+
+from blacklist.curve import points
+from blacklist.curve.secret import fill_random
+from blacklist.domain.chronicle.keys import HeldKey
+from blacklist.domain.keygen.postings import CeremonyPhase
+from blacklist.domain.oprf.threshold import combine
+from blacklist.services.following import Follower
+from blacklist.services.holding import ShareHolding
+from blacklist.services.keygen import KeygenRound, KeygenService
+from ledger.errors import ConfigurationError, RefusedError
+from node.database import BLACKLIST_VERSIONS, Database
+
+NATIONAL_ID = 1
+
+
+@dataclass
+class ChainClock:
+    """The chain's time as this machine's."""
+
+    shared: EvmBlacklist
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.shared.chain.timestamp, UTC)
+
+
+@dataclass
+class Member:
+    """One member's blacklist."""
+
+    number: int
+    database: Database
+    contract: EvmContract
+    share_keys: MemoryShareKeys
+    service: KeygenService
+
+    @property
+    def index(self) -> int:
+        return self.number + 1
+
+    def held(self) -> HeldKey:
+        return self.service.follower.refresh().keys[NATIONAL_ID]
+
+
+@dataclass
+class Members:
+    """Several members on one contract."""
+
+    folder: Path
+    shared: EvmBlacklist
+    colleagues: DirectColleagues = field(default_factory=lambda: DirectColleagues({}))
+    members: list[Member] = field(default_factory=list)
+
+    def add(self, number: int) -> Member:
+        """Make a member's services, with a database of its own."""
+        database = Database(f"sqlite:///{self.folder / f'member-{number}.db'}")
+        database.migrate(BLACKLIST_VERSIONS)
+        clock, keys = ChainClock(self.shared), MemoryShareKeys()
+        contract = EvmContract(self.shared, number)
+        address = bytes.fromhex(self.shared.contract.address[2:])
+        follower = Follower(database.write, contract, address)
+        holding = ShareHolding(database.write, keys, clock)
+        service = KeygenService(
+            database.write, member_id(number), contract, follower, keys, holding,
+            self.colleagues, clock, fill_random,
+        )  # fmt: skip
+        made = Member(number, database, contract, keys, service)
+        self.colleagues.services[member_id(number)] = service
+        self.members.append(made)
+        return made
+
+    def rounds(self, count: int = 12, without: tuple[int, ...] = ()) -> list[KeygenRound]:
+        """Let every member but some do rounds, one after the other."""
+        self.colleagues.away = {member_id(number) for number in without}
+        return [
+            member.service.run()
+            for _ in range(count)
+            for member in self.members
+            if member.number not in without
+        ]
+
+    def phase(self, without: tuple[int, ...] = ()) -> None:
+        """Let one phase run out: rounds at its beginning, after its half, and at its end."""
+        for _ in range(2):
+            self.rounds(2, without)
+            self.shared.chain.advance(seconds=PHASE_SECONDS // 2 + 1)
+        self.rounds(1, without)
+
+    def assert_whole(self, holding: list[int] | None = None) -> HeldKey:
+        """Every member's share fits, and any threshold of them gives the key."""
+        numbers = [each.number for each in self.members] if holding is None else holding
+        held = self.members[numbers[0]].held()
+        for number in numbers:
+            member = self.members[number]
+            assert member.held() == held
+            share = member.service.holding.open(held, member.index)
+            assert share is not None
+            assert points.multiply_base(share) == held.keys.share_keys[member.index]
+        chosen = [number + 1 for number in numbers][: held.threshold]
+        assert combine({index: held.keys.share_keys[index] for index in chosen}) == held.keys.key
+        return held
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[[int], Members]]:
+    made: list[Members] = []
+
+    def build(count: int) -> Members:
+        members = Members(tmp_path, EvmBlacklist.deploy(count))
+        for number in range(count):
+            members.add(number)
+        made.append(members)
+        return members
+
+    yield build
+    for members in made:
+        for member in members.members:
+            member.database.dispose()
+
+
+@pytest.fixture
+def four(make: Callable[[int], Members]) -> Members:
+    """Four members with a key."""
+    members = make(4)
+    members.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    members.rounds()
+    members.assert_whole()
+    return members
+
+
+def test_four_members_make_a_key_without_anybody_doing_anything_but_opening(four: Members) -> None:
+    held = four.assert_whole()
+    assert (held.key_epoch, held.share_epoch, held.threshold) == (1, 1, 2)
+    assert sorted(held.keys.share_keys) == [1, 2, 3, 4]
+    # Seeds are destroyed, and rounds find nothing more to do.
+    assert all(set(each.share_keys.kept) == {"share-1-1-1"} for each in four.members)
+    assert all(done.steps == () and done.alarms == () for done in four.rounds(1))
+
+
+def test_one_who_is_away_during_the_generation_gets_a_share_at_the_next_refresh(
+    make: Callable[[int], Members],
+) -> None:
+    members = make(4)
+    members.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    for _ in range(2):
+        members.phase(without=(3,))
+    members.rounds(without=(3,))
+    held = members.assert_whole([0, 1, 2])
+    assert sorted(held.keys.share_keys) == [1, 2, 3]
+    members.members[1].contract.open_ceremony(NATIONAL_ID, resharing=True)
+    members.rounds()
+    refreshed = members.assert_whole()
+    assert refreshed.keys.key == held.keys.key
+    assert refreshed.share_epoch == 2
+
+
+def test_one_who_goes_away_in_the_middle_costs_time_only(make: Callable[[int], Members]) -> None:
+    members = make(5)
+    members.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    members.rounds(2)
+    for _ in range(6):
+        members.phase(without=(4,))
+    assert members.members[0].held().threshold == 3
+    members.assert_whole([0, 1, 2, 3])
+    # Back again, the one that was away finds its shares at the others' nodes.
+    members.rounds(3)
+    members.assert_whole()
+
+
+def test_a_share_that_the_dealer_changed_on_its_way_is_fetched_elsewhere_or_complained_about(
+    make: Callable[[int], Members],
+) -> None:
+    members = make(4)
+    members.colleagues.changed[2] = {index: bytes(112) for index in (1, 2, 3, 4)}
+    members.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    members.rounds(3)
+    members.shared.chain.advance(seconds=PHASE_SECONDS // 2 + 1)
+    members.rounds(10)
+    members.assert_whole()
+    said = members.members[0].service.follower.refresh().ceremonies[1].postings
+    assert CeremonyPhase.REVEALING in said
+
+
+def test_every_share_changes_and_old_ones_are_destroyed_at_a_refresh(four: Members) -> None:
+    before = four.assert_whole()
+    four.members[2].contract.open_ceremony(NATIONAL_ID, resharing=True)
+    four.rounds()
+    after = four.assert_whole()
+    assert after.keys.key == before.keys.key
+    assert not set(after.keys.share_keys.values()) & set(before.keys.share_keys.values())
+    for member in four.members:
+        assert set(member.share_keys.kept) == {"share-1-1-2"}
+        assert member.service.holding.open(before, member.index) is None
+
+
+def test_a_restored_node_has_no_share_and_gets_one_at_a_refresh(four: Members) -> None:
+    """The database came back from a backup, the keys that seal shares are in none."""
+    restored = four.members[3]
+    restored.share_keys.kept.clear()
+    with pytest.raises(ConfigurationError, match="share-key-missing"):
+        restored.service.holding.open(restored.held(), restored.index)
+    four.members[0].contract.open_ceremony(NATIONAL_ID, resharing=True)
+    found = four.rounds(without=())
+    assert any("share-key-missing" in done.alarms for done in found)
+    four.phase()  # for the deal that it cannot make
+    four.rounds()
+    four.assert_whole()
+
+
+def test_a_node_that_is_restarted_at_every_step_ends_with_its_share(
+    make: Callable[[int], Members],
+) -> None:
+    members = make(3)
+    members.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    for _ in range(14):
+        for member in members.members:
+            member.service.run()
+            service = member.service
+            fresh = Follower(member.database.write, member.contract, service.follower.address)
+            object.__setattr__(service, "follower", fresh)
+    members.assert_whole()
+
+
+def test_a_suspended_member_takes_no_part_and_the_others_go_on(four: Members) -> None:
+    before = four.assert_whole()
+    four.shared.consortium.decide("suspendMember", member_id(3))
+    with pytest.raises(RefusedError, match="NotEntitled"):
+        four.members[3].contract.open_ceremony(NATIONAL_ID, resharing=True)
+    four.members[0].contract.open_ceremony(NATIONAL_ID, resharing=True)
+    four.rounds()
+    after = four.assert_whole([0, 1, 2])
+    assert sorted(after.keys.share_keys) == [1, 2, 3]
+    assert after.keys.key == before.keys.key
+    # What the suspended member still holds is of an epoch that is over: its own node destroyed it.
+    assert four.members[3].share_keys.kept == {}
+
+
+def test_too_few_who_join_fail_and_the_next_one_can_be_opened(
+    make: Callable[[int], Members],
+) -> None:
+    members = make(4)
+    members.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    members.phase(without=(2, 3))
+    assert members.members[0].service.follower.refresh().ceremonies[1].given_up
+    members.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    members.rounds()
+    assert members.assert_whole().ceremony == 2
+
+
+def test_keys_of_two_types_are_made_side_by_side(make: Callable[[int], Members]) -> None:
+    members = make(3)
+    for identifiers in (1, 2):
+        members.members[0].contract.open_ceremony(identifiers, resharing=False)
+    members.rounds(14)
+    state = members.members[0].service.follower.refresh()
+    assert state.keys[1].keys.key != state.keys[2].keys.key
+
+
+def test_a_chain_that_is_away_stops_the_round_and_nothing_is_lost(
+    make: Callable[[int], Members],
+) -> None:
+    members = make(3)
+    members.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    members.rounds(3)
+    members.members[1].contract.silent = True
+    members.rounds(2, without=(1,))
+    members.members[1].contract.silent = False
+    members.rounds()
+    members.assert_whole()
+
+
+def test_the_operator_is_the_one_who_speaks(four: Members) -> None:
+    state = four.members[0].service.follower.refresh()
+    assert state.operators[2].hex() == operator_of(1)[2:]
+    assert state.members == {index: member_id(index - 1) for index in (1, 2, 3, 4)}

@@ -3,14 +3,16 @@ pragma solidity 0.8.37;
 
 import {BlacklistEntries} from "./blacklist/BlacklistEntries.sol";
 import {BlacklistOversight} from "./blacklist/BlacklistOversight.sol";
+import {EntryRights} from "./blacklist/EntryRights.sol";
 import {HeldKeys} from "./blacklist/HeldKeys.sol";
+import {KeyCeremonies} from "./blacklist/KeyCeremonies.sol";
 import {IConsortiumRegistry} from "./interfaces/IConsortiumRegistry.sol";
 import {IFraudBlacklist} from "./interfaces/IFraudBlacklist.sol";
 
 /// @title Fraud blacklist
 /// @notice Keys, entries and oversight of the consortium's shared blacklist. No owner, no proxy, no immutables: with the
 /// registry's address in slot 0 the code can stand in a genesis, and its hash can be pinned.
-contract FraudBlacklist is HeldKeys, BlacklistEntries, BlacklistOversight {
+contract FraudBlacklist is KeyCeremonies, HeldKeys, BlacklistEntries, EntryRights, BlacklistOversight {
     uint64 private constant MIN_PHASE = 10 seconds;
     uint64 private constant MAX_PHASE = 30 days;
 

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {IBlacklistOversight} from "../interfaces/IBlacklistOversight.sol";
 import {BlacklistStorage} from "./BlacklistStorage.sol";
 
-/// @title Questions that must be answered, and draws that nobody can steer
+/// @title Questions that must be answered, and draws of random values
 abstract contract BlacklistOversight is BlacklistStorage {
     uint256 private constant POINT = 32;
     /// @dev One request of the protocol's single queries; batches are asked in pieces.
@@ -16,7 +16,7 @@ abstract contract BlacklistOversight is BlacklistStorage {
     function challenge(bytes32 server, bytes32 request, bytes calldata blinded) external returns (uint64 id) {
         (bytes32 challenger,) = _holder();
         bool fits = blinded.length != 0 && blinded.length <= MAX_BLINDED && blinded.length % POINT == 0;
-        if (!fits || server == challenger || _operators[server].index == 0) revert FraudBlacklistInvalidChallenge();
+        if (!fits || server == challenger || !_isEligible(server)) revert FraudBlacklistInvalidChallenge();
         uint64 last = _lastChallenge[challenger][server];
         if (last != 0 && _isOpen(_challenges[last])) revert FraudBlacklistChallengeOpen(last);
         id = ++_challengeCount;
@@ -51,7 +51,8 @@ abstract contract BlacklistOversight is BlacklistStorage {
     function commitDraw(uint64 id, bytes32 commitment) external {
         (, uint16 index) = _holder();
         Draw storage open = _knownDraw(id);
-        if (_now() > open.commitBy || commitment == 0) revert FraudBlacklistDrawClosed(id);
+        if (_now() > open.commitBy) revert FraudBlacklistDrawClosed(id);
+        if (commitment == 0) revert FraudBlacklistInvalidCommitment(id, index);
         if (_drawCommitments[id][index] != 0) revert FraudBlacklistAlreadyCommitted(id, index);
         _drawCommitments[id][index] = commitment;
         ++open.commitments;

@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IKeyCeremonies} from "../interfaces/IKeyCeremonies.sol";
-import {BlacklistStorage} from "./BlacklistStorage.sol";
-import {KeyCeremonies} from "./KeyCeremonies.sol";
+import {IHeldKeys} from "../interfaces/IHeldKeys.sol";
+import {CeremonyPhases} from "./CeremonyPhases.sol";
 
 /// @title Who acts for an institution, and the keys that ceremonies ended with
-abstract contract HeldKeys is BlacklistStorage, KeyCeremonies {
+abstract contract HeldKeys is CeremonyPhases {
     /// @dev Of K, and of each row of index and K_j.
     uint256 private constant KEY = 32;
     uint256 private constant ROW = 34;
     /// @dev Joins byte strings as `blacklist/domain/oprf/framing.py` does: two bytes of length before each.
     bytes private constant ATTEST = "lz-blacklist/v1/attest";
 
-    /// @inheritdoc IKeyCeremonies
+    /// @inheritdoc IHeldKeys
     function setOperator(address operator) external {
         bytes32 member = _registry.memberOfAdmin(msg.sender);
         if (member == 0) revert FraudBlacklistNotAdmin(msg.sender);
+        _requireRoles(member, HOLDER_ROLES);
         if (operator == address(0) || _memberOfOperator[operator] != 0) {
             revert FraudBlacklistInvalidOperator(operator);
         }
         Operator storage own = _operators[member];
         if (own.index == 0) {
             _members.push(member);
+            // Each was admitted by vote, so that two bytes are never too short.
             own.index = uint16(_members.length);
         } else {
             delete _memberOfOperator[own.operator];
@@ -32,9 +33,9 @@ abstract contract HeldKeys is BlacklistStorage, KeyCeremonies {
         emit OperatorChanged(member, own.index, operator);
     }
 
-    /// @inheritdoc IKeyCeremonies
+    /// @inheritdoc IHeldKeys
     function activate(uint64 id, bytes calldata keys) external {
-        Ceremony storage open = _known(id);
+        Ceremony storage open = _knownCeremony(id);
         if (open.phase != Phase.Attesting) revert FraudBlacklistWrongPhase(id, Phase.Attesting, open.phase);
         bytes32 digest = _attestationDigest(id, keys);
         if (digest != _attested[id]) {
@@ -46,12 +47,12 @@ abstract contract HeldKeys is BlacklistStorage, KeyCeremonies {
         emit KeyActivated(id, open.identifierType, open.keyEpoch, open.shareEpoch, keys);
     }
 
-    /// @inheritdoc IKeyCeremonies
+    /// @inheritdoc IHeldKeys
     function keyState(uint8 identifierType) external view returns (KeyState memory) {
         return _keys[identifierType];
     }
 
-    /// @inheritdoc IKeyCeremonies
+    /// @inheritdoc IHeldKeys
     function shareKey(uint8 identifierType, uint32 keyEpoch, uint32 shareEpoch, uint16 index)
         external
         view
@@ -60,12 +61,12 @@ abstract contract HeldKeys is BlacklistStorage, KeyCeremonies {
         return _shareKeys[_shareKeyId(identifierType, keyEpoch, shareEpoch, index)];
     }
 
-    /// @inheritdoc IKeyCeremonies
+    /// @inheritdoc IHeldKeys
     function memberOfOperator(address operator) external view returns (bytes32) {
         return _memberOfOperator[operator];
     }
 
-    /// @inheritdoc IKeyCeremonies
+    /// @inheritdoc IHeldKeys
     function operatorOf(bytes32 member) external view returns (address operator, uint16 index) {
         Operator storage found = _operators[member];
         return (found.operator, found.index);

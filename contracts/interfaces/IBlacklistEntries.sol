@@ -44,7 +44,7 @@ interface IBlacklistEntries {
 
     /// @notice What is stored of an entry.
     /// @param disputedAt second of the open dispute, 0 if there is none.
-    /// @param corroborations how many other members vouch for it.
+    /// @param corroborations how many other members vouched for it.
     struct Entry {
         bytes32 reporter;
         bytes32 commitment;
@@ -85,7 +85,7 @@ interface IBlacklistEntries {
     error FraudBlacklistInvalidListing(bytes32 id);
     /// @notice The entry is of another key epoch than the present one.
     error FraudBlacklistWrongEpoch(uint8 identifierType, uint32 given, uint32 current);
-    /// @notice The expiry is past, or later than the law allows.
+    /// @notice The expiry is past, or later than the law allows, counted from the listing.
     error FraudBlacklistInvalidExpiry(uint64 expiresAt);
     /// @notice Only the reporter changes or decides about its entry.
     error FraudBlacklistNotReporter(bytes32 id, bytes32 member);
@@ -96,8 +96,14 @@ interface IBlacklistEntries {
     error FraudBlacklistAlreadyCorroborated(bytes32 id, bytes32 member);
     /// @notice The signature is not by the entry's key over this corroboration.
     error FraudBlacklistInvalidCorroboration(bytes32 id);
+    /// @notice No decision, or new facts where nothing is corrected.
     error FraudBlacklistInvalidDecision(Decision decision);
-    /// @notice A batch has 1 to 200 listings.
+    /// @notice A statement, and a written answer, is named by its digest.
+    error FraudBlacklistMissingDigest(bytes32 id);
+    /// @notice The member's desk took a dispute about the same facts within the last ninety days.
+    /// @param again second from which it takes the next one.
+    error FraudBlacklistDisputedLately(bytes32 id, bytes32 member, uint64 again);
+    /// @notice A batch has 1 to 100 listings.
     error FraudBlacklistInvalidBatch(uint256 length);
 
     /// @notice Lists a batch; all or none.
@@ -107,7 +113,8 @@ interface IBlacklistEntries {
     /// @param date second that the corroborator states.
     function corroborate(bytes32 id, uint64 date, uint8 v, bytes32 r, bytes32 s) external;
 
-    /// @notice Records a person's dispute; any member's desk takes it.
+    /// @notice Records a person's dispute; any member's desk takes it. Whether and when it was decided says the reporter's
+    /// `decide`; when the reporter is gone nobody can, and the entry is not relied on any more after the period.
     function dispute(bytes32 id, bytes32 statement) external;
 
     /// @notice Ends a dispute with a written answer.
@@ -115,10 +122,11 @@ interface IBlacklistEntries {
     /// @param expiresAt new expiry for `Corrected`, otherwise 0.
     function decide(bytes32 id, Decision decision, bytes32 reasons, bytes32 facts, uint64 expiresAt) external;
 
-    /// @notice Replaces an entry's facts without a dispute.
+    /// @notice Replaces an entry's facts without a dispute. It never counts longer than a new entry of the day of its
+    /// listing could have.
     function correct(bytes32 id, bytes32 facts, uint64 expiresAt) external;
 
-    /// @notice Ends an entry for ever.
+    /// @notice Ends an entry for ever, and its dispute if one is open.
     function withdraw(bytes32 id, bytes32 reasons) external;
 
     function entry(bytes32 id) external view returns (Entry memory);

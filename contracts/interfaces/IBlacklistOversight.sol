@@ -3,7 +3,8 @@ pragma solidity 0.8.37;
 
 /// @title Holding servers and callers to their word
 /// @notice A server that does not answer is asked here, in public; the lack of an answer is the evidence. Samples for
-/// audits come from values that the members committed to before they knew each other's.
+/// audits come from values that the members committed to before they knew each other's. Who does not reveal its value
+/// spoils the draw, and is named by that.
 interface IBlacklistOversight {
     /// @notice A question that a server owes an answer to.
     struct Challenge {
@@ -32,7 +33,7 @@ interface IBlacklistOversight {
     event DrawCommitted(uint64 indexed id, uint16 indexed index, bytes32 commitment);
     event DrawRevealed(uint64 indexed id, uint16 indexed index, bytes32 value);
 
-    /// @notice A challenge names 1 to 32 blinded elements and another member that has an operator.
+    /// @notice A challenge names 1 to 32 blinded elements and another institution that could answer.
     error FraudBlacklistInvalidChallenge();
     /// @notice One open challenge from each member to each other.
     error FraudBlacklistChallengeOpen(uint64 id);
@@ -44,6 +45,8 @@ interface IBlacklistOversight {
     error FraudBlacklistUnknownDraw(uint64 id);
     /// @notice The draw is not at the step that the call belongs to.
     error FraudBlacklistDrawClosed(uint64 id);
+    /// @notice A commitment is not zero.
+    error FraudBlacklistInvalidCommitment(uint64 id, uint16 index);
     error FraudBlacklistAlreadyCommitted(uint64 id, uint16 index);
     /// @notice The value is not what was committed to, or was revealed already.
     error FraudBlacklistInvalidReveal(uint64 id, uint16 index);
@@ -54,7 +57,7 @@ interface IBlacklistOversight {
     /// @param request digest of the signed request that it did not answer.
     function challenge(bytes32 server, bytes32 request, bytes calldata blinded) external returns (uint64 id);
 
-    /// @notice Answers in public.
+    /// @notice Answers in public. Who is suspended cannot, and does not owe an answer.
     function answer(uint64 id, bytes calldata answer_) external;
 
     /// @notice Opens a draw: commitments within one phase's time, values within the next.

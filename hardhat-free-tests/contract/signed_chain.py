@@ -46,26 +46,31 @@ class SignedConsortium:
 
 
 def deploy(
-    founders: list[tuple[Any, ...]] | None = None, *, threshold: int = 2
+    founders: list[tuple[Any, ...]] | None = None, *, threshold: int = 2, people: int = 10
 ) -> SignedConsortium:
     """Start a chain and found a consortium of three on it; ``founders`` fills the accounts in."""
-    backend = PyEVMBackend(vm_configuration=((0, LondonVM),))
+    backend = PyEVMBackend(
+        genesis_state=PyEVMBackend.generate_genesis_state(num_accounts=people),
+        vm_configuration=((0, LondonVM),),
+    )
     web3 = Web3(EthereumTesterProvider(EthereumTester(backend)))
     deployer = web3.eth.accounts[0]
     nonce = web3.eth.get_transaction_count(deployer)
     expected = created_address(deployer, nonce + 1)
-    registry = _create(web3, "ConsortiumRegistry", founders or [], threshold, 86_400, [], expected)
-    anchors = _create(web3, "EvidenceAnchor", registry.address)
+    registry = create(web3, "ConsortiumRegistry", founders or [], threshold, 86_400, [], expected)
+    anchors = create(web3, "EvidenceAnchor", registry.address)
     assert anchors.address == expected
     return SignedConsortium(web3, registry, anchors)
 
 
-def accounts() -> list[str]:
-    """Return the accounts that every eth-tester chain starts with."""
-    return [str(item) for item in EthereumTester(PyEVMBackend()).get_accounts()]
+def accounts(people: int = 10) -> list[str]:
+    """Return the accounts that an eth-tester chain of so many starts with."""
+    state = PyEVMBackend.generate_genesis_state(num_accounts=people)
+    return [str(item) for item in EthereumTester(PyEVMBackend(genesis_state=state)).get_accounts()]
 
 
-def _create(web3: Web3, name: str, *arguments: Any) -> Any:
+def create(web3: Web3, name: str, *arguments: Any) -> Any:
+    """Deploy a contract from the first account."""
     compiled = artifact(name)
     abi: Any = list(compiled.abi)
     factory = web3.eth.contract(abi=abi, bytecode=compiled.bytecode)

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from contract.blacklist import RESHARING, found_blacklist
+from contract.blacklist_entries import corroborate, enlist
 from contract.consortium import (
     ANCHOR,
     MEMBER,
@@ -25,7 +27,7 @@ from contracts import artifact
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
-NAMES = ["ConsortiumRegistry", "EvidenceAnchor"]
+NAMES = ["ConsortiumRegistry", "EvidenceAnchor", "FraudBlacklist"]
 LAYOUTS: dict[str, Any] = json.loads((HERE / "storage_layouts.json").read_text(encoding="utf-8"))
 # Opcodes that London does not know, by fork: Shanghai, Cancun, Osaka.
 LATER = {
@@ -85,9 +87,11 @@ def test_code_runs_on_london_and_below_and_fits(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_code_on_chain_is_the_artifacts_to_the_byte(name: str) -> None:
     """No immutables, no metadata: so the code can be pinned by its hash."""
-    consortium = found()
-    contract = consortium.registry if name == "ConsortiumRegistry" else consortium.anchors
-    code = consortium.chain.evm.get_code(contract.address)
+    blacklist = found_blacklist()
+    consortium = blacklist.consortium
+    contracts = [consortium.registry, consortium.anchors, blacklist.contract]
+    address = contracts[NAMES.index(name)].address
+    code = consortium.chain.evm.get_code(address)
     assert code is not None
     # revm hands out the code with the padding that its analysis appends.
     assert bytes(code).rstrip(b"\0") == artifact(name).deployed_bytecode.rstrip(b"\0")
@@ -99,6 +103,11 @@ def test_the_contracts_work_under_every_supported_fork(spec: str) -> None:
     consortium.grow(0, Tree(), 0, 2**20)
     consortium.grow(0, Tree(), 2**20, 2**20 + 7)
     consortium.decide("setThreshold", 3)
+    blacklist = found_blacklist(chain=Chain(spec=spec))
+    blacklist.make_key()
+    blacklist.make_key(RESHARING)
+    enlist(blacklist, 1, "a")
+    corroborate(blacklist, 2, 1, "a")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -134,7 +143,8 @@ def test_every_custom_error_of_the_abi_has_a_test() -> None:
     for path in HERE.glob("test_*.py"):
         tested |= set(
             re.findall(
-                r'"((?:ConsortiumRegistry|EvidenceAnchor)\w+)"', path.read_text(encoding="utf-8")
+                r'"((?:ConsortiumRegistry|EvidenceAnchor|FraudBlacklist)\w+)"',
+                path.read_text(encoding="utf-8"),
             )
         )
     assert [name for name in all_errors() if name not in tested] == []

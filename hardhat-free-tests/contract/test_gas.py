@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
+from contract.blacklist_gas import measure_blacklist
 from contract.consortium import (
     VOTING_PERIOD,
     address_word,
@@ -79,7 +80,7 @@ def measure() -> dict[str, int]:
             2, registry.vote(consortium.registry.functions.proposalCount().call())
         )
         table[f"deciding vote to {name}"] = deciding["gasUsed"]
-    return table
+    return table | measure_blacklist()
 
 
 @pytest.fixture(scope="module")

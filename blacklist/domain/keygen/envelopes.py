@@ -24,13 +24,19 @@ def envelopes_digest(ceremony: int, dealer: int, envelopes: Mapping[int, bytes])
     return hashlib.sha256(named("envelopes", header, *rows)).digest()
 
 
-def put_in(share: DealtShare, receiver_key: bytes) -> bytes:
-    """Seal a share to its receiver's key for this ceremony."""
+def put_in(share: DealtShare, receiver_key: bytes) -> bytes | None:
+    """Seal a share to its receiver's key for this ceremony; ``None`` when everybody could open it.
+
+    Who joins with such a key must not keep honest dealers from dealing: it complains, and is answered.
+    """
     with Secret(SHARE_BYTES) as content:
         half = SHARE_BYTES // 2
         content.view()[:half] = share.value.view()
         content.view()[half:] = share.blinding.view()
-        return sealed_box.seal(content, receiver_key)
+        try:
+            return sealed_box.seal(content, receiver_key)
+        except ValueError:
+            return None
 
 
 def take_out(envelope: bytes, receiver_key: Secret) -> DealtShare | None:

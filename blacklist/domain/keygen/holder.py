@@ -48,12 +48,14 @@ class Dealing:
         return DealtShare(self.polynomial.at(receiver), self.hiding.at(receiver))
 
     def envelopes(self, receiver_keys: Mapping[int, bytes]) -> dict[int, bytes]:
-        """Seal each receiver's share to its key for this ceremony."""
+        """Seal each receiver's share to its key for this ceremony, if it is one that only it can open."""
         found = {}
         for receiver, key in receiver_keys.items():
             share = self.share_of(receiver)
-            found[receiver] = put_in(share, key)
+            box = put_in(share, key)
             share.wipe()
+            if box is not None:
+                found[receiver] = box
         return found
 
     def posting(self, envelopes: bytes, *, hidden: bool) -> bytes:

@@ -129,6 +129,24 @@ def test_a_dealer_that_does_not_reveal_the_right_share_is_dropped(
     assert_usable(ceremony, outcome)
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        b"\x01" + bytes(31),
+        bytes(31) + b"\x80",
+        bytes.fromhex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800"),
+    ],
+    ids=["one", "zero", "order 8"],
+)
+def test_a_key_that_everybody_could_open_keeps_nobody_from_dealing(key: bytes) -> None:
+    ceremony = generation(3, 5, {(CeremonyPhase.JOINING, 5): lambda _honest: key})
+    outcome = ceremony.run()
+    assert ceremony.postings[CeremonyPhase.COMPLAINING][5] == encode_indices([1, 2, 3, 4, 5])
+    assert outcome.faults == ()
+    assert outcome.dealers == (1, 2, 3, 4, 5)
+    assert_usable(ceremony, outcome, without=(5,))
+
+
 def test_another_scalar_as_revealed_share_is_a_false_reveal() -> None:
     def other_share(_honest: bytes) -> bytes:
         return encode_shares({5: Scalar.of(3).reveal() + Scalar.of(4).reveal()})

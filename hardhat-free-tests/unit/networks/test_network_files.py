@@ -82,8 +82,8 @@ def test_the_extra_data_lists_the_validators_ascending_or_leaves_them_to_the_con
 
 
 CONFIRMED = {
-    "header": "0xd26da6aba627cb21115b9a7407a067f8bd1aae57691ad90a495f0f4e399480a0",
-    "contract": "0x4cf17ca4477f9a8b7e5e2b848973b25cf3b79e1e6a79b242fd5e20eb3c6565d0",
+    "header": "0xd6075cb23a427dcd3053082fd957420c28a7e05ae883dc830f8570678dc67da9",
+    "contract": "0x1a811e4035d92d63f07b3fcf4c8cf039768ef104855a62aa3c37de056cfa4f3b",
 }
 """Block 0 as GoQuorum 24.4.1 called it when it was given these files."""
 

@@ -20,6 +20,7 @@ from blacklist.domain.chronicle.events import (
     OperatorNamed,
     PhaseEnded,
     PostingMade,
+    ResultAttested,
 )
 from blacklist.domain.keygen.postings import CeremonyPhase
 from blacklist.ports.contract import RawLog
@@ -83,6 +84,7 @@ _MAKERS: Final[Mapping[str, Callable[[BlockTime, Values], KeyEvent]]] = {
     "PhaseClosed": lambda where, given: PhaseEnded(
         where, given["ceremony"], CeremonyPhase(given["from"]), CeremonyPhase(given["to"])
     ),
+    "KeysAttested": lambda where, given: ResultAttested(where, given["ceremony"]),
     "CeremonyFailed": lambda where, given: CeremonyGivenUp(
         where, given["ceremony"], CeremonyPhase(given["phase"])
     ),

@@ -88,6 +88,14 @@ class PhaseEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultAttested:
+    """Enough holders attested one result: the phase begins again, so that there is time to activate it."""
+
+    where: BlockTime
+    ceremony: int
+
+
+@dataclass(frozen=True, slots=True)
 class CeremonyGivenUp:
     """A ceremony ended without a key."""
 
@@ -113,6 +121,12 @@ class KeyActivated:
 
 
 KeyEvent: TypeAlias = (
-    OperatorNamed | CeremonyOpened | PostingMade | PhaseEnded | CeremonyGivenUp | KeyActivated
+    OperatorNamed
+    | CeremonyOpened
+    | PostingMade
+    | PhaseEnded
+    | ResultAttested
+    | CeremonyGivenUp
+    | KeyActivated
 )
 """Everything about keys; entries have their own (``domain.entries``)."""

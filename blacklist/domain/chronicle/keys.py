@@ -18,6 +18,7 @@ from blacklist.domain.chronicle.events import (
     OperatorNamed,
     PhaseEnded,
     PostingMade,
+    ResultAttested,
 )
 from blacklist.domain.keygen.ceremony import Dealers, PublicKeys, Terms
 from blacklist.domain.keygen.postings import CeremonyPhase, Postings
@@ -30,7 +31,7 @@ class CeremonyRecord:
     Attributes:
         opened: its first event.
         phase: the open phase; ``None`` when it has ended.
-        phase_began: when the open phase, or the ceremony's end, began.
+        phase_began: when the time of the open phase, or the ceremony's end, began.
         postings: by phase and holder, the open phase included.
         keys: the outcome in force, or ``None``.
         given_up: whether it ended without a key.
@@ -156,6 +157,9 @@ class KeyState:
                     phase=event.following,
                     phase_began=event.where.at,
                 )
+                return self._with(event.ceremony, record)
+            case ResultAttested():
+                record = replace(self.ceremonies[event.ceremony], phase_began=event.where.at)
                 return self._with(event.ceremony, record)
             case CeremonyGivenUp():
                 record = replace(

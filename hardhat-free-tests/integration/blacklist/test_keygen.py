@@ -251,6 +251,27 @@ def test_a_suspended_member_takes_no_part_and_the_others_go_on(four: Members) ->
     assert four.members[3].share_keys.kept == {}
 
 
+def test_a_result_that_is_attested_in_the_last_minute_is_activated_all_the_same(
+    make: Callable[[int], Members],
+) -> None:
+    members = make(4)
+    services = [member.service for member in members.members]
+    members.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    contract, attesting = members.shared.contract, CeremonyPhase.ATTESTING
+    while contract.read("ceremony", 1)["phase"] != attesting:
+        for service in services:
+            if contract.read("ceremony", 1)["phase"] != attesting:
+                service.run()
+    for service in services[:2]:
+        service.run()
+    left = contract.read("ceremony", 1)["phaseEnds"] - members.shared.chain.timestamp
+    members.shared.chain.advance(seconds=left - 60)
+    services[2].run()
+    members.shared.chain.advance(seconds=120)
+    members.rounds(2, without=(3,))
+    assert members.members[0].held().ceremony == 1
+
+
 def test_too_few_who_join_fail_and_the_next_one_can_be_opened(
     make: Callable[[int], Members],
 ) -> None:

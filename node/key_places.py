@@ -17,6 +17,8 @@ EVIDENCE_KEY: Final = "evidence.pem"
 LOG_KEY: Final = "log.pem"
 ANCHOR_KEY: Final = "anchor.json"
 ADMIN_KEY: Final = "admin.json"
+OPERATOR_KEY: Final = "operator.json"
+"""The account that acts for the member at the blacklist's contract."""
 LOOKUP_KEY: Final = "lookup.key"
 PURPOSE_KEY: Final = "purposes.key"
 SIGNING_KEYS: Final = {"evidence": EVIDENCE_KEY, "log": LOG_KEY, "anchor": ANCHOR_KEY}

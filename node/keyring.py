@@ -26,6 +26,7 @@ from node.key_places import (
     KEYS,
     LOG_KEY,
     LOOKUP_KEY,
+    OPERATOR_KEY,
     PURPOSE_KEY,
 )
 from node.master_key import source_of
@@ -78,6 +79,15 @@ class Keyring:
         if not (self.settings.home / KEYS / ADMIN_KEY).exists():
             return self.anchor
         return self._opened(load_transaction_key, ADMIN_KEY)
+
+    @property
+    def operator(self) -> TransactionSigner:
+        """The account that acts for the member at the blacklist's contract.
+
+        Raises:
+            ConfigurationError: there is none yet.
+        """
+        return self._opened(load_transaction_key, OPERATOR_KEY)
 
     @cached_property
     def purpose(self) -> bytes:

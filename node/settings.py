@@ -140,6 +140,14 @@ class Settings(BaseSettings):
     anchor: str | None = Field(
         None, pattern=_ADDRESS, description="Address of EvidenceAnchor, hex without 0x."
     )
+    blacklist: Annotated[str | None, BeforeValidator(_empty_is_none)] = Field(
+        None,
+        pattern=_ADDRESS,
+        description="Address of FraudBlacklist, hex without 0x; empty: this node takes no part (docs/blacklist.md).",
+    )
+    blacklist_since: int = Field(
+        0, ge=0, description="Block of the blacklist's deployment: its events are read from there."
+    )
     evidence_signer_url: str = Field(
         "",
         description="Evidence key in a Transit-style service: https://HOST/v1/MOUNT/keys/NAME[?version=N&key=HEX]; empty: the file in the home.",

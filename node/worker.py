@@ -5,8 +5,8 @@
 * Only the leader works (``leading``); the others try to become it once a second or so.
 * Housekeeping (pending erasures, sealing the audit trail, sweeping) follows a round that went through, so
   that the chain has just confirmed this copy; it never stops a round. Taking in goes on without the chain.
-* Time-stamping authorities and other members are asked on threads of their own (``stamping``,
-  ``peer.rounds``): no round waits for them.
+* Time-stamping authorities, other members and the blacklist's contract are asked on threads of their own
+  (``stamping``, ``peer.rounds``, ``blacklist.rounds``): no round waits for them.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,7 @@ from typing import Final, Self
 import structlog
 
 from ledger.errors import LedgerError, RefusedError
+from node.blacklist.rounds import BlacklistRounds
 from node.consortium.travelling import Travelling
 from node.housekeeping import sweep_vault
 from node.leading import Leader, leading
@@ -92,6 +93,7 @@ class Worker:
         self._stamping: Final = Stamping(node, metrics)
         self._peers: Final = PeerRounds(node, metrics)
         self._travelling: Final = Travelling(node)
+        self._blacklist: Final = BlacklistRounds(node)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -103,6 +105,7 @@ class Worker:
         self._stamping.stop()
         self._peers.stop()
         self._travelling.stop()
+        self._blacklist.stop()
 
     def stop(self) -> None:
         """Let the worker end after its present round."""
@@ -149,6 +152,7 @@ class Worker:
         self._every(timedelta(0), "timestamps", self._stamping.nudge)
         self._every(timedelta(0), "peers", self._peers.nudge)
         self._every(timedelta(0), "applications", self._travelling.nudge)
+        self._every(timedelta(0), "blacklist", self._blacklist.nudge)
         self.progress.last_round = self._node.clock.now()
         return done
 

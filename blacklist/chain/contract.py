@@ -1,8 +1,4 @@
-"""The contract port over web3: events of final blocks, and calls by the operator's account.
-
-The contract is asked first (gas estimate), so that what it would refuse is said by its own reason, and
-nothing is sent.
-"""
+"""The contract port over web3: events of final blocks, and calls by the operator's account."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,18 +9,18 @@ from blacklist.domain.chronicle.events import KeyEvent
 from blacklist.domain.keygen.postings import CeremonyPhase
 from blacklist.ports.contract import RawLog
 from contracts import artifact
-from ledger.chain.answers import data, items, mapping, member_data, member_quantity, quantity
+from ledger.chain.answers import data, items, mapping, member_data, member_quantity
 from ledger.chain.blocks import read_block, reference
+from ledger.chain.calling import Caller
 from ledger.chain.contract import Contract
 from ledger.chain.errors import NodeError, refusal
 from ledger.chain.fees import FeePolicy
 from ledger.chain.finality import TAG, final_number
 from ledger.chain.rpc import Rpc
-from ledger.chain.sending import GAS_MARGIN_PERCENT, RECEIPT, Sender
-from ledger.errors import RefusedError, UnavailableError
+from ledger.chain.sending import Sender
+from ledger.errors import UnavailableError
 from ledger.ports.signer import TransactionSigner
 
-_ESTIMATE: Final = "eth_estimateGas"
 _LOGS: Final = "eth_getLogs"
 
 
@@ -59,9 +55,8 @@ class Web3BlacklistContract:
         self._chain: Final = chain
         self._rpc: Final = Rpc(chain.url)
         self._contract: Final = Contract(self._rpc, artifact(CONTRACT), chain.contract)
-        self._sender: Final = Sender(
-            self._rpc, chain.chain_id, operator, FeePolicy(chain.gas_price)
-        )
+        sender = Sender(self._rpc, chain.chain_id, operator, FeePolicy(chain.gas_price))
+        self._caller: Final = Caller(self._contract, sender)
         self._phase_seconds: int | None = None
         self._times: Final[dict[int, int]] = {}
 
@@ -100,36 +95,19 @@ class Web3BlacklistContract:
 
     def open_ceremony(self, identifiers: int, *, resharing: bool) -> None:
         """See ``ports.contract``."""
-        self._send("openResharing" if resharing else "openGeneration", identifiers)
+        self._caller.call("openResharing" if resharing else "openGeneration", identifiers)
 
     def post(self, ceremony: int, phase: CeremonyPhase, data: bytes) -> None:
         """See ``ports.contract``."""
-        self._send("post", ceremony, int(phase), data)
+        self._caller.call("post", ceremony, int(phase), data)
 
     def close(self, ceremony: int) -> None:
         """See ``ports.contract``."""
-        self._send("close", ceremony)
+        self._caller.call("close", ceremony)
 
     def activate(self, ceremony: int, keys: bytes) -> None:
         """See ``ports.contract``."""
-        self._send("activate", ceremony, keys)
-
-    def _send(self, function: str, *arguments: object) -> None:
-        call = self._contract.encode(function, *arguments)
-        request = {
-            "from": self._sender.address,
-            "to": "0x" + self._chain.contract.hex(),
-            "data": "0x" + call.hex(),
-        }
-        try:
-            estimate = quantity(self._rpc.call(_ESTIMATE, request), _ESTIMATE)
-        except NodeError as error:
-            raise self._contract.translate(error) from error
-        gas = estimate * GAS_MARGIN_PERCENT // 100
-        receipt = self._sender.send(self._chain.contract, call, gas)
-        if member_quantity(receipt, "status", RECEIPT) != 1:
-            # Somebody was faster between the estimate and the block.
-            raise RefusedError("contract-reverted", why=function)
+        self._caller.call("activate", ceremony, keys)
 
     def _number(self, tag: str) -> int | None:
         block = read_block(self._rpc, tag)

@@ -6,7 +6,7 @@ from typing import Final
 
 from blacklist.domain.chronicle.events import KeyEvent
 from blacklist.domain.chronicle.keys import KeyState
-from blacklist.ports.contract import BlacklistContract
+from blacklist.ports.contract import BlacklistContract, RawLog
 from blacklist.store import chain_logs
 from ledger.store.transactions import Begin
 
@@ -60,6 +60,6 @@ class Follower:
             self._folded = logs[-1].block
         return self._state
 
-    def _key_events(self, logs: Sequence[chain_logs.RawLog]) -> list[KeyEvent]:
+    def _key_events(self, logs: Sequence[RawLog]) -> list[KeyEvent]:
         found = (self.contract.decode(each) for each in logs)
         return [event for event in found if event is not None]

@@ -291,12 +291,7 @@ class KeygenService:
         return True
 
     def _confirmed(self, record: CeremonyRecord, holder: Holder, held: HeldKey) -> Scalar:
-        said = {
-            phase: each
-            for phase, each in record.postings.items()
-            if phase is not CeremonyPhase.ATTESTING
-        }
-        outcome = judge(holder.terms, said)
+        outcome = judge(holder.terms, record.judged)
         if outcome.keys != held.keys:
             raise IntegrityError("ceremony-judged-otherwise", ceremony=held.ceremony)
         return confirmed_share(record, holder, outcome, self._received(holder, record))

@@ -27,13 +27,15 @@ def put_envelopes(
     connection: Connection, ceremony: int, dealer: int, envelopes: Mapping[int, bytes]
 ) -> None:
     """Keep a dealer's sealed shares, in place of those that were kept before."""
-    connection.execute(_of(ceremony, dealer))
+    table = ceremony_envelope
+    own = (table.c.ceremony == ceremony) & (table.c.dealer == dealer)
+    connection.execute(delete(table).where(own))
     rows = [
         {"ceremony": ceremony, "dealer": dealer, "receiver": receiver, "envelope": envelope}
         for receiver, envelope in envelopes.items()
     ]
     if rows:
-        connection.execute(ceremony_envelope.insert(), rows)
+        connection.execute(table.insert(), rows)
 
 
 def envelopes(connection: Connection, ceremony: int, dealer: int) -> dict[int, bytes]:
@@ -123,8 +125,3 @@ def forget_share(
             table.c.share_epoch == share_epoch,
         )
     )
-
-
-def _of(ceremony: int, dealer: int) -> object:
-    table = ceremony_envelope
-    return delete(table).where(table.c.ceremony == ceremony, table.c.dealer == dealer)

@@ -4,9 +4,9 @@ The registry names the anchor contract and the other way round, so the anchor's 
 it follows from the sender and its nonce. The sender keeps no power over either.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from eth_abi.abi import encode
 from eth_utils.abi import collapse_if_tuple
@@ -151,6 +151,18 @@ def deploy(
     return places
 
 
+def deploy_one(sender: Sender, built: Artifact, arguments: tuple[object, ...]) -> tuple[bytes, int]:
+    """Deploy one contract; return its address and the block that it stands in.
+
+    Raises:
+        RefusedError: the constructor refuses.
+        UnavailableError: the node does not answer, or nothing is mined in time.
+    """
+    receipt = _Deployer(sender.rpc, sender).create(built, arguments, None)
+    address = member_data(receipt, "contractAddress", RECEIPT, length=ADDRESS_BYTES)
+    return address, member_quantity(receipt, "blockNumber", RECEIPT)
+
+
 def _arguments(plan: Plan, places: Deployed) -> tuple[object, ...]:
     return (
         [_founder(founder) for founder in plan.founders],
@@ -188,14 +200,16 @@ class _Deployer:
     rpc: Rpc
     sender: Sender
 
-    def create(self, built: Artifact, arguments: tuple[object, ...], nonce: int) -> bytes:
+    def create(
+        self, built: Artifact, arguments: tuple[object, ...], nonce: int | None
+    ) -> Mapping[str, Any]:
         constructor = next(entry for entry in built.abi if entry["type"] == "constructor")
         types = [collapse_if_tuple(each) for each in constructor["inputs"]]
         code = built.bytecode + encode(types, arguments)
         receipt = self.sender.send(None, code, self._gas(built, code), nonce=nonce)
         if member_quantity(receipt, "status", RECEIPT) != 1:
             raise RefusedError("deployment-failed", contract=built.name)
-        return member_data(receipt, "contractAddress", RECEIPT, length=ADDRESS_BYTES)
+        return receipt
 
     def _gas(self, built: Artifact, code: bytes) -> int:
         """Return the gas to offer; a constructor that would revert is refused here, by its own error."""

@@ -11,19 +11,17 @@ from typing import Final
 from eth_utils.crypto import keccak
 
 from contracts import artifact
-from ledger.chain.answers import data, items, mapping, member_data, member_quantity, quantity
+from ledger.chain.answers import data, items, mapping, member_data, member_quantity
+from ledger.chain.calling import Caller
 from ledger.chain.changes import Change, encode_change
 from ledger.chain.contract import Contract
-from ledger.chain.errors import NodeError
 from ledger.chain.fees import FeePolicy
 from ledger.chain.refusals import refused
 from ledger.chain.rpc import Rpc
-from ledger.chain.sending import GAS_MARGIN_PERCENT, RECEIPT, WAIT_SECONDS, Sender
-from ledger.errors import RefusedError
+from ledger.chain.sending import RECEIPT, WAIT_SECONDS, Sender
 from ledger.ports.chain import SignedTransaction
 from ledger.ports.signer import TransactionSigner
 
-_ESTIMATE: Final = "eth_estimateGas"
 _OPENED: Final = keccak(text="ProposalOpened(uint256,bytes32,uint64,bytes)")
 _EXECUTED: Final = keccak(text="ProposalExecuted(uint256)")
 _CONTRACT: Final = "ConsortiumRegistry"
@@ -82,13 +80,14 @@ class Governor:
         wait_seconds: float = WAIT_SECONDS,
     ) -> None:
         rpc, fees = Rpc(place.url), FeePolicy(place.gas_price)
-        self._rpc: Final = rpc
-        self._contract: Final = Contract(rpc, artifact(_CONTRACT), place.registry)
-        self._sender: Final = (
+        contract = Contract(rpc, artifact(_CONTRACT), place.registry)
+        sender = (
             Sender(rpc, place.chain_id, admin, fees, wait_seconds=wait_seconds)
             if keep is None
             else Sender(rpc, place.chain_id, admin, fees, keep, wait_seconds)
         )
+        self._registry: Final = place.registry
+        self._caller: Final = Caller(contract, sender, refused)
 
     def propose(self, change: Change) -> Decided:
         """Open a proposal, which is also a vote for it; where one vote is enough it is carried out at once.
@@ -121,17 +120,11 @@ class Governor:
         return self._call("resign")
 
     def _call(self, function: str, *arguments: object) -> Decided:
-        call = self._contract.encode(function, *arguments)
-        gas = self._gas(call)
-        receipt = self._sender.send(self._contract.address, call, gas)
-        if member_quantity(receipt, "status", RECEIPT) != 1:
-            # Somebody was faster between the estimate and the block: asked again, the contract says why.
-            self._gas(call)
-            raise RefusedError("registry-refused")
+        receipt = self._caller.call(function, *arguments)
         opened, executed = None, []
         for each in items(receipt.get("logs"), RECEIPT):
             log = mapping(each, RECEIPT)
-            if member_data(log, "address", RECEIPT) != self._contract.address:
+            if member_data(log, "address", RECEIPT) != self._registry:
                 continue
             topics = [data(topic, RECEIPT) for topic in items(log.get("topics"), RECEIPT)]
             if topics[0] == _OPENED:
@@ -144,15 +137,3 @@ class Governor:
             proposal=opened,
             executed=tuple(executed),
         )
-
-    def _gas(self, call: bytes) -> int:
-        request = {
-            "from": self._sender.address,
-            "to": "0x" + self._contract.address.hex(),
-            "data": "0x" + call.hex(),
-        }
-        try:
-            estimate = quantity(self._rpc.call(_ESTIMATE, request), _ESTIMATE)
-        except NodeError as error:
-            raise refused(self._contract.translate(error)) from error
-        return estimate * GAS_MARGIN_PERCENT // 100

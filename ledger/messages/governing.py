@@ -42,7 +42,6 @@ GOVERNING: Final[Mapping[str, Message]] = {
     "registry-invalid-voting-period": Message("表决期须为一小时至 366 天。", "The voting period is one hour to 366 days.", "请更正。", "Correct it."),
     "registry-last-voter": Message("这是最后一名有表决权的成员。", "This is the last voting member.", "请先接纳其他成员。", "Admit another member first."),
     "registry-too-many-voters": Message("有表决权的成员至多 256 名。", "At most 256 institutions can vote.", "请调整角色。", "Change roles first."),
-    "registry-refused": Message("登记合约拒绝了交易。", "The registry refused the transaction.", "请再试一次，或查看 lianzheng consortium status。", "Try again, or see lianzheng consortium status."),
     "change-form": Message("变更的 {member} 不合规。", "The change's {member} is not of its form.", "格式见 docs/consortium.md。", "docs/consortium.md shows the form."),
     "proposal-event-missing": Message("链节点缺少提案 {number} 的执行事件。", "The chain's node has no event of the execution of proposal {number}.", "请检查链节点是否完整。", "Check that the node has the whole chain."),
     "chain-nonce-taken": Message("账户的交易序号被其他交易占用。", "Other transactions took the account's nonces.", "请确认没有他处使用该账户后重试。", "Make sure that nobody else uses the account, then try again."),

@@ -15,7 +15,7 @@ from ledger.primitives.canonical import JsonValue, decode, encode
 from ledger.primitives.witness_request import AddCheckpoint
 from ledger.proof.trust import read_trust
 from ledger.services.certifying import ExportOptions
-from node import trust_signing
+from node import blacklist_view, trust_signing
 from node.api.log import read_tile_name
 from node.api.packages import make_package
 from node.api.problems import SMALL_BYTES
@@ -27,6 +27,8 @@ from node.peer.neighbours import Neighbour
 from node.peer.signatures import SignedRequest
 
 Origin = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9._-]+)*$", max_length=160)]
+
+Number = Annotated[int, Path(ge=1, le=2**31)]
 
 router = APIRouter(prefix="/peer/v1", include_in_schema=False)
 
@@ -111,6 +113,14 @@ def statistics(request: Request) -> Response:
     """Return counts to a regulator."""
     answering, peer = _asked(request, b"")
     return _answer(courts.statistics(answering.node, peer))
+
+
+@router.get("/blacklist/ceremonies/{ceremony}/envelopes/{dealer}")
+def envelopes(request: Request, ceremony: Number, dealer: Number) -> Response:
+    """Return a dealer's sealed shares, which only their receivers can open."""
+    answering, _ = _asked(request, b"")
+    found = blacklist_view.envelopes(answering.node, ceremony, dealer)
+    return _answer({str(receiver): each.hex() for receiver, each in found.items()})
 
 
 @router.get("/mirror/{origin:path}/tile/{number:path}")

@@ -43,8 +43,8 @@ EXIT_CODES: Final[tuple[tuple[type[LedgerError], int], ...]] = (
 
 COMMANDS: Final = (
     "init", "chain", "evidence", "anchor", "log", "timestamp", "trust", "peer", "verify",
-    "consortium", "serve", "worker", "operator", "token", "release", "audit", "key", "backup", "restore",
-    "doctor",
+    "consortium", "blacklist", "serve", "worker", "operator", "token", "release", "audit", "key", "backup",
+    "restore", "doctor",
 )  # fmt: skip
 """Each is a module of this package that holds a command of the same name."""
 

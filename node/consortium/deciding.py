@@ -4,8 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.chain.changes import Change
+from ledger.chain.fees import FeePolicy
 from ledger.chain.governing import Decided, Governor, RegistryPlace
 from ledger.chain.registry import read_members
+from ledger.chain.rpc import Rpc
+from ledger.chain.sending import Sender
 from ledger.chain.voting import Proposal, Rules, read_proposal, read_proposals, read_rules
 from ledger.evidence.instants import format_instant
 from ledger.ports.chain import SignedTransaction
@@ -116,11 +119,26 @@ def governor_of(node: Node) -> Governor:
     """
     settings, registry = node.settings, registry_of(node)
     place = RegistryPlace(settings.chain_url, settings.chain_id, registry, settings.gas_price)
-    own, anchor = bytes.fromhex(settings.member), node.keyring.anchor
-    known = next((e for e in read_members(settings.chain_url, registry) if e.member == own), None)
-    if known is None or known.admin != anchor.address:
+    if not _anchor_speaks(node, registry):
         return Governor(place, node.keyring.admin)
-    return Governor(place, anchor, keep=lambda signed: _keep(node, signed))
+    return Governor(place, node.keyring.anchor, keep=lambda signed: _keep(node, signed))
+
+
+def admin_sender(node: Node) -> Sender:
+    """Return what sends as the member's admin account; raises as ``governor_of``."""
+    settings, rpc = node.settings, Rpc(node.settings.chain_url)
+    fees = FeePolicy(settings.gas_price)
+    if not _anchor_speaks(node, registry_of(node)):
+        return Sender(rpc, settings.chain_id, node.keyring.admin, fees)
+    anchor = node.keyring.anchor
+    return Sender(rpc, settings.chain_id, anchor, fees, lambda signed: _keep(node, signed))
+
+
+def _anchor_speaks(node: Node, registry: bytes) -> bool:
+    own = bytes.fromhex(node.settings.member)
+    members = read_members(node.settings.chain_url, registry)
+    known = next((each for each in members if each.member == own), None)
+    return known is not None and known.admin == node.keyring.anchor.address
 
 
 def _keep(node: Node, signed: SignedTransaction) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from ledger.messages.catalogue import CATALOGUE, fill
 from ledger.messages.message import Message
 from node.words.backups import BACKUP_WORDS
+from node.words.blacklist import BLACKLIST_WORDS
 from node.words.commands import COMMANDS
 from node.words.console import CONSOLE_WORDS
 from node.words.consortium import CONSORTIUM_WORDS
@@ -22,6 +23,7 @@ from node.words.watching import WATCH_WORDS
 WORDS: Final[Mapping[str, Message]] = {
     **COMMANDS,
     **BACKUP_WORDS,
+    **BLACKLIST_WORDS,
     **CONSORTIUM_WORDS,
     **DOCTOR_WORDS,
     **IDENTITY_WORDS,

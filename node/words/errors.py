@@ -7,6 +7,7 @@ from blacklist.messages.identifiers import IDENTIFIER_ERRORS
 from blacklist.messages.protocol import PROTOCOL_ERRORS
 from ledger.messages.message import Message
 from node.words.backups import BACKUP_ERRORS
+from node.words.blacklist import BLACKLIST_NODE_ERRORS
 from node.words.capture import CAPTURE_ERRORS
 from node.words.consortium import CONSORTIUM_ERRORS
 from node.words.identity import IDENTITY_ERRORS
@@ -23,6 +24,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     **CAPTURE_ERRORS,
     **KEY_ERRORS,
     **PEER_ERRORS,
+    **BLACKLIST_NODE_ERRORS,
     **WATCH_ERRORS,
     **TIMESTAMP_ERRORS,
     **TRUST_ERRORS,

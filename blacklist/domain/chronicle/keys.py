@@ -49,6 +49,12 @@ class CeremonyRecord:
         """Postings of the phases that are closed: what may be judged."""
         return {phase: said for phase, said in self.postings.items() if phase != self.phase}
 
+    @property
+    def judged(self) -> Postings:
+        """Postings of all phases before attesting, when they are closed: what attestations are about."""
+        attesting = CeremonyPhase.ATTESTING
+        return {phase: said for phase, said in self.postings.items() if phase != attesting}
+
     def has_posted(self, index: int) -> bool:
         """Tell whether a holder posted in the open phase."""
         return self.phase is not None and index in self.postings.get(self.phase, {})

@@ -151,12 +151,7 @@ def confirmed_share(
     Raises:
         IntegrityError: see ``Holder.final_share``.
     """
-    closed = {
-        phase: said
-        for phase, said in record.postings.items()
-        if phase is not CeremonyPhase.ATTESTING
-    }
-    return holder.final_share(closed, outcome, received)
+    return holder.final_share(record.judged, outcome, received)
 
 
 def _needed(record: CeremonyRecord) -> int:

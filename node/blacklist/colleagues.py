@@ -1,0 +1,43 @@
+"""The colleagues port over the signed peer API."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.errors import UnavailableError
+from ledger.evidence import shape
+from node.peer.client import PeerClient
+from node.peer.neighbours import Neighbour, Neighbours
+from node.wiring import Node
+
+
+@dataclass(frozen=True, slots=True)
+class PeerColleagues:
+    """Other members' nodes.
+
+    Attributes:
+        node: this member's.
+        neighbours: who they are.
+    """
+
+    node: Node
+    neighbours: Neighbours
+
+    def envelopes(self, asked: bytes, ceremony: int, dealer: int) -> Mapping[int, bytes]:
+        """See ``ports.colleagues``."""
+        path = f"/peer/v1/blacklist/ceremonies/{ceremony}/envelopes/{dealer}"
+        found = shape.mapping(self._client(asked).json("GET", path), "envelopes")
+        return {
+            shape.integer(int(receiver) if receiver.isdecimal() else None, "receiver", minimum=1):
+            shape.hex_bytes(envelope, "envelope")
+            for receiver, envelope in found.items()
+        }  # fmt: skip
+
+    def _client(self, asked: bytes) -> PeerClient:
+        settings = self.node.settings
+        return PeerClient(self._peer(asked), self.node.log_key, production=settings.production)
+
+    def _peer(self, asked: bytes) -> Neighbour:
+        for peer in self.neighbours.others():
+            if peer.log.member == asked:
+                return peer
+        raise UnavailableError("peer-unavailable", peer=asked.hex()[:12], why="not a member now")

@@ -1,0 +1,57 @@
+"""Rounds of the blacklist while the worker leads, on a thread of their own: no anchor waits for a ceremony.
+
+The worker only nudges; a round under way is left at it.
+"""
+
+from threading import Event, Thread
+from typing import Final
+
+import structlog
+
+from ledger.errors import LedgerError
+from node.blacklist.making import make_keygen
+from node.wiring import Node
+
+JOIN_SECONDS: Final = 3.0
+"""A posting under way may wait for its block longer; it is found in the events when the node is back."""
+_log = structlog.get_logger("lianzheng.blacklist")
+
+
+class BlacklistRounds:
+    """A thread for rounds of ceremonies.
+
+    Args:
+        node: this member's.
+    """
+
+    def __init__(self, node: Node) -> None:
+        self._node: Final = node
+        self._stop: Final = Event()
+        self._thread: Thread | None = None
+
+    def nudge(self) -> None:
+        """Let a round begin unless one is under way, or this node takes no part."""
+        running = self._thread is not None and self._thread.is_alive()
+        if self._node.settings.blacklist is None or running or self._stop.is_set():
+            return
+        self._thread = Thread(target=self._run, name="blacklist", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Begin no more, and wait a moment for what is under way."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(JOIN_SECONDS)
+
+    def _run(self) -> None:
+        try:
+            done = make_keygen(self._node).run()
+        except LedgerError as error:
+            _log.warning("blacklist", code=error.code)
+        except Exception:  # noqa: BLE001 - a defect must not end rounds for ever
+            _log.exception("defect", where="blacklist")
+        else:
+            for step in done.steps:
+                _log.info("keygen", step=step)
+            for alarm in done.alarms:
+                _log.warning("keygen", code=alarm)

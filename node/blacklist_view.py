@@ -1,0 +1,131 @@
+"""The blacklist as people see it, keys and ceremonies; and sealed shares, for other members."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from blacklist.domain.chronicle.keys import CeremonyRecord, HeldKey, KeyState
+from blacklist.domain.keygen.judging import judge
+from blacklist.store import ceremonies
+from ledger.errors import LedgerError, RefusedError
+from ledger.evidence.instants import format_instant
+from node.blacklist.making import make_keygen
+from node.wiring import Node
+
+ADDRESS_BYTES = 20
+TYPES: Mapping[int, str] = {
+    1: "id", 2: "phone", 3: "credit-code", 4: "travel", 5: "device", 6: "address",
+}  # fmt: skip
+"""Wire name of each identifier type by its number in the contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """A key in force.
+
+    Attributes:
+        identifiers: wire name of the type.
+        key: public, in hex.
+        holders: indices that hold a share.
+        held_here: whether this node holds a share that it can open.
+        why: code of why it cannot; empty when it can, or holds none.
+    """
+
+    identifiers: str
+    key: str
+    key_epoch: int
+    share_epoch: int
+    threshold: int
+    holders: tuple[int, ...]
+    held_here: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CeremonyView:
+    """A ceremony; faults are those that the closed phases show."""
+
+    number: int
+    identifiers: str
+    kind: str
+    phase: str
+    since: str
+    joined: tuple[int, ...]
+    posted: tuple[int, ...]
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BlacklistView:
+    """Everything about keys.
+
+    Attributes:
+        index: this member's; ``None`` before it named an operator.
+        members: 32-byte ids in hex by index.
+    """
+
+    index: int | None
+    members: dict[int, str]
+    keys: tuple[KeyView, ...]
+    ceremonies: tuple[CeremonyView, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for machines."""
+        return asdict(self)
+
+
+def read_blacklist(node: Node) -> BlacklistView:
+    """Return the state at the newest final block.
+
+    Raises:
+        ConfigurationError: this node takes no part in a blacklist yet.
+        UnavailableError: the chain does not answer.
+    """
+    service = make_keygen(node)
+    state = service.follower.refresh()
+    index = state.index_of(service.member)
+
+    def view(held: HeldKey) -> KeyView:
+        here, why = False, ""
+        try:
+            share = None if index is None else service.holding.open(held, index)
+            here = share is not None
+        except LedgerError as error:
+            why = error.code
+        return KeyView(
+            TYPES[held.identifiers], held.keys.key.hex(), held.key_epoch, held.share_epoch,
+            held.threshold, tuple(sorted(held.keys.share_keys)), here, why,
+        )  # fmt: skip
+
+    return BlacklistView(
+        index=index,
+        members={each: member.hex() for each, member in state.members.items()},
+        keys=tuple(view(held) for _, held in sorted(state.keys.items())),
+        ceremonies=tuple(
+            _ceremony(state, number, record) for number, record in sorted(state.ceremonies.items())
+        ),
+    )
+
+
+def envelopes(node: Node, ceremony: int, dealer: int) -> Mapping[int, bytes]:
+    """Return a dealer's sealed shares by receiver.
+
+    Raises:
+        RefusedError: they are not here.
+    """
+    with node.database.read() as connection:
+        found = ceremonies.envelopes(connection, ceremony, dealer)
+    if not found:
+        raise RefusedError("envelopes-unknown", ceremony=ceremony, dealer=dealer)
+    return found
+
+
+def _ceremony(state: KeyState, number: int, record: CeremonyRecord) -> CeremonyView:
+    outcome = judge(state.terms_of(number), record.closed)
+    phase = "active" if record.keys else "failed" if record.given_up else ""
+    open_phase = record.phase.name.lower() if record.phase else phase
+    posted = () if record.phase is None else tuple(sorted(record.postings.get(record.phase, {})))
+    faults = () if record.phase else tuple(f"{each.holder}: {each.kind}" for each in outcome.faults)
+    return CeremonyView(
+        number, TYPES[record.opened.identifiers], record.opened.kind.name.lower(), open_phase,
+        format_instant(record.phase_began), record.joined(), posted, faults,
+    )  # fmt: skip

@@ -1,0 +1,126 @@
+"""``lianzheng blacklist``: take part, make keys, see how they stand."""
+
+import click
+
+from node import blacklist_view
+from node.blacklist.founding import (
+    DEFAULT_PHASE_SECONDS,
+    deploy_blacklist,
+    open_ceremony,
+    take_part,
+)
+from node.blacklist_view import TYPES, BlacklistView
+from node.cli.context import Context, as_json, pass_context, print_json
+
+_NUMBERS = {name: number for number, name in TYPES.items()}
+
+
+@click.group()
+def blacklist() -> None:
+    """共享黑名单：加入、密钥、状态 The shared blacklist: take part, keys, status."""
+
+
+@blacklist.command()
+@click.option(
+    "--phase-seconds",
+    default=DEFAULT_PHASE_SECONDS,
+    show_default=True,
+    help="每阶段最长秒数 Longest phase",
+)
+@as_json
+@pass_context
+def deploy(context: Context, phase_seconds: int, *, machine: bool) -> None:
+    """部署合约并加入 Deploy the contract and take part."""
+    with context.node() as node:
+        places = deploy_blacklist(node, phase_seconds)
+    if machine:
+        print_json(places.to_json())
+        return
+    context.say("blacklist-joined", contract="0x" + places.contract.hex())
+
+
+@blacklist.command()
+@click.argument("contract")
+@click.option("--since", default=0, help="合约部署所在区块 Block of its deployment")
+@as_json
+@pass_context
+def join(context: Context, contract: str, since: int, *, machine: bool) -> None:
+    """核对合约代码并加入 Compare the contract's code and take part."""
+    with context.node() as node:
+        places = take_part(node, read_address(contract), since=since)
+    if machine:
+        print_json(places.to_json())
+        return
+    context.say("blacklist-joined", contract="0x" + places.contract.hex())
+
+
+@blacklist.command()
+@click.argument("type", type=click.Choice(tuple(_NUMBERS)))
+@pass_context
+def generate_key(context: Context, type: str) -> None:  # noqa: A002 - the option's name
+    """发起密钥生成 Open a key generation."""
+    with context.node() as node:
+        open_ceremony(node, _NUMBERS[type], resharing=False)
+    context.say("ceremony-opened")
+
+
+@blacklist.command()
+@click.argument("type", type=click.Choice(tuple(_NUMBERS)))
+@pass_context
+def refresh_shares(context: Context, type: str) -> None:  # noqa: A002 - the option's name
+    """发起份额更新 Deal the present key anew."""
+    with context.node() as node:
+        open_ceremony(node, _NUMBERS[type], resharing=True)
+    context.say("ceremony-opened")
+
+
+@blacklist.command()
+@as_json
+@pass_context
+def status(context: Context, *, machine: bool) -> None:
+    """查看密钥与密钥仪式 Show keys and ceremonies."""
+    with context.node() as node:
+        found = blacklist_view.read_blacklist(node)
+    if machine:
+        print_json(found.to_json())
+        return
+    _print(context, found)
+
+
+def read_address(text: str) -> bytes:
+    """Read an address of 20 bytes, with or without 0x."""
+    try:
+        address = bytes.fromhex(text.removeprefix("0x"))
+    except ValueError:
+        address = b""
+    if len(address) != blacklist_view.ADDRESS_BYTES:
+        raise click.BadParameter(text)
+    return address
+
+
+def _print(context: Context, found: BlacklistView) -> None:
+    columns = ("col-type", "col-epoch", "col-threshold", "col-holders", "col-here")
+    rows = [
+        (
+            context.word(f"identifier-type-{key.identifiers}"),
+            f"{key.key_epoch}.{key.share_epoch}",
+            key.threshold,
+            ", ".join(map(str, key.holders)),
+            context.word(key.why) if key.why else context.word("yes" if key.held_here else "no"),
+        )
+        for key in found.keys
+    ]
+    context.table("blacklist-keys", columns, rows)
+    ceremonies = [
+        (
+            each.number,
+            context.word(f"identifier-type-{each.identifiers}"),
+            context.word(f"ceremony-kind-{each.kind}"),
+            context.word(f"ceremony-phase-{each.phase}"),
+            f"{len(each.posted)} / {len(each.joined)}",
+            "; ".join(each.faults),
+        )
+        for each in found.ceremonies
+    ]
+    titles = ("col-number", "col-type", "col-kind", "col-phase", "col-posted", "col-faults")
+    context.table("blacklist-ceremonies", titles, ceremonies)

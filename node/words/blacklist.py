@@ -1,0 +1,46 @@
+"""What is said about the blacklist on the command line."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ledger.messages.message import Message
+
+# fmt: off
+BLACKLIST_NODE_ERRORS: Final[Mapping[str, Message]] = {
+    "blacklist-not-configured": Message("本节点尚未加入共享黑名单。", "This node takes no part in a shared blacklist yet.", "请运行 lianzheng blacklist join 合约地址（或 deploy）。", "Run lianzheng blacklist join CONTRACT, or deploy."),
+    "blacklist-other-registry": Message("该黑名单合约属于另一注册合约（{registry}）。", "That blacklist belongs to another registry ({registry}).", "请向其他成员核对合约地址。", "Ask another member for the address."),
+    "envelopes-unknown": Message("本节点没有第 {ceremony} 次仪式中第 {dealer} 号分发方的密封份额。", "This node does not have the sealed shares of dealer {dealer} in ceremony {ceremony}.", "请向其他成员索取。", "Ask another member."),
+}
+BLACKLIST_WORDS: Final[Mapping[str, Message]] = {
+    "blacklist-joined": Message("已加入共享黑名单合约 {contract}。节点运行时自动参加密钥仪式。", "This member takes part in the blacklist at {contract}. A running node takes part in key ceremonies by itself."),
+    "ceremony-opened": Message("密钥仪式已发起；各成员节点将自动参加（lianzheng blacklist status 查看进度）。", "The ceremony is open; the members' nodes take part by themselves (lianzheng blacklist status shows how far it came)."),
+    "blacklist-keys": Message("黑名单密钥", "Keys of the blacklist"),
+    "blacklist-ceremonies": Message("密钥仪式", "Key ceremonies"),
+    "col-type": Message("标识类型", "Identifiers"),
+    "col-epoch": Message("密钥期.份额期", "Key.share epoch"),
+    "col-threshold": Message("门限", "Threshold"),
+    "col-holders": Message("持有方序号", "Holders"),
+    "col-here": Message("本机持有份额", "Share here"),
+    "col-phase": Message("阶段", "Phase"),
+    "col-posted": Message("已发布 / 到场", "Posted / joined"),
+    "col-faults": Message("过错方", "Faults"),
+    "identifier-type-id": Message("身份证件号码", "National ID"),
+    "identifier-type-phone": Message("电话号码", "Phone"),
+    "identifier-type-credit-code": Message("统一社会信用代码", "Credit code"),
+    "identifier-type-travel": Message("出入境证件", "Travel document"),
+    "identifier-type-device": Message("设备", "Device"),
+    "identifier-type-address": Message("地址", "Address"),
+    "ceremony-kind-generation": Message("密钥生成", "generation"),
+    "ceremony-kind-resharing": Message("份额更新", "refresh"),
+    "ceremony-phase-joining": Message("到场", "joining"),
+    "ceremony-phase-dealing": Message("分发", "dealing"),
+    "ceremony-phase-complaining": Message("投诉", "complaints"),
+    "ceremony-phase-revealing": Message("公开份额", "reveals"),
+    "ceremony-phase-opening": Message("公开承诺", "openings"),
+    "ceremony-phase-accusing": Message("指控", "accusations"),
+    "ceremony-phase-reconstructing": Message("重建", "reconstruction"),
+    "ceremony-phase-attesting": Message("确认", "attesting"),
+    "ceremony-phase-active": Message("已生效", "in force"),
+    "ceremony-phase-failed": Message("未成功", "failed"),
+}
+# fmt: on

@@ -12,7 +12,7 @@ BLACKLIST_NODE_ERRORS: Final[Mapping[str, Message]] = {
     "envelopes-unknown": Message("本节点没有第 {ceremony} 次仪式中第 {dealer} 号分发方的密封份额。", "This node does not have the sealed shares of dealer {dealer} in ceremony {ceremony}.", "请向其他成员索取。", "Ask another member."),
 }
 BLACKLIST_WORDS: Final[Mapping[str, Message]] = {
-    "blacklist-joined": Message("已加入共享黑名单合约 {contract}。节点运行时自动参加密钥仪式。", "This member takes part in the blacklist at {contract}. A running node takes part in key ceremonies by itself."),
+    "blacklist-joined": Message("已加入共享黑名单合约 {contract}。请重新启动节点服务；运行中的节点自动参加密钥仪式。", "This member takes part in the blacklist at {contract}. Restart the node's service; running, it takes part in key ceremonies by itself."),
     "ceremony-opened": Message("密钥仪式已发起；各成员节点将自动参加（lianzheng blacklist status 查看进度）。", "The ceremony is open; the members' nodes take part by themselves (lianzheng blacklist status shows how far it came)."),
     "blacklist-keys": Message("黑名单密钥", "Keys of the blacklist"),
     "blacklist-ceremonies": Message("密钥仪式", "Key ceremonies"),

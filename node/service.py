@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from ledger.services.fencing import arrive
+from node.blacklist.answering import BlacklistAnswering
 from node.bulk_sealing import BulkSealer
 from node.committing import Committer
 from node.identity.releases import Releases
@@ -36,6 +37,7 @@ class Service:
         committer: seals single items of many callers.
         bulk: seals batches.
         answering: answers other members.
+        blacklist: answers their evaluation requests.
         uploads: takes contents piece by piece.
         releases: knows what each kind of release does.
         started_at: aware, UTC.
@@ -50,6 +52,7 @@ class Service:
     committer: Committer
     bulk: BulkSealer
     answering: Answering
+    blacklist: BlacklistAnswering
     uploads: Uploads
     releases: Releases
     started_at: datetime
@@ -74,6 +77,7 @@ def serving(node: Node, *, with_worker: bool) -> Iterator[Service]:
             node=node,
             committer=committer,
             answering=make_answering(node),
+            blacklist=BlacklistAnswering(node),
             uploads=_uploads(node, committer),
             bulk=running.enter_context(BulkSealer(node)),
             releases=register(node),

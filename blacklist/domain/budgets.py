@@ -4,15 +4,28 @@ A budget is what one caller may have evaluated at one server, for one purpose an
 period. Servers count before they answer; a request that is repeated costs once.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from blacklist.domain.identifiers.identifier import IdentifierType
+from blacklist.domain.protocol.purposes import Purpose
 from ledger.errors import RefusedError
 
 PERIODS_A_YEAR: Final = 12
 """A period is a calendar month in UTC."""
+DEFAULT_LIMITS: Final[Mapping[Purpose, int]] = {
+    Purpose.QUERY: 20_000,
+    Purpose.SCREENING: 1_000_000,
+    Purpose.MONITORING: 100_000,
+    Purpose.LISTING: 5_000,
+    Purpose.CORROBORATION: 5_000,
+    Purpose.ROTATION: 100_000,
+    Purpose.PERSON: 1_000,
+}
+"""Of one caller and identifier type in one period, where a server's operator set nothing else: a middle-sized
+bank's work, and far from everybody."""
 _SPACES: Final = {
     # 34 provinces and their counties, 110 years, 1,000 sequence numbers: about 2^36.9.
     IdentifierType.NATIONAL_ID: 128_000_000_000,

@@ -33,6 +33,13 @@ PROTOCOL_ERRORS: Final[Mapping[str, Message]] = {
     "evaluation-epoch": Message("请求针对密钥期 {key_epoch}、份额期 {share_epoch}，本节点未持有。", "The request is for key epoch {key_epoch}, share epoch {share_epoch}, which this node does not hold.", "请等待双方同步到链上最新一期后重试。", "Retry when both nodes have seen the newest epoch on chain."),
     "evaluation-servers": Message("请求所列的计算方组合不成立：应为 {needed} 家现任持有方，并包括本机构。", "The servers named do not fit: {needed} present holders, this member among them.", "请按链上最新一期重新选择。", "Choose again from the newest epoch on chain."),
     "evaluation-elements": Message("随附的元素与请求所签署的不一致。", "The elements are not those that the request signs.", "请重新发送原始内容。", "Send the original content again."),
+    "evaluation-signature": Message("请求未由该成员的存证密钥签署。", "The request is not signed by that member's evidence key.", "请核对注册合约中登记的密钥。", "Compare with the keys in the registry."),
+    "evaluation-reused": Message("该请求编号已用于另一请求。", "This request id was used for another request.", "请使用新的请求编号。", "Use a new request id."),
+    "evaluation-unknown": Message("本节点没有该请求的记录。", "This node has no record of that request.", "请先发送请求，再要求证明。", "Send the request first, then ask for its proof."),
+    "evaluation-no-share": Message("本节点在本期没有该类标识的密钥份额。", "This node holds no share of the key for this type now.", "请向其他持有方请求。", "Ask other holders."),
+    "evaluation-too-few": Message("正确应答的持有方不足 {needed} 家。", "Fewer than {needed} holders answered rightly.", "请稍后重试；并查看 lianzheng blacklist status。", "Try again later, and see lianzheng blacklist status."),
+    "evaluation-answer-foreign": Message("第 {index} 号持有方的应答不是对该请求的应答。", "What holder {index} answered is no answer to the request.", "已改问其他持有方；请告知该成员。", "Others were asked instead; tell that member."),
+    "evaluation-epochs-mixed": Message("各持有方的份额不属于同一份额期。", "The holders' shares are of different share epochs.", "请等待各节点读到链上最新一期后重试。", "Retry when all nodes have seen the newest epoch on chain."),
     "evaluation-budget": Message("超出额度：剩余 {left} 次，请求 {asked} 次。", "Over the budget: {left} left, {asked} asked.", "请等待下一个月，或由成员协商提高额度。", "Wait for the next month, or agree a higher budget with the member."),
 }
 # fmt: on

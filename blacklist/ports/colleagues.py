@@ -1,4 +1,4 @@
-"""The colleagues port: what a ceremony needs of other holders, outside the chain."""
+"""The colleagues port: what a member asks other holders' nodes."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -21,4 +21,17 @@ class Colleagues(Protocol):
             UnavailableError: it does not answer, or does not have them.
             MalformedError: it answers something else.
         """
+        ...
+
+    def evaluate(self, asked: bytes, body: bytes) -> bytes:
+        """Send a request with its elements (``domain.protocol.frames``) and return the answer's frame.
+
+        Raises:
+            UnavailableError: it does not answer.
+            RefusedError: it refuses, with its reason.
+        """
+        ...
+
+    def prove(self, asked: bytes, body: bytes) -> bytes:
+        """Send the check of a batch and return the proof's frame; raises as ``evaluate``."""
         ...

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Final
 
 from blacklist.domain.chronicle.events import KeyEvent
@@ -17,21 +18,24 @@ BEFORE_THE_FIRST: Final = -1
 
 @dataclass
 class Follower:
-    """Reads events once, and keeps the state that they give.
+    """Reads events once, and keeps the state that they give; safe for threads.
 
     Attributes:
         begin: opens a write transaction.
+        read: opens one for reading.
         contract: on chain.
         address: 20 bytes of it.
         since: block of its deployment.
     """
 
     begin: Begin
+    read: Begin
     contract: BlacklistContract
     address: bytes
     since: int = 0
     _state: KeyState = field(default_factory=KeyState)
     _folded: int = BEFORE_THE_FIRST
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     def refresh(self) -> KeyState:
         """Read on to the newest final block and return the state there.
@@ -40,7 +44,7 @@ class Follower:
             UnavailableError: the chain does not answer; what was read is kept.
         """
         final = self.contract.final_block()
-        with self.begin() as connection:
+        with self.read() as connection:
             read = chain_logs.read_to(connection, self.address)
         first = self.since if read is None else read + 1
         while first <= final:
@@ -53,12 +57,13 @@ class Follower:
 
     def state(self) -> KeyState:
         """Return the state at the block that was read last, without asking the chain."""
-        with self.begin() as connection:
-            logs = chain_logs.after(connection, self._folded)
-        if logs:
-            self._state = self._state.after(self._key_events(logs))
-            self._folded = logs[-1].block
-        return self._state
+        with self._lock:
+            with self.read() as connection:
+                logs = chain_logs.after(connection, self._folded)
+            if logs:
+                self._state = self._state.after(self._key_events(logs))
+                self._folded = logs[-1].block
+            return self._state
 
     def _key_events(self, logs: Sequence[RawLog]) -> list[KeyEvent]:
         found = (self.contract.decode(each) for each in logs)

@@ -8,7 +8,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
 
 metadata: Final = MetaData()
 
@@ -43,6 +43,33 @@ ceremony_envelope = Table(
     Column("dealer", Integer, primary_key=True, autoincrement=False),
     Column("receiver", Integer, primary_key=True, autoincrement=False),
     Column("envelope", LargeBinary, nullable=False),
+)
+
+evaluation = Table(
+    "evaluation",
+    metadata,
+    Column("caller", LargeBinary, primary_key=True),
+    Column("request_id", LargeBinary, primary_key=True),
+    Column("digest", LargeBinary, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("elements", LargeBinary, nullable=False),
+    Column("counted_at", String(24), nullable=False),
+    Column("leaf_hash", LargeBinary),
+    Index("evaluation_digest", "digest", unique=True),
+    Index("evaluation_unsealed", "leaf_hash", "counted_at"),
+)
+"""What this member evaluated for others; ``digest`` is of the newest document under the request id."""
+
+evaluation_budget = Table(
+    "evaluation_budget",
+    metadata,
+    Column("caller", LargeBinary, primary_key=True),
+    Column("identifiers", String(16), primary_key=True),
+    Column("purpose", String(16), primary_key=True),
+    Column("period", String(7), primary_key=True),
+    Column("used", BigInteger, nullable=False),
 )
 
 key_share = Table(

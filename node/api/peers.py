@@ -39,6 +39,10 @@ def _asked(request: Request, body: bytes) -> tuple[Answering, Neighbour]:
     return answering, answering.caller(signed, body)
 
 
+def _frame(body: bytes) -> Response:
+    return Response(body, media_type="application/octet-stream")
+
+
 def _answer(value: JsonValue) -> Response:
     return Response(encode(value), media_type="application/json")
 
@@ -113,6 +117,20 @@ def statistics(request: Request) -> Response:
     """Return counts to a regulator."""
     answering, peer = _asked(request, b"")
     return _answer(courts.statistics(answering.node, peer))
+
+
+@router.post("/blacklist/evaluations")
+def evaluate(request: Request, data: SmallBody) -> Response:
+    """Count the caller's request and evaluate its elements."""
+    _, peer = _asked(request, data)
+    return _frame(service_of(request).blacklist.evaluate(peer, data))
+
+
+@router.post("/blacklist/proofs")
+def prove(request: Request, data: SmallBody) -> Response:
+    """Prove the answers to a batch of the caller's."""
+    _, peer = _asked(request, data)
+    return _frame(service_of(request).blacklist.prove(peer, data))
 
 
 @router.get("/blacklist/ceremonies/{ceremony}/envelopes/{dealer}")

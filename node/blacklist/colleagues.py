@@ -32,6 +32,14 @@ class PeerColleagues:
             for receiver, envelope in found.items()
         }  # fmt: skip
 
+    def evaluate(self, asked: bytes, body: bytes) -> bytes:
+        """See ``ports.colleagues``."""
+        return self._client(asked).exchange("/peer/v1/blacklist/evaluations", body)
+
+    def prove(self, asked: bytes, body: bytes) -> bytes:
+        """See ``ports.colleagues``."""
+        return self._client(asked).exchange("/peer/v1/blacklist/proofs", body)
+
     def _client(self, asked: bytes) -> PeerClient:
         settings = self.node.settings
         return PeerClient(self._peer(asked), self.node.log_key, production=settings.production)

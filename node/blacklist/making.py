@@ -1,10 +1,13 @@
 """The parts of the blacklist, put together from a node."""
 
 from blacklist.curve.secret import fill_random
+from blacklist.domain.protocol.requests import BlacklistPlace
+from blacklist.services.evaluating import Evaluator
 from blacklist.services.following import Follower
 from blacklist.services.holding import ShareHolding
 from blacklist.services.keygen import KeygenService
 from ledger.errors import ConfigurationError
+from ledger.keys.files import verify_statement
 from node.blacklist.colleagues import PeerColleagues
 from node.blacklist.share_keys import FileShareKeys
 from node.key_places import KEYS
@@ -24,8 +27,8 @@ def blacklist_address(settings: Settings) -> bytes:
     return bytes.fromhex(settings.blacklist)
 
 
-def make_keygen(node: Node) -> KeygenService:
-    """Return what takes part in key ceremonies.
+def make_follower(node: Node) -> Follower:
+    """Return what follows the contract.
 
     Raises:
         ConfigurationError: this node takes no part in a blacklist yet.
@@ -38,15 +41,51 @@ def make_keygen(node: Node) -> KeygenService:
         settings.chain_url, settings.chain_id, address, settings.finality, settings.gas_price
     )
     contract = Web3BlacklistContract(chain, node.keyring.operator)
-    begin, keys = node.database.write, FileShareKeys(settings.home / KEYS, node.master_keys)
+    database = node.database
+    return Follower(database.write, database.read, contract, address, settings.blacklist_since)
+
+
+def make_holding(node: Node) -> ShareHolding:
+    """Return what keeps this member's shares."""
+    return ShareHolding(node.database.write, make_share_keys(node), node.clock)
+
+
+def make_share_keys(node: Node) -> FileShareKeys:
+    """Return the keys that shares are sealed under."""
+    return FileShareKeys(node.settings.home / KEYS, node.master_keys)
+
+
+def make_keygen(node: Node) -> KeygenService:
+    """Return what takes part in key ceremonies.
+
+    Raises:
+        ConfigurationError: this node takes no part in a blacklist yet.
+    """
+    follower = make_follower(node)
     return KeygenService(
-        begin=begin,
+        begin=node.database.write,
+        member=bytes.fromhex(node.settings.member),
+        contract=follower.contract,
+        follower=follower,
+        share_keys=make_share_keys(node),
+        holding=make_holding(node),
+        colleagues=PeerColleagues(node, Neighbours(node.settings)),
+        clock=node.clock,
+        fill=fill_random,
+    )
+
+
+def make_evaluator(node: Node, follower: Follower) -> Evaluator:
+    """Return what answers other members' requests, by the state that ``follower`` has read."""
+    settings = node.settings
+    return Evaluator(
+        begin=node.database.write,
         member=bytes.fromhex(settings.member),
-        contract=contract,
-        follower=Follower(begin, contract, address, settings.blacklist_since),
-        share_keys=keys,
-        holding=ShareHolding(begin, keys, node.clock),
-        colleagues=PeerColleagues(node, Neighbours(settings)),
+        place=BlacklistPlace(settings.chain_id, follower.address),
+        state=follower.state,
+        holding=make_holding(node),
+        signer=node.evidence_key,
+        verify=verify_statement,
         clock=node.clock,
         fill=fill_random,
     )

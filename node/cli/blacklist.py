@@ -2,6 +2,7 @@
 
 import click
 
+from blacklist.domain.identifiers.identifier import IdentifierType
 from node import blacklist_view
 from node.blacklist.founding import (
     DEFAULT_PHASE_SECONDS,
@@ -9,6 +10,7 @@ from node.blacklist.founding import (
     open_ceremony,
     take_part,
 )
+from node.blacklist.probing import probe as try_key
 from node.blacklist_view import TYPES, BlacklistView
 from node.cli.context import Context, as_json, pass_context, print_json
 
@@ -72,6 +74,23 @@ def refresh_shares(context: Context, type: str) -> None:  # noqa: A002 - the opt
     with context.node() as node:
         open_ceremony(node, _NUMBERS[type], resharing=True)
     context.say("ceremony-opened")
+
+
+@blacklist.command()
+@click.argument("type", type=click.Choice(tuple(_NUMBERS)))
+@as_json
+@pass_context
+def probe(context: Context, type: str, *, machine: bool) -> None:  # noqa: A002 - the option's name
+    """以不指向任何人的数值试用密钥 Try a key with an element that hides nobody."""
+    with context.node() as node:
+        found = try_key(node, IdentifierType(type))
+    if machine:
+        print_json(found.to_json())
+        return
+    context.say(
+        "blacklist-probed",
+        servers=len(found.servers), single=found.single_ms, batch=found.batch_ms,
+    )  # fmt: skip
 
 
 @blacklist.command()

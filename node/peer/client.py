@@ -134,6 +134,20 @@ class PeerClient:
             )
         return decode(self._found(answer).content, max_bytes=MAX_ANSWER_BYTES)
 
+    def exchange(self, path: str, body: bytes) -> bytes:
+        """Return the bytes that the member answers to ``body``.
+
+        Raises:
+            UnavailableError: it does not answer.
+            RefusedError: it refuses; ``reason`` names its code.
+        """
+        answer = self._ask("POST", path, body)
+        if answer.status_code in _REFUSALS:
+            raise RefusedError(
+                "peer-refuses", peer=self._peer.member.origin, reason=_reason(answer)
+            )
+        return self._found(answer).content
+
     def download(self, path: str, target: Path) -> None:
         """Write the answer to a signed request to ``target``, piece by piece.
 

@@ -13,6 +13,7 @@ from blacklist.curve.scalars import Scalar
 from blacklist.domain.oprf import dleq
 from blacklist.domain.oprf.dleq import DleqProof, Equality
 from blacklist.domain.oprf.suite import VERIFIABLE
+from ledger.errors import MalformedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def evaluate(share: Scalar, blinded: Sequence[bytes]) -> tuple[bytes, ...]:
     Raises:
         MalformedError: one of them is not canonical, or is the identity.
     """
-    for point in blinded:
-        points.checked_point(point, "blinded")
+    if points.IDENTITY in blinded:
+        raise MalformedError("point-malformed", field="blinded")
     return tuple(points.multiply(share, point) for point in blinded)
 
 

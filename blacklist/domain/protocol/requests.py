@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Self
 
+from blacklist.curve.points import checked_point
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.oprf.threshold import MAX_INDEX
 from blacklist.domain.protocol.documents import SignedDocument, read_content
@@ -176,7 +177,8 @@ def check_request(
 
     Raises:
         RefusedError: ``evaluation-not-for-us``, ``-forwarded``, ``-expired``, ``-epoch`` or ``-servers``.
-        MalformedError: ``evaluation-elements``: the elements are not the ones that were signed.
+        MalformedError: ``evaluation-elements``: the elements are not the ones that were signed;
+            ``point-malformed``: one of them is no canonical point, or the identity.
     """
     if asked.server != serving.member or asked.place != serving.place:
         raise RefusedError("evaluation-not-for-us")
@@ -191,6 +193,9 @@ def check_request(
     _check_servers(asked.servers, serving)
     if len(blinded) != asked.count or merkle_root(blinded) != asked.elements:
         raise MalformedError("evaluation-elements")
+    # Before anything is counted: what cannot be answered costs nothing.
+    for point in blinded:
+        checked_point(point, "blinded")
 
 
 def _check_servers(servers: tuple[int, ...], serving: Serving) -> None:

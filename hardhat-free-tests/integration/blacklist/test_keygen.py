@@ -74,7 +74,7 @@ class Members:
         clock, keys = ChainClock(self.shared), MemoryShareKeys()
         contract = EvmContract(self.shared, number)
         address = bytes.fromhex(self.shared.contract.address[2:])
-        follower = Follower(database.write, contract, address)
+        follower = Follower(database.write, database.read, contract, address)
         holding = ShareHolding(database.write, keys, clock)
         service = KeygenService(
             database.write, member_id(number), contract, follower, keys, holding,
@@ -232,7 +232,12 @@ def test_a_node_that_is_restarted_at_every_step_ends_with_its_share(
         for member in members.members:
             member.service.run()
             service = member.service
-            fresh = Follower(member.database.write, member.contract, service.follower.address)
+            fresh = Follower(
+                member.database.write,
+                member.database.read,
+                member.contract,
+                service.follower.address,
+            )
             object.__setattr__(service, "follower", fresh)
     members.assert_whole()
 

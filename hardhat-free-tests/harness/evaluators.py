@@ -1,0 +1,168 @@
+"""Members that evaluate for each other, with databases of their own and no network between them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from harness.evm_blacklist import MemoryShareKeys
+from harness.exchanges import verify
+from harness.ledger import TestClock
+
+from blacklist.curve import points
+from blacklist.curve.scalars import Scalar
+from blacklist.curve.secret import fill_random
+from blacklist.domain.chronicle.keys import HeldKey, KeyState
+from blacklist.domain.identifiers.identifier import IdentifierType
+from blacklist.domain.keygen.ceremony import PublicKeys
+from blacklist.domain.keygen.polynomials import Polynomial
+from blacklist.domain.protocol.combining import blind_all
+from blacklist.domain.protocol.conviction import Exchange
+from blacklist.domain.protocol.frames import pack, unpack
+from blacklist.domain.protocol.purposes import Purpose
+from blacklist.domain.protocol.requests import BlacklistPlace
+from blacklist.services.asking import AskedServer, Asker, Asking
+from blacklist.services.evaluating import CallingMember, Evaluator
+from blacklist.services.holding import ShareHolding
+from ledger.errors import UnavailableError
+from node.database import BLACKLIST_VERSIONS, Database
+
+PLACE = BlacklistPlace(20261124, b"\x22" * 20)
+EPOCH = (1, 1)
+Meddle = Callable[[bytes], bytes]
+"""What becomes of a server's frame on its way, or of the elements that it signs."""
+
+
+@dataclass
+class Signer:
+    """An evidence key."""
+
+    key: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+
+    @property
+    def public_key(self) -> bytes:
+        return self.key.public_key().public_bytes_raw()
+
+    def sign(self, message: bytes) -> bytes:
+        return self.key.sign(message)
+
+
+@dataclass
+class Server:
+    """One holder."""
+
+    index: int
+    signer: Signer
+    database: Database
+    evaluator: Evaluator
+    away: bool = False
+    share: Scalar | None = None
+
+    @property
+    def member(self) -> bytes:
+        return bytes([self.index]) * 32
+
+    @property
+    def asked(self) -> AskedServer:
+        return AskedServer(self.member, self.index, self.signer.public_key)
+
+
+@dataclass
+class Holders:
+    """All holders of one key, and a caller that is one of them."""
+
+    polynomial: Polynomial
+    servers: dict[int, Server]
+    held: HeldKey
+    clock: TestClock
+    accused: list[tuple[int, Exchange]] = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
+    caller: int = 1
+
+    @classmethod
+    def make(cls, folder: Path, count: int, threshold: int) -> "Holders":
+        """Deal a key and give each holder its share."""
+        polynomial, clock = Polynomial.random(threshold, fill_random), TestClock()
+        clock.moment = datetime(2026, 11, 24, 8, tzinfo=UTC)
+        shares = {index: polynomial.at(index) for index in range(1, count + 1)}
+        keys = PublicKeys(
+            points.multiply_base(polynomial.coefficients[0]),
+            {index: points.multiply_base(share) for index, share in shares.items()},
+        )
+        held = HeldKey(1, *EPOCH, threshold, 1, keys)
+        members = {index: bytes([index]) * 32 for index in shares}
+        state = KeyState(members=members, keys={1: held})
+        servers = {
+            index: _server(folder, index, share, held, state, clock)
+            for index, share in shares.items()
+        }
+        return cls(polynomial, servers, held, clock)
+
+    def close(self) -> None:
+        for server in self.servers.values():
+            server.database.dispose()
+
+    def asker(self) -> Asker:
+        """The caller's side."""
+        own = self.servers[self.caller]
+        return Asker(
+            own.member, PLACE, own.signer, verify, self, self.clock,
+            lambda server, exchange: self.accused.append((server.index, exchange)),
+        )  # fmt: skip
+
+    def asking(self, *identifiers: bytes, purpose: Purpose = Purpose.QUERY) -> Asking:
+        """A question about some identifiers."""
+        blinds = [Scalar.random(fill_random) for _ in identifiers]
+        request_id = Scalar.random(fill_random).reveal()[:16]
+        return Asking(
+            request_id, IdentifierType.NATIONAL_ID, self.held, purpose, b"\x05" * 32,
+            blind_all(identifiers, blinds),
+        )  # fmt: skip
+
+    def order(self) -> list[AskedServer]:
+        return [server.asked for server in self.servers.values()]
+
+    def expected(self, identifier: bytes) -> bytes:
+        """Y under the whole key."""
+        one = Scalar.of(1)
+        batch = blind_all([identifier], [one])
+        key = self.polynomial.coefficients[0]
+        return batch.secrets([points.multiply(key, batch.elements[0])])[0].reveal()
+
+    def calling(self) -> CallingMember:
+        own = self.servers[self.caller]
+        return CallingMember(own.member, own.signer.public_key)
+
+    # The colleagues port.
+
+    def evaluate(self, asked: bytes, body: bytes) -> bytes:
+        server = self._present(asked)
+        document, elements = unpack(body)
+        return pack(*server.evaluator.answer(self.calling(), document, elements))
+
+    def prove(self, asked: bytes, body: bytes) -> bytes:
+        server = self._present(asked)
+        document, _ = unpack(body)
+        return pack(server.evaluator.prove(self.calling(), document))
+
+    def _present(self, asked: bytes) -> Server:
+        server = self.servers[asked[0]]
+        self.asked.append(server.index)
+        if server.away:
+            raise UnavailableError("peer-unavailable", peer="test", why="away")
+        return server
+
+
+def _server(
+    folder: Path, index: int, share: Scalar, held: HeldKey, state: KeyState, clock: TestClock
+) -> Server:
+    database = Database(f"sqlite:///{folder / f'holder-{index}.db'}")
+    database.migrate(BLACKLIST_VERSIONS)
+    signer, holding = Signer(), ShareHolding(database.write, MemoryShareKeys(), clock)
+    holding.put(held, share)
+    evaluator = Evaluator(
+        database.write, bytes([index]) * 32, PLACE, lambda: state, holding, signer, verify, clock,
+        fill_random,
+    )  # fmt: skip
+    return Server(index, signer, database, evaluator)

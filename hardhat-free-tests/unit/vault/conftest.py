@@ -25,9 +25,9 @@ class Stored:
     files: Callable[[], list[Path]]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    """A server for this folder only: after uploads that broke off it keeps a core busy until it ends."""
+    """A server for one file of tests: after uploads that broke off it keeps a core busy until it ends."""
     with s3_server(tmp_path_factory.mktemp("s3") / "buckets") as server:
         yield server
 

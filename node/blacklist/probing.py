@@ -76,7 +76,7 @@ def probe(node: Node, identifiers: IdentifierType) -> Probed:
     ended = perf_counter()
     if not by_single.equals(by_batch):
         raise IntegrityError("blacklist-probe-differs")
-    indices = tuple(each.index for each in servers)
+    indices = tuple(sorted(each.index for each in servers))
     return Probed(
         identifiers.value, indices, _milliseconds(started, between), _milliseconds(between, ended)
     )

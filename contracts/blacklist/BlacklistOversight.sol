@@ -65,7 +65,7 @@ abstract contract BlacklistOversight is BlacklistStorage {
         Draw storage open = _knownDraw(id);
         if (_now() <= open.commitBy || _now() > open.revealBy) revert FraudBlacklistDrawClosed(id);
         bytes32 commitment = _drawCommitments[id][index];
-        if (commitment == 0 || commitment != drawCommitment(id, member, value)) {
+        if (commitment != drawCommitment(id, member, value)) {
             revert FraudBlacklistInvalidReveal(id, index);
         }
         delete _drawCommitments[id][index];

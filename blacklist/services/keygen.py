@@ -75,7 +75,6 @@ class KeygenService:
         colleagues: the other holders.
         clock: this machine's.
         fill: random bytes.
-        wants_to_join: whether this member takes a share of a type's key.
     """
 
     begin: Begin
@@ -87,7 +86,6 @@ class KeygenService:
     colleagues: Colleagues
     clock: Clock
     fill: Fill
-    wants_to_join: Callable[[int], bool] = lambda _identifiers: True
 
     def run(self) -> KeygenRound:
         """Do one round for every ceremony.
@@ -147,9 +145,7 @@ class KeygenService:
             seed = self.share_keys.open(_seed_name(number), sealed)
             return Holder(index, state.terms_of(number), seed)
         record = state.ceremonies[number]
-        joining = record.phase is CeremonyPhase.JOINING and self.wants_to_join(
-            record.opened.identifiers
-        )
+        joining = record.phase is CeremonyPhase.JOINING and self._may_join(state, record)
         terms = state.terms_of(number)
         dealing = terms.dealers is not None and index in terms.dealers.share_keys
         if not joining and not dealing:
@@ -160,6 +156,17 @@ class KeygenService:
         with self.begin() as connection:
             ceremonies.put_seed(connection, number, sealed)
         return Holder(index, terms, seed)
+
+    def _may_join(self, state: KeyState, record: CeremonyRecord) -> bool:
+        """Tell whether this member joins: a refresh by itself, a new key when there is none or people agreed.
+
+        Joining is consent: a new key makes every entry under the old one be listed anew.
+        """
+        opened = record.opened
+        if opened.kind is CeremonyKind.RESHARING or opened.identifiers not in state.keys:
+            return True
+        with self.begin() as connection:
+            return ceremonies.has_agreed(connection, opened.identifiers, opened.key_epoch)
 
     def _present_share(
         self, state: KeyState, record: CeremonyRecord, index: int, alarms: list[str]

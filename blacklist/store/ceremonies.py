@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, delete, select
 
-from blacklist.store.tables import ceremony_envelope, ceremony_seed, key_share
+from blacklist.store.tables import ceremony_envelope, ceremony_seed, key_consent, key_share
 
 
 def seed(connection: Connection, ceremony: int) -> bytes | None:
@@ -125,3 +125,19 @@ def forget_share(
             table.c.share_epoch == share_epoch,
         )
     )
+
+
+def agree(connection: Connection, identifiers: int, key_epoch: int, *, at: str) -> None:
+    """Record that this member's people agree to a new key."""
+    if not has_agreed(connection, identifiers, key_epoch):
+        values = {"identifiers": identifiers, "key_epoch": key_epoch, "given_at": at}
+        connection.execute(key_consent.insert().values(**values))
+
+
+def has_agreed(connection: Connection, identifiers: int, key_epoch: int) -> bool:
+    """Tell whether they do."""
+    table = key_consent
+    query = select(table.c.key_epoch).where(
+        table.c.identifiers == identifiers, table.c.key_epoch == key_epoch
+    )
+    return connection.scalar(query) is not None

@@ -45,6 +45,15 @@ ceremony_envelope = Table(
     Column("envelope", LargeBinary, nullable=False),
 )
 
+key_consent = Table(
+    "key_consent",
+    metadata,
+    Column("identifiers", Integer, primary_key=True, autoincrement=False),
+    Column("key_epoch", Integer, primary_key=True, autoincrement=False),
+    Column("given_at", String(24), nullable=False),
+)
+"""Key epochs that this member's people agreed to begin."""
+
 evaluation = Table(
     "evaluation",
     metadata,

@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from blacklist.chain.decoding import CONTRACT
+from blacklist.store import ceremonies
 from contracts import artifact
 from ledger.chain.calling import Caller
 from ledger.chain.contract import Contract
 from ledger.chain.deploy import code_hash, deploy_one
 from ledger.chain.rpc import Rpc
 from ledger.errors import ConfigurationError
+from ledger.evidence.instants import format_instant
 from ledger.keys.accounts import create_transaction_key
 from ledger.primitives.keccak import keccak256
-from node.blacklist.making import make_keygen
+from node.audit.entries import AuditEntry
+from node.blacklist.making import make_follower, make_keygen
 from node.consortium.deciding import admin_sender
 from node.key_places import KEYS, OPERATOR_KEY
 from node.settings import write_settings
@@ -89,6 +92,24 @@ def check_contract(node: Node, address: bytes) -> None:
     (registry,) = Contract(Rpc(url), artifact(CONTRACT), address).call("registry")
     if bytes.fromhex(registry[2:]) != _registry(node):
         raise ConfigurationError("blacklist-other-registry", registry=registry)
+
+
+def agree(node: Node, identifiers: int, actor: str) -> int:
+    """Agree to the next key of a type; return its key epoch.
+
+    Without it this node joins no generation that would replace a key in force.
+
+    Raises:
+        ConfigurationError: this node takes no part in a blacklist yet.
+        UnavailableError: the chain does not answer.
+    """
+    held = make_follower(node).refresh().keys.get(identifiers)
+    key_epoch = 1 if held is None else held.key_epoch + 1
+    details: dict[str, str | int | bool] = {"key_epoch": key_epoch}
+    with node.database.write() as connection:
+        ceremonies.agree(connection, identifiers, key_epoch, at=format_instant(node.clock.now()))
+    node.trail.record(AuditEntry(actor, "blacklist.agree", str(identifiers), details))
+    return key_epoch
 
 
 def open_ceremony(node: Node, identifiers: int, *, resharing: bool) -> None:

@@ -6,6 +6,7 @@ from blacklist.domain.identifiers.identifier import IdentifierType
 from node import blacklist_view
 from node.blacklist.founding import (
     DEFAULT_PHASE_SECONDS,
+    agree,
     deploy_blacklist,
     open_ceremony,
     take_part,
@@ -13,6 +14,7 @@ from node.blacklist.founding import (
 from node.blacklist.probing import probe as try_key
 from node.blacklist_view import TYPES, BlacklistView
 from node.cli.context import Context, as_json, pass_context, print_json
+from node.cli.person import at_the_shell
 
 _NUMBERS = {name: number for number, name in TYPES.items()}
 
@@ -56,12 +58,23 @@ def join(context: Context, contract: str, since: int, *, machine: bool) -> None:
     context.say("blacklist-joined", contract="0x" + places.contract.hex())
 
 
+@blacklist.command("agree")
+@click.argument("type", type=click.Choice(tuple(_NUMBERS)))
+@pass_context
+def agree_to_key(context: Context, type: str) -> None:  # noqa: A002 - the option's name
+    """同意更换密钥 Agree to a new key in place of the present one."""
+    with context.node() as node:
+        key_epoch = agree(node, _NUMBERS[type], at_the_shell().actor)
+    context.say("blacklist-agreed", key_epoch=key_epoch)
+
+
 @blacklist.command()
 @click.argument("type", type=click.Choice(tuple(_NUMBERS)))
 @pass_context
 def generate_key(context: Context, type: str) -> None:  # noqa: A002 - the option's name
     """发起密钥生成 Open a key generation."""
     with context.node() as node:
+        agree(node, _NUMBERS[type], at_the_shell().actor)
         open_ceremony(node, _NUMBERS[type], resharing=False)
     context.say("ceremony-opened")
 

@@ -16,6 +16,7 @@ BLACKLIST_NODE_ERRORS: Final[Mapping[str, Message]] = {
 BLACKLIST_WORDS: Final[Mapping[str, Message]] = {
     "blacklist-joined": Message("已加入共享黑名单合约 {contract}。请重新启动节点服务；运行中的节点自动参加密钥仪式。", "This member takes part in the blacklist at {contract}. Restart the node's service; running, it takes part in key ceremonies by itself."),
     "ceremony-opened": Message("密钥仪式已发起；各成员节点将自动参加（lianzheng blacklist status 查看进度）。", "The ceremony is open; the members' nodes take part by themselves (lianzheng blacklist status shows how far it came)."),
+    "blacklist-agreed": Message("已同意第 {key_epoch} 期密钥；发起后本节点将参加生成。", "This member agrees to key epoch {key_epoch}; its node joins once the generation is open."),
     "blacklist-probed": Message("密钥可用：可询问 {servers} 家持有方；单次 {single} 毫秒，批量 {batch} 毫秒。", "The key works: {servers} holders can be asked; {single} ms for a single query, {batch} ms for a checked batch."),
     "blacklist-keys": Message("黑名单密钥", "Keys of the blacklist"),
     "blacklist-ceremonies": Message("密钥仪式", "Key ceremonies"),

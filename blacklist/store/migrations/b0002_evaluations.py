@@ -1,4 +1,4 @@
-"""Evaluations for other members, and what they used of their budgets."""
+"""Evaluations for other members, what they used of their budgets, and consent to new keys."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,6 +28,13 @@ def upgrade() -> None:
     op.create_index("evaluation_digest", "evaluation", ["digest"], unique=True)
     op.create_index("evaluation_unsealed", "evaluation", ["leaf_hash", "counted_at"])
     op.create_table(
+        "key_consent",
+        sa.Column("identifiers", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key_epoch", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("given_at", sa.String(length=24), nullable=False),
+        sa.PrimaryKeyConstraint("identifiers", "key_epoch"),
+    )
+    op.create_table(
         "evaluation_budget",
         sa.Column("caller", sa.LargeBinary(), nullable=False),
         sa.Column("identifiers", sa.String(length=16), nullable=False),
@@ -43,3 +50,4 @@ def downgrade() -> None:
     refuse_to_drop(op.get_bind(), "evaluation", "evaluation_budget")
     op.drop_table("evaluation_budget")
     op.drop_table("evaluation")
+    op.drop_table("key_consent")

@@ -24,6 +24,7 @@ from blacklist.domain.oprf.threshold import combine
 from blacklist.services.following import Follower
 from blacklist.services.holding import ShareHolding
 from blacklist.services.keygen import KeygenRound, KeygenService
+from blacklist.store import ceremonies
 from ledger.errors import ConfigurationError, RefusedError
 from node.database import BLACKLIST_VERSIONS, Database
 
@@ -315,3 +316,23 @@ def test_the_operator_is_the_one_who_speaks(four: Members) -> None:
     state = four.members[0].service.follower.refresh()
     assert state.operators[2].hex() == operator_of(1)[2:]
     assert state.members == {index: member_id(index - 1) for index in (1, 2, 3, 4)}
+
+
+def test_a_new_key_takes_the_agreement_of_each_member_s_people(four: Members) -> None:
+    """Otherwise one member could make all entries void by opening generations."""
+    before = four.assert_whole()
+    four.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    for _ in range(2):
+        four.phase()
+    state = four.members[0].service.follower.refresh()
+    assert state.ceremonies[2].given_up
+    assert state.ceremonies[2].joined() == ()
+    assert four.assert_whole() == before
+    for member in four.members:
+        with member.database.write() as connection:
+            ceremonies.agree(connection, NATIONAL_ID, 2, at="2026-11-24T08:00:00.000Z")
+    four.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    four.rounds()
+    after = four.assert_whole()
+    assert (after.key_epoch, after.share_epoch) == (2, 1)
+    assert after.keys.key != before.keys.key

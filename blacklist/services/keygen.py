@@ -24,6 +24,7 @@ from blacklist.domain.keygen.steps import (
     Fetch,
     Kept,
     Post,
+    Step,
     Wait,
     confirmed_share,
     missing_shares,
@@ -113,16 +114,32 @@ class KeygenService:
     ) -> None:
         record = state.ceremonies[number]
         now, lasts = self.clock.now(), timedelta(seconds=self.contract.phase_seconds())
-        if is_over(record, now, lasts):
-            self._try(lambda: self.contract.close(number), steps, "keygen-closed")
-            return
+        over = is_over(record, now, lasts)
         holder = self._holder(state, number, index)
         if holder is None:
+            step: Step = Wait()
+        else:
+            share = self._present_share(state, record, index, alarms)
+            patient = now < record.phase_began + lasts / 2
+            kept = Kept(share, self._received(holder, record), patient)
+            step = next_step(record, holder, kept)
+        if over and not isinstance(step, Activate):
+            # Keys that were attested are put into force rather than given up.
+            self._try(lambda: self.contract.close(number), steps, "keygen-closed")
             return
-        share = self._present_share(state, record, index, alarms)
-        received = self._received(holder, record)
-        patient = now < record.phase_began + lasts / 2
-        step = next_step(record, holder, Kept(share, received, patient))
+        if holder is not None:
+            self._carry_out(state, record, holder, step, steps, alarms)
+
+    def _carry_out(
+        self,
+        state: KeyState,
+        record: CeremonyRecord,
+        holder: Holder,
+        step: Step,
+        steps: list[str],
+        alarms: list[str],
+    ) -> None:
+        number = record.opened.ceremony
         match step:
             case Post():
                 self._post(record, holder, step, steps)

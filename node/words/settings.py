@@ -36,6 +36,8 @@ MEANINGS: Final[Mapping[str, str]] = {
     "gas_price": "每单位 gas 的 wei；无手续费的网络为 0，空则询问节点。",
     "registry": "ConsortiumRegistry 合约地址，十六进制，不带 0x。",
     "anchor": "EvidenceAnchor 合约地址，十六进制，不带 0x。",
+    "blacklist": "共享黑名单合约 FraudBlacklist 的地址，十六进制，不带 0x；留空：本节点不参加（docs/blacklist.md）。",
+    "blacklist_since": "黑名单合约部署所在的区块：从该区块起读取其事件。",
     "evidence_signer_url": "存证密钥所在的签名服务（Transit 式）：https://HOST/v1/MOUNT/keys/NAME[?version=N&key=HEX]；空：节点目录中的文件。",
     "log_signer_url": "日志密钥所在的同类服务；空：节点目录中的文件。",
     "signer_token_file": "存放该服务令牌的文件，相对于节点目录。",

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 
 from blacklist.domain.chronicle.keys import CeremonyRecord, HeldKey, KeyState
 from blacklist.domain.keygen.judging import judge
+from blacklist.services.evaluating import NUMBERS
 from blacklist.store import ceremonies
 from ledger.errors import LedgerError, RefusedError
 from ledger.evidence.instants import format_instant
@@ -12,9 +13,7 @@ from node.blacklist.making import make_keygen
 from node.wiring import Node
 
 ADDRESS_BYTES = 20
-TYPES: Mapping[int, str] = {
-    1: "id", 2: "phone", 3: "credit-code", 4: "travel", 5: "device", 6: "address",
-}  # fmt: skip
+TYPES: Mapping[int, str] = {number: each.value for each, number in NUMBERS.items()}
 """Wire name of each identifier type by its number in the contract."""
 
 

@@ -9,7 +9,7 @@ from blacklist.services.evaluating import NUMBERS
 from blacklist.store import ceremonies
 from ledger.errors import LedgerError, RefusedError
 from ledger.evidence.instants import format_instant
-from node.blacklist.making import make_keygen
+from node.blacklist.making import make_follower, make_holding
 from node.wiring import Node
 
 ADDRESS_BYTES = 20
@@ -79,14 +79,13 @@ def read_blacklist(node: Node) -> BlacklistView:
         ConfigurationError: this node takes no part in a blacklist yet.
         UnavailableError: the chain does not answer.
     """
-    service = make_keygen(node)
-    state = service.follower.refresh()
-    index = state.index_of(service.member)
+    state, holding = make_follower(node).refresh(), make_holding(node)
+    index = state.index_of(bytes.fromhex(node.settings.member))
 
     def view(held: HeldKey) -> KeyView:
         here, why = False, ""
         try:
-            share = None if index is None else service.holding.open(held, index)
+            share = None if index is None else holding.open(held, index)
             here = share is not None
         except LedgerError as error:
             why = error.code

@@ -15,7 +15,7 @@ from ledger.evidence.instants import format_instant
 from ledger.keys.accounts import create_transaction_key
 from ledger.primitives.keccak import keccak256
 from node.audit.entries import AuditEntry
-from node.blacklist.making import make_follower, make_keygen
+from node.blacklist.making import make_follower
 from node.consortium.deciding import admin_sender
 from node.key_places import KEYS, OPERATOR_KEY
 from node.settings import write_settings
@@ -120,7 +120,7 @@ def open_ceremony(node: Node, identifiers: int, *, resharing: bool) -> None:
         RefusedError: the contract refuses; the code names its reason.
         UnavailableError: the chain does not answer, or mines nothing in time.
     """
-    make_keygen(node).contract.open_ceremony(identifiers, resharing=resharing)
+    make_follower(node).contract.open_ceremony(identifiers, resharing=resharing)
 
 
 def _registry(node: Node) -> bytes:

@@ -55,13 +55,8 @@ def make_share_keys(node: Node) -> FileShareKeys:
     return FileShareKeys(node.settings.home / KEYS, node.master_keys)
 
 
-def make_keygen(node: Node) -> KeygenService:
-    """Return what takes part in key ceremonies.
-
-    Raises:
-        ConfigurationError: this node takes no part in a blacklist yet.
-    """
-    follower = make_follower(node)
+def make_keygen(node: Node, follower: Follower) -> KeygenService:
+    """Return what takes part in key ceremonies, by the state that ``follower`` reads."""
     return KeygenService(
         begin=node.database.write,
         member=bytes.fromhex(node.settings.member),

@@ -3,13 +3,15 @@
 The worker only nudges; a round under way is left at it.
 """
 
+from functools import cached_property
 from threading import Event, Thread
 from typing import Final
 
 import structlog
 
+from blacklist.services.following import Follower
 from ledger.errors import LedgerError
-from node.blacklist.making import make_keygen
+from node.blacklist.making import make_follower, make_keygen
 from node.wiring import Node
 
 JOIN_SECONDS: Final = 3.0
@@ -29,6 +31,11 @@ class BlacklistRounds:
         self._stop: Final = Event()
         self._thread: Thread | None = None
 
+    @cached_property
+    def _follower(self) -> Follower:
+        """Kept from round to round: what it has folded is not folded again."""
+        return make_follower(self._node)
+
     def nudge(self) -> None:
         """Let a round begin unless one is under way, or this node takes no part."""
         running = self._thread is not None and self._thread.is_alive()
@@ -45,7 +52,7 @@ class BlacklistRounds:
 
     def _run(self) -> None:
         try:
-            done = make_keygen(self._node).run()
+            done = make_keygen(self._node, self._follower).run()
         except LedgerError as error:
             _log.warning("blacklist", code=error.code)
         except Exception:  # noqa: BLE001 - a defect must not end rounds for ever

@@ -7,8 +7,6 @@ from typing import Any, Final
 
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
-from eth_utils.abi import collapse_if_tuple
-from eth_utils.crypto import keccak
 
 from blacklist.domain.chronicle.events import (
     BlockTime,
@@ -25,6 +23,7 @@ from blacklist.domain.chronicle.events import (
 from blacklist.domain.keygen.postings import CeremonyPhase
 from blacklist.ports.contract import RawLog
 from contracts import artifact
+from ledger.chain.contract import topic_of, types_of
 from ledger.errors import IntegrityError
 
 CONTRACT: Final = "FraudBlacklist"
@@ -95,15 +94,7 @@ _MAKERS: Final[Mapping[str, Callable[[BlockTime, Values], KeyEvent]]] = {
 @cache
 def _events() -> Mapping[bytes, Mapping[str, Any]]:
     found = (entry for entry in artifact(CONTRACT).abi if entry["type"] == "event")
-    return {bytes(keccak(text=_signature(entry))): entry for entry in found}
-
-
-def _signature(entry: Mapping[str, Any]) -> str:
-    return f"{entry['name']}({','.join(_types(entry['inputs']))})"
-
-
-def _types(inputs: list[dict[str, Any]]) -> list[str]:
-    return [collapse_if_tuple(each) for each in inputs]
+    return {topic_of(entry): entry for entry in found}
 
 
 def _values(entry: Mapping[str, Any], log: RawLog) -> Values:
@@ -111,7 +102,7 @@ def _values(entry: Mapping[str, Any], log: RawLog) -> Values:
     plain = [each for each in entry["inputs"] if not each["indexed"]]
     pairs = zip(indexed, log.topics[1:], strict=True)
     values = {each["name"]: decode([each["type"]], topic)[0] for each, topic in pairs}
-    rest = decode(_types(plain), log.data)
+    rest = decode(types_of(plain), log.data)
     return values | {each["name"]: value for each, value in zip(plain, rest, strict=True)}
 
 

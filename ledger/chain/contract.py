@@ -36,7 +36,7 @@ class Contract:
     def encode(self, function: str, *args: object) -> bytes:
         """Return the call data of ``function``."""
         entry = self._functions[function]
-        return _selector(entry) + encode(_types(entry["inputs"]), args)
+        return _selector(entry) + encode(types_of(entry["inputs"]), args)
 
     def call(self, function: str, *args: object, block: str = "latest") -> tuple[Any, ...]:
         """Return what a view answers.
@@ -58,7 +58,7 @@ class Contract:
         if not data:
             raise ConfigurationError("contract-missing", contract=self._name)
         try:
-            return decode(_types(self._functions[function]["outputs"]), data)
+            return decode(types_of(self._functions[function]["outputs"]), data)
         except (DecodingError, OverflowError, UnicodeDecodeError) as error:
             # Another contract stands at the address, or the node makes answers up.
             raise ConfigurationError("contract-other", contract=self._name) from error
@@ -80,13 +80,18 @@ def _by_name(artifact: Artifact, kind: str) -> Mapping[str, Mapping[str, Any]]:
     return {entry["name"]: entry for entry in artifact.abi if entry["type"] == kind}
 
 
-def _types(inputs: list[dict[str, Any]]) -> list[str]:
+def types_of(inputs: list[dict[str, Any]]) -> list[str]:
+    """Return the ABI types of a function's, event's or error's parameters, tuples spelled out."""
     return [collapse_if_tuple(each) for each in inputs]
 
 
 def _selector(entry: Mapping[str, Any]) -> bytes:
-    signature = f"{entry['name']}({','.join(_types(entry['inputs']))})"
-    return bytes(keccak(text=signature)[:_SELECTOR])
+    return topic_of(entry)[:_SELECTOR]
+
+
+def topic_of(entry: Mapping[str, Any]) -> bytes:
+    """Return keccak-256 of an ABI entry's signature: an event's first topic, 32 bytes."""
+    return bytes(keccak(text=f"{entry['name']}({','.join(types_of(entry['inputs']))})"))
 
 
 def _revert_data(data: object) -> bytes:

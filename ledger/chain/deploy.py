@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from eth_abi.abi import encode
-from eth_utils.abi import collapse_if_tuple
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from contracts import Artifact, artifact
 from ledger.chain.answers import data, member_data, member_quantity, quantity
 from ledger.chain.blocks import read_block, reference
-from ledger.chain.contract import Contract
+from ledger.chain.contract import Contract, types_of
 from ledger.chain.errors import NodeError
 from ledger.chain.fees import FeePolicy
 from ledger.chain.registry import ROLES
@@ -204,8 +203,7 @@ class _Deployer:
         self, built: Artifact, arguments: tuple[object, ...], nonce: int | None
     ) -> Mapping[str, Any]:
         constructor = next(entry for entry in built.abi if entry["type"] == "constructor")
-        types = [collapse_if_tuple(each) for each in constructor["inputs"]]
-        code = built.bytecode + encode(types, arguments)
+        code = built.bytecode + encode(types_of(constructor["inputs"]), arguments)
         receipt = self.sender.send(None, code, self._gas(built, code), nonce=nonce)
         if member_quantity(receipt, "status", RECEIPT) != 1:
             raise RefusedError("deployment-failed", contract=built.name)

@@ -23,6 +23,7 @@ DEFAULT_LIMITS: Final[Mapping[Purpose, int]] = {
     Purpose.CORROBORATION: 5_000,
     Purpose.ROTATION: 100_000,
     Purpose.PERSON: 1_000,
+    Purpose.PROBE: 1_000,
 }
 """Of one caller and identifier type in one period, where a server's operator set nothing else: a middle-sized
 bank's work, and far from everybody."""

@@ -33,6 +33,7 @@ from blacklist.domain.protocol.answers import (
 )
 from blacklist.domain.protocol.documents import SignedDocument, VerifySignature, sign
 from blacklist.domain.protocol.elements import merkle_root, split
+from blacklist.domain.protocol.frames import pack, unpack
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.protocol.requests import (
     REQUEST,
@@ -128,6 +129,16 @@ class Evaluator:
                 evaluated, proof = proved.evaluated, proved.proof
         said = EvaluationAnswer(document.digest, merkle_root(evaluated), proof)
         return sign(ANSWER, said.to_json(), self.signer.sign), evaluated
+
+    def answer_frame(self, caller: CallingMember, body: bytes) -> bytes:
+        """Answer a request as it came (``domain.protocol.frames``); raises as ``answer``."""
+        document, elements = unpack(body)
+        return pack(*self.answer(caller, document, elements))
+
+    def prove_frame(self, caller: CallingMember, body: bytes) -> bytes:
+        """Prove a batch whose check came as a frame; raises as ``prove``."""
+        document, _ = unpack(body)
+        return pack(self.prove(caller, document))
 
     def prove(self, caller: CallingMember, document: SignedDocument) -> SignedDocument:
         """Prove a batch that was answered, from the elements in this member's log.

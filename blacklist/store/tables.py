@@ -81,6 +81,27 @@ evaluation_budget = Table(
     Column("used", BigInteger, nullable=False),
 )
 
+inquiry = Table(
+    "inquiry",
+    metadata,
+    Column("request_id", LargeBinary, primary_key=True),
+    Column("identifiers", String(16), nullable=False),
+    Column("key_epoch", Integer, nullable=False),
+    Column("share_epoch", Integer, nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("elements", LargeBinary, nullable=False),
+    Column("authorisation", LargeBinary, nullable=False),
+    Column("key_id", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary),
+    Column("asked_by", String(160), nullable=False),
+    Column("asked_at", String(24), nullable=False),
+    Column("leaf_hash", LargeBinary),
+    Index("inquiry_unsealed", "leaf_hash", "asked_at"),
+    Index("inquiry_asked", "asked_at"),
+)
+"""What this member asked of others; ``sealed`` goes when its record key is destroyed."""
+
 key_share = Table(
     "key_share",
     metadata,

@@ -1,7 +1,7 @@
 """Members that evaluate for each other, with databases of their own and no network between them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,14 +19,17 @@ from blacklist.domain.keygen.ceremony import PublicKeys
 from blacklist.domain.keygen.polynomials import Polynomial
 from blacklist.domain.protocol.combining import blind_all
 from blacklist.domain.protocol.conviction import Exchange
-from blacklist.domain.protocol.frames import pack, unpack
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.protocol.requests import BlacklistPlace
 from blacklist.services.asking import AskedServer, Asker, Asking
 from blacklist.services.evaluating import CallingMember, Evaluator
 from blacklist.services.holding import ShareHolding
+from blacklist.services.inquiring import Inquirer
+from blacklist.services.own_share import WithOwnShare
 from ledger.errors import UnavailableError
-from node.database import BLACKLIST_VERSIONS, Database
+from ledger.keys.key_store import SqlRecordKeys
+from ledger.ports.master_key import MasterKeys
+from node.database import BLACKLIST_VERSIONS, KEY_STORE_VERSIONS, Database
 
 PLACE = BlacklistPlace(20261124, b"\x22" * 20)
 EPOCH = (1, 1)
@@ -56,12 +59,17 @@ class Server:
     signer: Signer
     database: Database
     evaluator: Evaluator
+    key_database: Database
     away: bool = False
     share: Scalar | None = None
 
     @property
     def member(self) -> bytes:
         return bytes([self.index]) * 32
+
+    @property
+    def record_keys(self) -> SqlRecordKeys:
+        return SqlRecordKeys(self.key_database.write, MasterKeys(b"\x0b" * 32))
 
     @property
     def asked(self) -> AskedServer:
@@ -102,6 +110,7 @@ class Holders:
     def close(self) -> None:
         for server in self.servers.values():
             server.database.dispose()
+            server.key_database.dispose()
 
     def asker(self) -> Asker:
         """The caller's side."""
@@ -109,6 +118,15 @@ class Holders:
         return Asker(
             own.member, PLACE, own.signer, verify, self, self.clock,
             lambda server, exchange: self.accused.append((server.index, exchange)),
+        )  # fmt: skip
+
+    def inquirer(self) -> Inquirer:
+        """The caller's side with its log and its own share, as a node puts it together."""
+        own = self.servers[self.caller]
+        asker = replace(self.asker(), colleagues=WithOwnShare(self.calling(), own.evaluator, self))
+        return Inquirer(
+            own.database.write, own.evaluator.state, own.record_keys,
+            lambda _state, _held: self.order(), asker, self.clock,
         )  # fmt: skip
 
     def asking(self, *identifiers: bytes, purpose: Purpose = Purpose.QUERY) -> Asking:
@@ -138,13 +156,11 @@ class Holders:
 
     def evaluate(self, asked: bytes, body: bytes) -> bytes:
         server = self._present(asked)
-        document, elements = unpack(body)
-        return pack(*server.evaluator.answer(self.calling(), document, elements))
+        return server.evaluator.answer_frame(self.calling(), body)
 
     def prove(self, asked: bytes, body: bytes) -> bytes:
         server = self._present(asked)
-        document, _ = unpack(body)
-        return pack(server.evaluator.prove(self.calling(), document))
+        return server.evaluator.prove_frame(self.calling(), body)
 
     def _present(self, asked: bytes) -> Server:
         server = self.servers[asked[0]]
@@ -159,10 +175,12 @@ def _server(
 ) -> Server:
     database = Database(f"sqlite:///{folder / f'holder-{index}.db'}")
     database.migrate(BLACKLIST_VERSIONS)
+    key_database = Database(f"sqlite:///{folder / f'keys-{index}.db'}")
+    key_database.migrate(KEY_STORE_VERSIONS)
     signer, holding = Signer(), ShareHolding(database.write, MemoryShareKeys(), clock)
     holding.put(held, share)
     evaluator = Evaluator(
         database.write, bytes([index]) * 32, PLACE, lambda: state, holding, signer, verify, clock,
         fill_random,
     )  # fmt: skip
-    return Server(index, signer, database, evaluator)
+    return Server(index, signer, database, evaluator, key_database)

@@ -3,7 +3,6 @@
 from functools import cached_property
 from typing import Final
 
-from blacklist.domain.protocol.frames import pack, unpack
 from blacklist.services.evaluating import CallingMember, Evaluator
 from node.blacklist.making import make_evaluator, make_follower
 from node.errors import NotPermittedError
@@ -35,13 +34,11 @@ class BlacklistAnswering:
             RefusedError: see ``Evaluator.answer``.
             ConfigurationError: this node takes no part in a blacklist.
         """
-        document, elements = unpack(body)
-        return pack(*self._evaluator.answer(calling(peer), document, elements))
+        return self._evaluator.answer_frame(calling(peer), body)
 
     def prove(self, peer: Neighbour, body: bytes) -> bytes:
         """Prove a batch that ``peer`` asked; raises as ``evaluate``."""
-        document, _ = unpack(body)
-        return pack(self._evaluator.prove(calling(peer), document))
+        return self._evaluator.prove_frame(calling(peer), body)
 
 
 def calling(peer: Neighbour) -> CallingMember:

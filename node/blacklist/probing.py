@@ -1,7 +1,6 @@
-"""Trying a key: an element that hides nobody is evaluated by as many holders as it takes, both ways.
+"""Trying a key: what is nobody's identifier is evaluated by as many holders as it takes, both ways.
 
-What is evaluated is random and of no identifier type, so that it is no person's and no tag comes of it. It
-counts against this member's budget for queries like any other.
+It is asked and logged like anything else, under a purpose of its own; no tag comes of it.
 """
 
 import os
@@ -10,24 +9,20 @@ from dataclasses import asdict, dataclass
 from time import perf_counter
 from typing import Final
 
-from blacklist.curve.scalars import Scalar
-from blacklist.curve.secret import fill_random
-from blacklist.domain.chronicle.keys import HeldKey, KeyState
-from blacklist.domain.identifiers.identifier import PREFIX, IdentifierType
-from blacklist.domain.protocol.combining import blind_all
+from blacklist.curve.secret import Secret
+from blacklist.domain.identifiers.identifier import PROBE_BYTES, IdentifierType, nobody
 from blacklist.domain.protocol.purposes import Purpose
-from blacklist.domain.protocol.requests import REQUEST_ID_BYTES, BlacklistPlace
-from blacklist.services.asking import AskedServer, Asker, Asking
 from blacklist.services.evaluating import NUMBERS
+from blacklist.services.inquiring import SINGLE_LIMIT, InquirySubject
 from ledger.errors import IntegrityError, RefusedError
-from ledger.keys.files import verify_statement
-from node.blacklist.answering import evidence_key
-from node.blacklist.colleagues import PeerColleagues
-from node.blacklist.making import blacklist_address, make_follower
-from node.peer.neighbours import Neighbours
+from node.blacklist.inquiring import make_inquirer
+from node.blacklist.making import make_follower
 from node.wiring import Node
 
-_ROOT_BYTES: Final = 32
+BATCH: Final = SINGLE_LIMIT + 1
+"""The smallest request that is asked as a checked batch."""
+AUTHORISATION: Final = "probe"
+"""No person is asked about, so nobody authorised it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +31,9 @@ class Probed:
 
     Attributes:
         identifiers: wire name of the type.
-        servers: indices of the holders that can be asked.
+        servers: indices of the holders that can be asked, this member's own among them.
         single_ms: milliseconds of a single query.
-        batch_ms: of a checked batch of one.
+        batch_ms: of a checked batch of ``BATCH``.
     """
 
     identifiers: str
@@ -51,8 +46,8 @@ class Probed:
         return asdict(self)
 
 
-def probe(node: Node, identifiers: IdentifierType) -> Probed:
-    """Let other holders evaluate an element that hides nobody, and compare both ways.
+def probe(node: Node, identifiers: IdentifierType, actor: str) -> Probed:
+    """Let holders evaluate what is nobody's identifier, and compare both ways.
 
     Raises:
         ConfigurationError: this node takes no part in a blacklist yet.
@@ -60,60 +55,33 @@ def probe(node: Node, identifiers: IdentifierType) -> Probed:
         IntegrityError: the two ways give different results.
         UnavailableError: the chain, or too many holders, do not answer rightly.
     """
-    state = make_follower(node).refresh()
+    follower = make_follower(node)
+    state = follower.refresh()
     held = state.keys.get(NUMBERS[identifiers])
     if held is None:
         raise RefusedError("blacklist-no-key")
-    neighbours = Neighbours(node.settings)
-    servers, asker = _servers(neighbours, state, held), _asker(node, neighbours)
-    subject = f"{PREFIX}|probe|{os.urandom(_ROOT_BYTES).hex()}".encode("ascii")
+    inquirer = make_inquirer(node, follower)
+    subject = InquirySubject(nobody(identifiers, os.urandom(PROBE_BYTES)), AUTHORISATION)
     started = perf_counter()
-    single = _asking(identifiers, held, subject)
-    by_single = single.batch.secrets(asker.single(single, servers))[0]
+    single = inquirer.ask([subject], Purpose.PROBE, actor)
     between = perf_counter()
-    batch = _asking(identifiers, held, subject)
-    by_batch = batch.batch.secrets(asker.batch(batch, servers))[0]
+    batch = inquirer.ask([subject] * BATCH, Purpose.PROBE, actor)
     ended = perf_counter()
-    if not by_single.equals(by_batch):
-        raise IntegrityError("blacklist-probe-differs")
-    indices = tuple(sorted(each.index for each in servers))
+    _compare(single[0], batch)
     return Probed(
-        identifiers.value, indices, _milliseconds(started, between), _milliseconds(between, ended)
+        identifiers.value,
+        tuple(sorted(each.index for each in inquirer.servers(state, held))),
+        _milliseconds(started, between),
+        _milliseconds(between, ended),
     )
 
 
-def _asking(identifiers: IdentifierType, held: HeldKey, subject: bytes) -> Asking:
-    return Asking(
-        request_id=os.urandom(REQUEST_ID_BYTES),
-        identifiers=identifiers,
-        held=held,
-        purpose=Purpose.QUERY,
-        authorisation=bytes(_ROOT_BYTES),
-        batch=blind_all([subject], [Scalar.random(fill_random)]),
-    )
-
-
-def _servers(neighbours: Neighbours, state: KeyState, held: HeldKey) -> Sequence[AskedServer]:
-    """Return the other holders that are active and have a node."""
-    return [
-        AskedServer(peer.log.member, index, evidence_key(peer))
-        for peer in neighbours.others()
-        if peer.endpoint
-        and (index := state.index_of(peer.log.member)) is not None
-        and index in held.keys.share_keys
-    ]
-
-
-def _asker(node: Node, neighbours: Neighbours) -> Asker:
-    settings = node.settings
-    return Asker(
-        member=bytes.fromhex(settings.member),
-        place=BlacklistPlace(settings.chain_id, blacklist_address(settings)),
-        signer=node.evidence_key,
-        verify=verify_statement,
-        colleagues=PeerColleagues(node, neighbours),
-        clock=node.clock,
-    )
+def _compare(single: Secret, batch: Sequence[Secret]) -> None:
+    same = all(single.equals(each) for each in batch)
+    for each in (single, *batch):
+        each.wipe()
+    if not same:
+        raise IntegrityError("blacklist-probe-differs")
 
 
 def _milliseconds(start: float, end: float) -> int:

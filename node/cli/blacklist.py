@@ -96,7 +96,7 @@ def refresh_shares(context: Context, type: str) -> None:  # noqa: A002 - the opt
 def probe(context: Context, type: str, *, machine: bool) -> None:  # noqa: A002 - the option's name
     """以不指向任何人的数值试用密钥 Try a key with an element that hides nobody."""
     with context.node() as node:
-        found = try_key(node, IdentifierType(type))
+        found = try_key(node, IdentifierType(type), at_the_shell().actor)
     if machine:
         print_json(found.to_json())
         return

@@ -9,7 +9,6 @@ from ledger.messages.message import Message
 BLACKLIST_NODE_ERRORS: Final[Mapping[str, Message]] = {
     "blacklist-not-configured": Message("本节点尚未加入共享黑名单。", "This node takes no part in a shared blacklist yet.", "请运行 lianzheng blacklist join 合约地址（或 deploy）。", "Run lianzheng blacklist join CONTRACT, or deploy."),
     "blacklist-other-registry": Message("该黑名单合约属于另一注册合约（{registry}）。", "That blacklist belongs to another registry ({registry}).", "请向其他成员核对合约地址。", "Ask another member for the address."),
-    "blacklist-no-key": Message("该类标识尚无密钥。", "There is no key for this type of identifier yet.", "请运行 lianzheng blacklist generate-key。", "Run lianzheng blacklist generate-key."),
     "blacklist-probe-differs": Message("单次计算与批量计算结果不同。", "The single and the batched evaluation differ.", "请停止使用该密钥，并与其他成员核对。", "Do not use the key; compare with other members."),
     "envelopes-unknown": Message("本节点没有第 {ceremony} 次仪式中第 {dealer} 号分发方的密封份额。", "This node does not have the sealed shares of dealer {dealer} in ceremony {ceremony}.", "请向其他成员索取。", "Ask another member."),
 }

@@ -6,12 +6,17 @@ elements into plain text.
 
 from typing import Final
 
-from blacklist.curve.hashing import derive
+from blacklist.curve.hashing import derive, expand
 from blacklist.curve.scalars import Scalar
 from blacklist.curve.secret import Secret
 from blacklist.domain.oprf.framing import named
 
 AUDIT_KEY_BYTES: Final = 32
+
+
+def audit_key_of(record_key: Secret) -> Secret:
+    """Return the audit key of a request: from the key of its record, so that both end at once."""
+    return expand(record_key, named("audit-key"))
 
 
 def blind_of(audit_key: Secret, request_id: bytes, place: int) -> Scalar:

@@ -5,6 +5,7 @@
 * An identifier is personal data: ``repr`` and ``str`` never show it, and no error about it carries it.
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -15,6 +16,9 @@ spelling takes the next number, and comes into force with the next key epoch, wh
 again. Accepting what was refused before needs no new number."""
 
 PREFIX: Final = "lz-blacklist/v1"
+PROBE: Final = "probe"
+"""Stands in place of a type where nobody is meant; no type has this name."""
+PROBE_BYTES: Final = 32
 
 
 class IdentifierType(Enum):
@@ -45,6 +49,22 @@ class Identifier:
 
     def __repr__(self) -> str:
         return f"Identifier({self.type.value}, hidden)"
+
+
+def nobody(identifier_type: IdentifierType, drawn: bytes) -> Identifier:
+    """Return what is nobody's identifier, for trying a key of this type.
+
+    Args:
+        identifier_type: of the key.
+        drawn: ``PROBE_BYTES`` random bytes.
+    """
+    return Identifier(identifier_type, f"{PREFIX}|{PROBE}|{drawn.hex()}".encode("ascii"))
+
+
+def is_nobody(canonical: bytes) -> bool:
+    """Tell whether bytes are what ``nobody`` gives; such are no identifier of any type."""
+    found = re.compile(rf"{re.escape(PREFIX)}\|{PROBE}\|[0-9a-f]{{{2 * PROBE_BYTES}}}".encode())
+    return found.fullmatch(canonical) is not None
 
 
 def spelled(identifier_type: IdentifierType, normalised: str) -> Identifier:

@@ -20,3 +20,5 @@ class Purpose(StrEnum):
     """Everything that has to be tagged again under a new key."""
     PERSON = "person"
     """A person who asks what is known about them."""
+    PROBE = "probe"
+    """Trying a key with what is nobody's identifier; anything else under this purpose is a violation."""

@@ -1,0 +1,64 @@
+"""This member's own log of what it asked: written before anything is sent."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select
+
+from blacklist.store.tables import inquiry
+
+
+@dataclass(frozen=True, slots=True)
+class InquiryRow:
+    """A request of this member's.
+
+    Attributes:
+        request_id: 16 bytes, the same to all servers.
+        identifiers: wire name of the type.
+        key_epoch: of the key.
+        share_epoch: of its sharing.
+        purpose: as it travels.
+        count: how many elements.
+        elements: 32-byte root over the blinded elements.
+        authorisation: 32-byte root over the authorisation references.
+        key_id: name of the record key.
+        sealed: ``InquiryContent`` under it; ``None`` when the key was destroyed.
+        asked_by: who asked.
+        asked_at: instant.
+        leaf_hash: of the statement that covers it; ``None`` before.
+    """
+
+    request_id: bytes
+    identifiers: str
+    key_epoch: int
+    share_epoch: int
+    purpose: str
+    count: int
+    elements: bytes
+    authorisation: bytes
+    key_id: bytes
+    sealed: bytes | None
+    asked_by: str
+    asked_at: str
+    leaf_hash: bytes | None = None
+
+
+def put(connection: Connection, row: InquiryRow) -> None:
+    """Record a request.
+
+    Raises:
+        ConflictError: its id is taken.
+    """
+    values = {column.name: getattr(row, column.name) for column in inquiry.c}
+    connection.execute(insert(inquiry).values(**values))
+
+
+def find(connection: Connection, request_id: bytes) -> InquiryRow | None:
+    """Return a request by its id."""
+    row = connection.execute(select(inquiry).where(inquiry.c.request_id == request_id)).first()
+    return None if row is None else InquiryRow(*row)
+
+
+def newest(connection: Connection, limit: int) -> list[InquiryRow]:
+    """Return requests, newest first."""
+    query = select(inquiry).order_by(inquiry.c.asked_at.desc(), inquiry.c.request_id).limit(limit)
+    return [InquiryRow(*row) for row in connection.execute(query)]

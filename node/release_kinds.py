@@ -4,6 +4,7 @@
 * ``court-package``: the package of the item that the subject names, for the court that asked.
 * ``key-change``: the subject says which (``KEY_CHANGES``); a command at the node's shell carries it out, for
   it prints a recovery sheet.
+* ``blacklist-listing``: of the entry that the subject names; the node's next round carries it out.
 * ``rule-change``: the subject says which rules (``RULES``). The request holds the rules as they are set when
   it is made, so that the decider sees them; carrying it out puts exactly those in force, or nothing when
   the settings have changed since.
@@ -12,6 +13,8 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from blacklist.store import own_entries
+from blacklist.store.own_entries import OwnState
 from ledger.errors import MalformedError, RefusedError, UnavailableError
 from ledger.store import statements
 from node.audit.entries import Detail
@@ -24,6 +27,7 @@ from node.wiring import Node
 ERASURE: Final = "erasure"
 KEY_CHANGE: Final = "key-change"
 RULE_CHANGE: Final = "rule-change"
+LISTING: Final = "blacklist-listing"
 ROTATE_MASTER: Final = "rotate-master"
 WRAP_MASTER: Final = "wrap-master"
 ROTATE_EVIDENCE: Final = "rotate-evidence"
@@ -51,6 +55,7 @@ def register(node: Node) -> Releases:
     packages = ReleaseKind(Permission.EVIDENCE_EXPORT, _hand_out, _known(node))
     releases.register(COURT_PACKAGE, packages)
     releases.register(KEY_CHANGE, ReleaseKind(change, None, _one_of(KEY_CHANGES)))
+    releases.register(LISTING, ReleaseKind(Permission.BLACKLIST_LIST, None, _asked_for(node)))
     releases.register(RULE_CHANGE, ReleaseKind(change, _adopt(node), _rules(node)))
     return releases
 
@@ -84,6 +89,17 @@ def _known(node: Node) -> Callable[[str], Mapping[str, Detail]]:
         with node.database.read() as connection:
             if statements.by_leaf_hash(connection, leaf_hash) is None:
                 raise RefusedError("evidence-unknown", id=subject[:12])
+        return {}
+
+    return about
+
+
+def _asked_for(node: Node) -> Callable[[str], Mapping[str, Detail]]:
+    def about(subject: str) -> Mapping[str, Detail]:
+        with node.database.read() as connection:
+            own = own_entries.find(connection, _leaf_hash(subject))
+        if own is None or own.state is not OwnState.ASKED:
+            raise RefusedError("entry-not-waiting", entry=subject[:12])
         return {}
 
     return about

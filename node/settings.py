@@ -6,7 +6,7 @@ a file of its own, or the variable ``LIANZHENG_MASTER_KEY``, which is not a sett
 
 import json
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
@@ -147,6 +147,21 @@ class Settings(BaseSettings):
     )
     blacklist_since: int = Field(
         0, ge=0, description="Block of the blacklist's deployment: its events are read from there."
+    )
+    blacklist_mode: Literal["test", "licensed-bureau", "association"] = Field(
+        "test",
+        description="Under what the blacklist is run: test takes identifiers that are nobody's only; docs/blacklist-law.md.",
+    )
+    blacklist_mode_document: Annotated[str | None, BeforeValidator(_empty_is_none)] = Field(
+        None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="Evidence id of the licence, or of the association's document, sealed here; needed in the other modes.",
+    )
+    blacklist_batch_hours: int = Field(
+        24,
+        ge=0,
+        le=168,
+        description="Hours between two batches of listings; 0 sends each at once, which shows when somebody was listed.",
     )
     evidence_signer_url: str = Field(
         "",

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from blacklist.chain.decoding import CONTRACT, decode_key_event
-from blacklist.domain.chronicle.events import KeyEvent
+from blacklist.chain.decoding import CONTRACT, decode_event
 from blacklist.domain.keygen.postings import CeremonyPhase
-from blacklist.ports.contract import RawLog
+from blacklist.ports.contract import ContractEvent, RawLog
 from contracts import artifact
 from ledger.chain.answers import data, items, mapping, member_data, member_quantity
 from ledger.chain.blocks import read_block, reference
@@ -56,7 +55,7 @@ class Web3BlacklistContract:
         self._rpc: Final = Rpc(chain.url)
         self._contract: Final = Contract(self._rpc, artifact(CONTRACT), chain.contract)
         sender = Sender(self._rpc, chain.chain_id, operator, FeePolicy(chain.gas_price))
-        self._caller: Final = Caller(self._contract, sender)
+        self.caller: Final = Caller(self._contract, sender)
         self._phase_seconds: int | None = None
         self._times: Final[dict[int, int]] = {}
 
@@ -89,25 +88,25 @@ class Web3BlacklistContract:
         found = [self._log(mapping(each, _LOGS)) for each in items(answer, _LOGS)]
         return sorted(found, key=lambda each: (each.block, each.place))
 
-    def decode(self, log: RawLog) -> KeyEvent | None:
+    def decode(self, log: RawLog) -> ContractEvent | None:
         """See ``ports.contract``."""
-        return decode_key_event(log)
+        return decode_event(log)
 
     def open_ceremony(self, identifiers: int, *, resharing: bool) -> None:
         """See ``ports.contract``."""
-        self._caller.call("openResharing" if resharing else "openGeneration", identifiers)
+        self.caller.call("openResharing" if resharing else "openGeneration", identifiers)
 
     def post(self, ceremony: int, phase: CeremonyPhase, data: bytes) -> None:
         """See ``ports.contract``."""
-        self._caller.call("post", ceremony, int(phase), data)
+        self.caller.call("post", ceremony, int(phase), data)
 
     def close(self, ceremony: int) -> None:
         """See ``ports.contract``."""
-        self._caller.call("close", ceremony)
+        self.caller.call("close", ceremony)
 
     def activate(self, ceremony: int, keys: bytes) -> None:
         """See ``ports.contract``."""
-        self._caller.call("activate", ceremony, keys)
+        self.caller.call("activate", ceremony, keys)
 
     def _number(self, tag: str) -> int | None:
         block = read_block(self._rpc, tag)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
+from blacklist.chain.entry_decoding import ENTRY_MAKERS
 from blacklist.domain.chronicle.events import (
     BlockTime,
     CeremonyGivenUp,
@@ -21,7 +22,7 @@ from blacklist.domain.chronicle.events import (
     ResultAttested,
 )
 from blacklist.domain.keygen.postings import CeremonyPhase
-from blacklist.ports.contract import RawLog
+from blacklist.ports.contract import ContractEvent, RawLog
 from contracts import artifact
 from ledger.chain.contract import topic_of, types_of
 from ledger.errors import IntegrityError
@@ -30,8 +31,8 @@ CONTRACT: Final = "FraudBlacklist"
 Values = Mapping[str, Any]
 
 
-def decode_key_event(log: RawLog) -> KeyEvent | None:
-    """Return what an event says; ``None`` when it is about something else than keys.
+def decode_event(log: RawLog) -> ContractEvent | None:
+    """Return what an event says; ``None`` when nobody follows its kind.
 
     Raises:
         IntegrityError: it is none of the contract's.
@@ -72,7 +73,7 @@ def _activated(where: BlockTime, given: Values) -> KeyEvent:
     )
 
 
-_MAKERS: Final[Mapping[str, Callable[[BlockTime, Values], KeyEvent]]] = {
+_MAKERS: Final[Mapping[str, Callable[[BlockTime, Values], ContractEvent]]] = {
     "OperatorChanged": lambda where, given: OperatorNamed(
         where, given["member"], given["index"], bytes.fromhex(given["operator"][2:])
     ),
@@ -88,6 +89,7 @@ _MAKERS: Final[Mapping[str, Callable[[BlockTime, Values], KeyEvent]]] = {
         where, given["ceremony"], CeremonyPhase(given["phase"])
     ),
     "KeyActivated": _activated,
+    **ENTRY_MAKERS,
 }
 
 

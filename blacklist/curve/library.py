@@ -38,6 +38,8 @@ _ARGUMENTS: Final[dict[str, list[Any]]] = {
     "crypto_core_ristretto255_scalar_mul": [_P, _P, _P],
     "crypto_hash_sha512": [_P, _P, _N],
     "crypto_auth_hmacsha512": [_P, _P, _N, _P],
+    "crypto_aead_xchacha20poly1305_ietf_encrypt": [_P, _P, _P, _N, _P, _N, _P, _P, _P],
+    "crypto_aead_xchacha20poly1305_ietf_decrypt": [_P, _P, _P, _P, _N, _P, _N, _P, _P],
     "crypto_box_seal": [_P, _P, _N, _P],
     "crypto_box_seal_open": [_P, _P, _N, _P, _P],
     "crypto_scalarmult_base": [_P, _P],

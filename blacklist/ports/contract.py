@@ -9,10 +9,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+from blacklist.domain.chronicle.entry_events import EntryEvent
 from blacklist.domain.chronicle.events import KeyEvent
 from blacklist.domain.keygen.postings import CeremonyPhase
+
+ContractEvent: TypeAlias = KeyEvent | EntryEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,8 @@ class BlacklistContract(Protocol):
         """Return the contract's events in the blocks ``first`` to ``last``, both included."""
         ...
 
-    def decode(self, log: RawLog) -> KeyEvent | None:
-        """Return what an event says; ``None`` when it is about something else than keys.
+    def decode(self, log: RawLog) -> ContractEvent | None:
+        """Return what an event says; ``None`` when nobody follows its kind.
 
         Raises:
             IntegrityError: it is none of the contract's.

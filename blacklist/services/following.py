@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final
+from typing import Final, get_args
 
+from blacklist.domain.chronicle.entry_events import EntryEvent
 from blacklist.domain.chronicle.events import KeyEvent
 from blacklist.domain.chronicle.keys import KeyState
-from blacklist.ports.contract import BlacklistContract, RawLog
-from blacklist.store import chain_logs
+from blacklist.ports.contract import BlacklistContract, ContractEvent, RawLog
+from blacklist.store import chain_logs, entries
 from ledger.store.transactions import Begin
 
 SPAN: Final = 2000
@@ -49,9 +50,7 @@ class Follower:
         first = self.since if read is None else read + 1
         while first <= final:
             last = min(first + SPAN - 1, final)
-            logs = self.contract.logs(first, last)
-            with self.begin() as connection:
-                chain_logs.add(connection, self.address, logs, last=last)
+            self._take(self.contract.logs(first, last), last)
             first = last + 1
         return self.state()
 
@@ -61,10 +60,22 @@ class Follower:
             with self.read() as connection:
                 logs = chain_logs.after(connection, self._folded)
             if logs:
-                self._state = self._state.after(self._key_events(logs))
+                events = (each for each in self._events(logs) if isinstance(each, _OF_KEYS))
+                self._state = self._state.after(events)
                 self._folded = logs[-1].block
             return self._state
 
-    def _key_events(self, logs: Sequence[RawLog]) -> list[KeyEvent]:
+    def _take(self, logs: Sequence[RawLog], last: int) -> None:
+        """Store the events of blocks until ``last``; entries are written as they stand after them."""
+        events = self._events(logs)
+        with self.begin() as connection:
+            chain_logs.add(connection, self.address, logs, last=last)
+            entries.apply(connection, (each for each in events if isinstance(each, _OF_ENTRIES)))
+
+    def _events(self, logs: Sequence[RawLog]) -> list[ContractEvent]:
         found = (self.contract.decode(each) for each in logs)
         return [event for event in found if event is not None]
+
+
+_OF_KEYS: Final = get_args(KeyEvent)
+_OF_ENTRIES: Final = get_args(EntryEvent)

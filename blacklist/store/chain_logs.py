@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from blacklist.ports.contract import RawLog
 from blacklist.store.tables import blacklist_cursor, blacklist_log
@@ -14,6 +14,11 @@ def read_to(connection: Connection, contract: bytes) -> int | None:
     """Return the last block that was read; ``None`` before the first."""
     query = select(blacklist_cursor.c.block).where(blacklist_cursor.c.contract == contract)
     return connection.scalar(query)
+
+
+def newest(connection: Connection) -> int:
+    """Return the last block that was read; 0 before the first."""
+    return connection.scalar(select(func.max(blacklist_cursor.c.block))) or 0
 
 
 def add(connection: Connection, contract: bytes, logs: Sequence[RawLog], *, last: int) -> None:

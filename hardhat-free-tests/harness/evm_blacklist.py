@@ -7,11 +7,10 @@ from contract.consortium import Consortium, admin_of, found, member_id
 from contract.evm import Chain, Contract, Refused
 from eth_utils import keccak
 
-from blacklist.chain.decoding import CONTRACT, decode_key_event
+from blacklist.chain.decoding import CONTRACT, decode_event
 from blacklist.curve.secret import Secret, hold
-from blacklist.domain.chronicle.events import KeyEvent
 from blacklist.domain.keygen.postings import CeremonyPhase
-from blacklist.ports.contract import RawLog
+from blacklist.ports.contract import ContractEvent, RawLog
 from contracts import artifact
 from ledger.errors import ConfigurationError, RefusedError, UnavailableError
 
@@ -81,8 +80,8 @@ class EvmContract:
     def logs(self, first: int, last: int) -> Sequence[RawLog]:
         return [each for each in self.shared.logs if first <= each.block <= last]
 
-    def decode(self, log: RawLog) -> KeyEvent | None:
-        return decode_key_event(log)
+    def decode(self, log: RawLog) -> ContractEvent | None:
+        return decode_event(log)
 
     def open_ceremony(self, identifiers: int, *, resharing: bool) -> None:
         self._send("openResharing" if resharing else "openGeneration", identifiers)

@@ -141,6 +141,27 @@ def envelopes(request: Request, ceremony: Number, dealer: Number) -> Response:
     return _answer({str(receiver): each.hex() for receiver, each in found.items()})
 
 
+@router.post("/blacklist/entries/rows")
+def entry_rows(request: Request, data: SmallBody) -> Response:
+    """Return what this member has of the index: rows as their reporters signed them, and tombstones."""
+    _asked(request, data)
+    return _answer(service_of(request).blacklist.rows(data))
+
+
+@router.post("/blacklist/entries/receipts")
+def entry_receipts(request: Request, data: SmallBody) -> Response:
+    """Return this member's receipts for deleted rows."""
+    _asked(request, data)
+    return _answer(service_of(request).blacklist.receipts(data))
+
+
+@router.get("/blacklist/entries/acknowledgement")
+def acknowledgement(request: Request) -> Response:
+    """Say up to which status change this member has followed the entries."""
+    _asked(request, b"")
+    return _answer(service_of(request).blacklist.acknowledgement())
+
+
 @router.get("/mirror/{origin:path}/tile/{number:path}")
 def mirror(request: Request, origin: Origin, number: str) -> Response:
     """Return a tile of leaf hashes of another member's log, as it was verified here."""

@@ -3,13 +3,19 @@
 from functools import cached_property
 from typing import Final
 
+from blacklist.domain.entries.facts import LEAF_BYTES
+from blacklist.ports.index_peers import MAX_ENTRIES
 from blacklist.services.evaluating import CallingMember, Evaluator
+from ledger.errors import LimitError
+from ledger.evidence import shape
+from ledger.primitives.canonical import JsonValue, decode
+from node.blacklist.entries import Entries, make_entries
+from node.blacklist.index_peers import to_json
 from node.blacklist.making import make_evaluator, make_follower
-from node.errors import NotPermittedError
-from node.peer.neighbours import Neighbour
+from node.peer.neighbours import Neighbour, evidence_key
 from node.wiring import Node
 
-EVIDENCE: Final = "evidence"
+MAX_WANTED_BYTES: Final = 32_768
 
 
 class BlacklistAnswering:
@@ -26,6 +32,10 @@ class BlacklistAnswering:
     def _evaluator(self) -> Evaluator:
         return make_evaluator(self._node, make_follower(self._node))
 
+    @cached_property
+    def _entries(self) -> Entries:
+        return make_entries(self._node)
+
     def evaluate(self, peer: Neighbour, body: bytes) -> bytes:
         """Answer a request that ``peer`` sent.
 
@@ -40,6 +50,32 @@ class BlacklistAnswering:
         """Prove a batch that ``peer`` asked; raises as ``evaluate``."""
         return self._evaluator.prove_frame(calling(peer), body)
 
+    def rows(self, body: bytes) -> JsonValue:
+        """Return what this member has of the entries that ``body`` names.
+
+        Raises:
+            MalformedError: not of the form.
+            LimitError: more than ``MAX_ENTRIES``.
+        """
+        delivered = self._entries.index.deliver(_wanted(body))
+        return {"rows": to_json(delivered.rows), "tombstones": to_json(delivered.tombstones)}
+
+    def receipts(self, body: bytes) -> JsonValue:
+        """Return this member's receipts for entries; raises as ``rows``."""
+        return {"receipts": to_json(self._entries.index.receipts(_wanted(body)))}
+
+    def acknowledgement(self) -> JsonValue:
+        """Return this member's acknowledgement of status changes."""
+        return to_json([self._entries.index.acknowledgement()])[0]
+
+
+def _wanted(body: bytes) -> list[bytes]:
+    found = shape.members(decode(body, max_bytes=MAX_WANTED_BYTES), "request", {"entries"})
+    entries = shape.items(found["entries"], "entries")
+    if len(entries) > MAX_ENTRIES:
+        raise LimitError("entries-too-many", limit=MAX_ENTRIES)
+    return [shape.hex_bytes(each, "entries", LEAF_BYTES) for each in entries]
+
 
 def calling(peer: Neighbour) -> CallingMember:
     """Return a member as the one who asks.
@@ -48,15 +84,3 @@ def calling(peer: Neighbour) -> CallingMember:
         NotPermittedError: it has no evidence key now.
     """
     return CallingMember(peer.log.member, evidence_key(peer))
-
-
-def evidence_key(peer: Neighbour) -> bytes:
-    """Return the evidence key that counts now.
-
-    Raises:
-        NotPermittedError: it has none.
-    """
-    for record in peer.present.keys:
-        if record.purpose == EVIDENCE:
-            return record.key
-    raise NotPermittedError("peer-not-active")

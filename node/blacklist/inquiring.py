@@ -10,11 +10,10 @@ from blacklist.services.following import Follower
 from blacklist.services.inquiring import Inquirer
 from blacklist.services.own_share import WithOwnShare
 from ledger.keys.files import verify_statement
-from node.blacklist.answering import evidence_key
 from node.blacklist.colleagues import PeerColleagues
 from node.blacklist.making import make_evaluator
 from node.errors import NotPermittedError
-from node.peer.neighbours import Neighbour, Neighbours
+from node.peer.neighbours import Neighbour, Neighbours, evidence_key
 from node.wiring import Node
 
 

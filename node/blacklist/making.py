@@ -1,5 +1,7 @@
 """The parts of the blacklist, put together from a node."""
 
+from typing import TYPE_CHECKING
+
 from blacklist.curve.secret import fill_random
 from blacklist.domain.protocol.requests import BlacklistPlace
 from blacklist.services.evaluating import Evaluator
@@ -15,6 +17,9 @@ from node.peer.neighbours import Neighbours
 from node.settings import Settings
 from node.wiring import Node
 
+if TYPE_CHECKING:
+    from blacklist.chain.contract import Web3BlacklistContract
+
 
 def blacklist_address(settings: Settings) -> bytes:
     """Return the contract's 20-byte address.
@@ -27,8 +32,8 @@ def blacklist_address(settings: Settings) -> bytes:
     return bytes.fromhex(settings.blacklist)
 
 
-def make_follower(node: Node) -> Follower:
-    """Return what follows the contract.
+def make_contract(node: Node) -> "Web3BlacklistContract":
+    """Return the contract, with this member's operator.
 
     Raises:
         ConfigurationError: this node takes no part in a blacklist yet.
@@ -40,8 +45,17 @@ def make_follower(node: Node) -> Follower:
     chain = BlacklistChain(
         settings.chain_url, settings.chain_id, address, settings.finality, settings.gas_price
     )
-    contract = Web3BlacklistContract(chain, node.keyring.operator)
-    database = node.database
+    return Web3BlacklistContract(chain, node.keyring.operator)
+
+
+def make_follower(node: Node) -> Follower:
+    """Return what follows the contract.
+
+    Raises:
+        ConfigurationError: this node takes no part in a blacklist yet.
+    """
+    database, settings = node.database, node.settings
+    contract, address = make_contract(node), blacklist_address(settings)
     return Follower(database.write, database.read, contract, address, settings.blacklist_since)
 
 

@@ -11,6 +11,8 @@ import structlog
 
 from blacklist.services.following import Follower
 from ledger.errors import LedgerError
+from node.blacklist.entries import Entries, make_entries
+from node.blacklist.entry_rounds import work_entries
 from node.blacklist.making import make_follower, make_keygen
 from node.wiring import Node
 
@@ -36,6 +38,10 @@ class BlacklistRounds:
         """Kept from round to round: what it has folded is not folded again."""
         return make_follower(self._node)
 
+    @cached_property
+    def _entries(self) -> Entries:
+        return make_entries(self._node, self._follower)
+
     def nudge(self) -> None:
         """Let a round begin unless one is under way, or this node takes no part."""
         running = self._thread is not None and self._thread.is_alive()
@@ -51,14 +57,21 @@ class BlacklistRounds:
             self._thread.join(JOIN_SECONDS)
 
     def _run(self) -> None:
-        try:
-            done = make_keygen(self._node, self._follower).run()
-        except LedgerError as error:
-            _log.warning("blacklist", code=error.code)
-        except Exception:  # noqa: BLE001 - a defect must not end rounds for ever
-            _log.exception("defect", where="blacklist")
-        else:
-            for step in done.steps:
-                _log.info("keygen", step=step)
-            for alarm in done.alarms:
-                _log.warning("keygen", code=alarm)
+        for job in (self._work_keys, self._work_entries):
+            try:
+                job()
+            except LedgerError as error:
+                _log.warning("blacklist", code=error.code)
+            except Exception:  # noqa: BLE001 - a defect must not end rounds for ever
+                _log.exception("defect", where="blacklist")
+
+    def _work_keys(self) -> None:
+        done = make_keygen(self._node, self._follower).run()
+        for step in done.steps:
+            _log.info("keygen", step=step)
+        for alarm in done.alarms:
+            _log.warning("keygen", code=alarm)
+
+    def _work_entries(self) -> None:
+        for failed in work_entries(self._entries):
+            _log.warning("entries", step=failed.step, code=failed.code)

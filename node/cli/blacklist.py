@@ -13,6 +13,7 @@ from node.blacklist.founding import (
 )
 from node.blacklist.probing import probe as try_key
 from node.blacklist_view import TYPES, BlacklistView
+from node.cli import blacklist_asking, blacklist_listing
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.person import at_the_shell
 
@@ -156,3 +157,19 @@ def _print(context: Context, found: BlacklistView) -> None:
     ]
     titles = ("col-number", "col-type", "col-kind", "col-phase", "col-posted", "col-faults")
     context.table("blacklist-ceremonies", titles, ceremonies)
+
+
+for _command in (
+    blacklist_listing.list_person,
+    blacklist_listing.entries,
+    blacklist_listing.entry,
+    blacklist_listing.correct,
+    blacklist_listing.withdraw,
+    blacklist_listing.decide,
+    blacklist_listing.amend,
+    blacklist_listing.corroborate,
+    blacklist_asking.query,
+    blacklist_asking.hits,
+    blacklist_asking.review,
+):
+    blacklist.add_command(_command)

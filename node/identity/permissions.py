@@ -35,6 +35,14 @@ class Permission(StrEnum):
     SETTINGS_READ = "settings:read"
     METRICS_READ = "metrics:read"
     ANCHOR_RUN = "anchor:run"
+    BLACKLIST_READ = "blacklist:read"
+    """Keys, entries by number, use and audits: no personal data."""
+    BLACKLIST_QUERY = "blacklist:query"
+    """Ask about persons, screen, monitor, and review hits."""
+    BLACKLIST_LIST = "blacklist:list"
+    """Ask for listings, and change, withdraw, decide or vouch for entries."""
+    BLACKLIST_DESK = "blacklist:desk"
+    """Serve the person concerned: reports, statements, disputes."""
 
 
 class Role(StrEnum):
@@ -60,10 +68,12 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.CONTENT_READ,
             Permission.RELEASE_DECIDE,
             Permission.METRICS_READ,
+            Permission.BLACKLIST_READ,
+            Permission.BLACKLIST_QUERY,
         }
     ),
-    # Speaks for the persons concerned: asks for erasures and sets holds. Does not decide releases, so that
-    # the usual requester can never be the usual approver.
+    # Speaks for the persons concerned: asks for erasures, sets holds, works the blacklist and its desk. Does
+    # not decide releases, so that the usual requester can never be the usual approver.
     Role.COMPLIANCE: frozenset(
         {
             Permission.EVIDENCE_READ,
@@ -71,6 +81,10 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.HOLD_SET,
             Permission.ERASURE_REQUEST,
             Permission.AUDIT_READ,
+            Permission.BLACKLIST_READ,
+            Permission.BLACKLIST_QUERY,
+            Permission.BLACKLIST_LIST,
+            Permission.BLACKLIST_DESK,
         }
     ),
     # Reads everything, the audit trail included, and changes nothing.
@@ -81,6 +95,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.AUDIT_READ,
             Permission.SETTINGS_READ,
             Permission.METRICS_READ,
+            Permission.BLACKLIST_READ,
         }
     ),
     # Hands packages to courts, reads what goes into them, and holds what a court has asked for.
@@ -102,6 +117,7 @@ PERMISSIONS: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.SETTINGS_READ,
             Permission.METRICS_READ,
             Permission.ANCHOR_RUN,
+            Permission.BLACKLIST_READ,
         }
     ),
 }

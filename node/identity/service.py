@@ -137,9 +137,15 @@ class Identity:
 def command_principal(user: str) -> Principal:
     """Return the principal of a person at the node's own shell, who could read the database anyway.
 
-    It may what an administrator may, but decides no release: that needs a person who signed in.
+    It may what an administrator may, and work the blacklist as a compliance officer does; but it decides no
+    release: that needs a person who signed in.
     """
-    allowed = PERMISSIONS[Role.ADMINISTRATOR] | {Permission.AUDIT_READ}
+    allowed = PERMISSIONS[Role.ADMINISTRATOR] | {
+        Permission.AUDIT_READ,
+        Permission.BLACKLIST_QUERY,
+        Permission.BLACKLIST_LIST,
+        Permission.BLACKLIST_DESK,
+    }
     safe = "".join(c for c in user if c.isascii() and (c.isalnum() or c in "._-"))[:40]
     name = f"command:{safe or 'unknown'}"
     return Principal(name, name, frozenset({Role.ADMINISTRATOR}), allowed, "command")

@@ -8,13 +8,14 @@ from typing import Final
 from ledger.errors import ConfigurationError, UnavailableError
 from ledger.evidence.log import LogIdentity
 from ledger.proof.trust import KeyRecord, TrustedMember
-from node.errors import NotAuthenticatedError
+from node.errors import NotAuthenticatedError, NotPermittedError
 from node.settings import Settings
 
 FRESH_SECONDS: Final = 15.0
 """Within this time a suspended member is no longer listened to."""
 STALE_SECONDS: Final = 600.0
 """How long the last reading stands while the chain is silent; then nobody is a neighbour."""
+EVIDENCE: Final = "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,18 @@ class Neighbour:
 
 def _counts(record: KeyRecord) -> bool:
     return record.until is None and record.compromised_since is None
+
+
+def evidence_key(peer: Neighbour) -> bytes:
+    """Return the evidence key that counts now.
+
+    Raises:
+        NotPermittedError: it has none.
+    """
+    for record in peer.present.keys:
+        if record.purpose == EVIDENCE:
+            return record.key
+    raise NotPermittedError("peer-not-active")
 
 
 @dataclass

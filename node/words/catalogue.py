@@ -8,6 +8,7 @@ from ledger.messages.catalogue import CATALOGUE, fill
 from ledger.messages.message import Message
 from node.words.backups import BACKUP_WORDS
 from node.words.blacklist import BLACKLIST_WORDS
+from node.words.blacklist_entries import BLACKLIST_ENTRY_WORDS
 from node.words.commands import COMMANDS
 from node.words.console import CONSOLE_WORDS
 from node.words.consortium import CONSORTIUM_WORDS
@@ -24,6 +25,7 @@ WORDS: Final[Mapping[str, Message]] = {
     **COMMANDS,
     **BACKUP_WORDS,
     **BLACKLIST_WORDS,
+    **BLACKLIST_ENTRY_WORDS,
     **CONSORTIUM_WORDS,
     **DOCTOR_WORDS,
     **IDENTITY_WORDS,

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
+from blacklist.messages.entries import ENTRY_ERRORS, LAW_ERRORS
 from blacklist.messages.identifiers import IDENTIFIER_ERRORS
 from blacklist.messages.inquiries import INQUIRY_ERRORS
 from blacklist.messages.protocol import PROTOCOL_ERRORS
 from ledger.messages.message import Message
 from node.words.backups import BACKUP_ERRORS
 from node.words.blacklist import BLACKLIST_NODE_ERRORS
+from node.words.blacklist_entries import BLACKLIST_ENTRY_ERRORS
 from node.words.capture import CAPTURE_ERRORS
 from node.words.consortium import CONSORTIUM_ERRORS
 from node.words.identity import IDENTITY_ERRORS
@@ -32,6 +34,9 @@ ERRORS: Final[Mapping[str, Message]] = {
     **IDENTIFIER_ERRORS,
     **PROTOCOL_ERRORS,
     **INQUIRY_ERRORS,
+    **LAW_ERRORS,
+    **ENTRY_ERRORS,
+    **BLACKLIST_ENTRY_ERRORS,
     "database-password-unreadable": Message("无法读取数据库口令文件：{why}。", "The file with the database's password cannot be read: {why}.", "请检查 database_password_file 及其权限。", "Check database_password_file and its permissions."),
     "persons-too-many": Message("当事人 {count} 名，超过 {limit}。", "{count} persons, over {limit}.", "请检查来源数据的列。", "Check the columns of the source."),
     "bulk-busy": Message("正在处理其他批量请求。", "Other bulk requests are being worked on.", "请稍后重试。", "Try again later."),

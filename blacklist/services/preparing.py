@@ -1,0 +1,89 @@
+"""Preparing entries: identifiers evaluated, and out of their secrets tag, keys and signed row."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from blacklist.curve.secret import Secret
+from blacklist.domain.chronicle.keys import HeldKey, KeyState
+from blacklist.domain.entries.details import encrypt_details
+from blacklist.domain.entries.facts import tag_commitment
+from blacklist.domain.entries.rows import NONCE_BYTES, ROW, IndexRow
+from blacklist.domain.identifiers.identifier import IdentifierType
+from blacklist.domain.oprf.tags import entry_key, tag_of
+from blacklist.domain.protocol.documents import SignedDocument, sign
+from blacklist.domain.protocol.purposes import Purpose
+from blacklist.ports.entry_keys import EntryKeys
+from blacklist.services.evaluating import NUMBERS
+from blacklist.services.inquiring import Inquirer, InquirySubject
+from blacklist.services.own_content import OwnContent, OwnPlan
+from ledger.errors import RefusedError
+from ledger.ports.signer import StatementSigner
+
+NODE: Final = "node"
+"""Who asks when a batch is prepared: the persons who agreed to the listing stand with the entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPreparer:
+    """Prepares entries.
+
+    Attributes:
+        state: the state of keys, as far as the chain was followed.
+        inquirer: has identifiers evaluated.
+        entry_keys: keys of entries.
+        signer: this member's evidence key.
+    """
+
+    state: Callable[[], KeyState]
+    inquirer: Inquirer
+    entry_keys: EntryKeys
+    signer: StatementSigner
+
+    def held(self, identifiers: IdentifierType) -> HeldKey:
+        """Return the key in force of a type.
+
+        Raises:
+            RefusedError: ``blacklist-no-key``: there is none.
+        """
+        held = self.state().keys.get(NUMBERS[identifiers])
+        if held is None:
+            raise RefusedError("blacklist-no-key")
+        return held
+
+    def evaluate(self, contents: Sequence[OwnContent], purpose: Purpose) -> Sequence[Secret]:
+        """Return the secrets of identifiers of one type; wipe them after use.
+
+        Raises:
+            UnavailableError: too few holders answer.
+            RefusedError: there is no key of the type, or the budget is used up.
+        """
+        subjects = [
+            InquirySubject(each.identifier, each.newest.facts.basis_evidence.hex())
+            for each in contents
+        ]
+        return self.inquirer.ask(subjects, purpose, NODE)
+
+    def plan(self, secret: Secret, entry: bytes, held: HeldKey, content: OwnContent) -> OwnPlan:
+        """Return what goes on chain and into the index."""
+        with entry_key(secret, entry) as key:
+            address = self.entry_keys.address(key)
+        commitment = tag_commitment(tag_of(secret, held.key_epoch), content.tag_salt)
+        row = self.row(secret, entry, held, content)
+        return OwnPlan(commitment, address, held.key_epoch, (row,))
+
+    def row(
+        self, secret: Secret, entry: bytes, held: HeldKey, content: OwnContent
+    ) -> SignedDocument:
+        """Return the signed row of the newest version of the facts."""
+        said, nonce = content.newest, os.urandom(NONCE_BYTES)
+        row = IndexRow(
+            entry=entry,
+            tag=tag_of(secret, held.key_epoch),
+            salt=content.tag_salt,
+            facts=said.commitment,
+            nonce=nonce,
+            details=encrypt_details(secret, entry, nonce, said),
+        )
+        return sign(ROW, row.to_json(), self.signer.sign)

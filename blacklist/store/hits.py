@@ -1,0 +1,104 @@
+"""Hits, and what people found when they reviewed them. A hit stays with the member that found it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from blacklist.store.entry_tables import hit
+
+
+class ReviewOutcome(StrEnum):
+    """What a person found. None of them is a decision about the customer's application."""
+
+    SAME_PERSON = "same-person"
+    """The entry is about this person, and says what matters here."""
+    NOT_RELEVANT = "not-relevant"
+    """It is about this person, and does not matter here."""
+    OTHER_PERSON = "other-person"
+    """The entry is about somebody else: its reporter is told by a dispute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One hit.
+
+    Attributes:
+        hit: 16 random bytes.
+        entry: 32-byte id.
+        purpose: why the person was looked up.
+        found_at: instant.
+        key_id: of the record key.
+        sealed: customer number, authorisation, and what the entry said.
+        changed_at: instant of the newest change of the entry's standing after it was found.
+        reviewed_at: instant.
+        reviewed_by: operator.
+        outcome: what the review found.
+        leaf_hash: of the sealed record of the review.
+    """
+
+    hit: bytes
+    entry: bytes
+    purpose: str
+    found_at: str
+    key_id: bytes
+    sealed: bytes
+    changed_at: str | None = None
+    reviewed_at: str | None = None
+    reviewed_by: str | None = None
+    outcome: ReviewOutcome | None = None
+    leaf_hash: bytes | None = None
+
+
+def put(connection: Connection, found: Hit) -> None:
+    """Record a hit."""
+    values = {each.name: getattr(found, each.name) for each in hit.c}
+    connection.execute(insert(hit).values(values))
+
+
+def find(connection: Connection, hit_id: bytes) -> Hit | None:
+    """Return a hit."""
+    row = connection.execute(select(hit).where(hit.c.hit == hit_id)).one_or_none()
+    return None if row is None else _read(row)
+
+
+def newest(connection: Connection, *, unreviewed: bool, limit: int) -> Sequence[Hit]:
+    """Return the newest hits; only those that wait for a person, if asked."""
+    query = select(hit).order_by(hit.c.found_at.desc()).limit(limit)
+    if unreviewed:
+        query = query.where(hit.c.reviewed_at.is_(None))
+    return [_read(row) for row in connection.execute(query)]
+
+
+def waiting(connection: Connection) -> int:
+    """Return how many hits wait for a person."""
+    query = select(func.count()).select_from(hit).where(hit.c.reviewed_at.is_(None))
+    return connection.scalar(query) or 0
+
+
+def review(
+    connection: Connection,
+    hit_id: bytes,
+    *,
+    at: str,
+    by: str,
+    outcome: ReviewOutcome,
+    leaf_hash: bytes,
+) -> None:
+    """Record what a person found."""
+    values = {"reviewed_at": at, "reviewed_by": by, "outcome": outcome, "leaf_hash": leaf_hash}
+    connection.execute(update(hit).where(hit.c.hit == hit_id).values(values))
+
+
+def reopen(connection: Connection, entry: bytes, at: str) -> int:
+    """Let all hits on an entry be reviewed again, since its standing changed; return how many."""
+    values = {"changed_at": at, "reviewed_at": None, "reviewed_by": None, "outcome": None}
+    changed = connection.execute(update(hit).where(hit.c.entry == entry).values(values))
+    return changed.rowcount
+
+
+def _read(row: Row[tuple[object, ...]]) -> Hit:
+    values = {each.name: getattr(row, each.name) for each in hit.c}
+    outcome = None if row.outcome is None else ReviewOutcome(row.outcome)
+    return Hit(**{**values, "outcome": outcome})

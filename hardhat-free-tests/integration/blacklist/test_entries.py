@@ -1,0 +1,172 @@
+"""Entries among three banks on the real contract: listed, found, disputed, corrected, ended, forgotten."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from harness.entry_members import Banks, facts, identifier, specimen
+
+from blacklist.domain.entries.grounds import Severity, StandardProof
+from blacklist.domain.entries.standing import EntryStanding
+from blacklist.domain.protocol.purposes import Purpose
+from blacklist.store import entries, entry_rows, hits
+from ledger.errors import RefusedError
+
+FRAUDSTER, STRANGER = specimen(123), specimen(456)
+REASONS = b"\x33" * 32
+
+
+@pytest.fixture
+def banks(tmp_path: Path) -> Iterator[Banks]:
+    made = Banks.found(tmp_path, 3)
+    yield made
+    made.close()
+
+
+def found_by(banks: Banks, number: int, raw: str) -> list[EntryStanding]:
+    bank = banks.banks[number]
+    kept = bank.querying.query(bank.person(raw), Purpose.QUERY, "officer")
+    return [each.found.standing for each in kept]
+
+
+def test_a_listed_person_is_found_by_another_bank_and_nobody_else_is(banks: Banks) -> None:
+    said = facts(banks.today())
+    entry = banks.banks[0].list(FRAUDSTER, said)
+    banks.settle()
+    bank = banks.banks[1]
+    (kept,) = bank.querying.query(bank.person(FRAUDSTER), Purpose.QUERY, "officer")
+    assert (kept.found.listed.entry, kept.found.facts) == (entry, said)
+    with bank.database.read() as connection:
+        (hit,) = hits.newest(connection, unreviewed=True, limit=9)
+    assert (hit.hit, hit.reviewed_at) == (kept.hit, None)
+    assert found_by(banks, 1, STRANGER) == []
+
+
+def test_a_dispute_shows_in_every_answer_until_it_is_decided(banks: Banks) -> None:
+    entry = banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.banks[2].revising.contract.dispute(entry, REASONS)
+    banks.settle()
+    assert found_by(banks, 1, FRAUDSTER) == [EntryStanding.DISPUTED]
+    banks.move(days=21)
+    assert found_by(banks, 1, FRAUDSTER) == [EntryStanding.OVERDUE]
+    banks.banks[0].revising.uphold(entry, REASONS)
+    banks.settle()
+    assert found_by(banks, 1, FRAUDSTER) == [EntryStanding.ACTIVE]
+    with banks.banks[1].database.read() as connection:
+        (dispute,) = entries.disputes(connection, entry)
+    assert dispute.in_time is False
+
+
+def test_a_change_of_standing_reopens_the_review_of_a_hit(banks: Banks) -> None:
+    entry = banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    assert found_by(banks, 1, FRAUDSTER) == [EntryStanding.ACTIVE]
+    bank = banks.banks[1]
+    with bank.database.write() as connection:
+        (hit,) = hits.newest(connection, unreviewed=True, limit=9)
+        hits.review(
+            connection, hit.hit, at="2026-11-24T08:00:00.000Z", by="officer",
+            outcome=hits.ReviewOutcome.SAME_PERSON, leaf_hash=REASONS,
+        )  # fmt: skip
+    banks.banks[2].revising.contract.dispute(entry, REASONS)
+    banks.settle()
+    with bank.database.read() as connection:
+        (again,) = hits.newest(connection, unreviewed=True, limit=9)
+    assert again.hit == hit.hit
+    assert again.changed_at is not None
+
+
+def test_a_correction_replaces_the_row_at_every_member(banks: Banks) -> None:
+    said = facts(banks.today())
+    entry = banks.banks[0].list(FRAUDSTER, said)
+    banks.settle()
+    milder = replace(said, severity=Severity.NOTABLE)
+    banks.banks[0].revising.correct(entry, milder)
+    banks.settle()
+    bank = banks.banks[2]
+    (kept,) = bank.querying.query(bank.person(FRAUDSTER), Purpose.QUERY, "officer")
+    assert (kept.found.facts, kept.found.standing) == (milder, EntryStanding.CORRECTED)
+
+
+def test_a_withdrawn_entry_leaves_every_index_with_receipts(banks: Banks) -> None:
+    entry = banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    banks.banks[0].revising.withdraw(entry, REASONS)
+    banks.settle()
+    banks.settle()
+    for bank in banks.banks:
+        with bank.database.read() as connection:
+            assert entry_rows.row(connection, entry) is None
+    with banks.banks[0].database.read() as connection:
+        givers = set(entry_rows.receipt_givers(connection, entry))
+    assert givers == {bank.member for bank in banks.banks}
+    assert found_by(banks, 1, FRAUDSTER) == []
+
+
+def test_an_entry_ends_by_itself_five_years_after_the_conduct(banks: Banks) -> None:
+    banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    banks.move(days=5 * 365)
+    assert found_by(banks, 1, FRAUDSTER) == []
+    banks.settle()
+    with banks.banks[1].database.read() as connection:
+        assert entry_rows.row_count(connection) == 0
+
+
+def test_a_peer_serves_the_rows_of_a_reporter_that_is_away(banks: Banks) -> None:
+    banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    for bank in banks.banks[:2]:
+        bank.follower.refresh()
+        bank.index.round()
+    banks.banks[0].away = True
+    late = banks.banks[2]
+    late.follower.refresh()
+    assert late.index.round().fetched == 1
+    assert found_by(banks, 2, FRAUDSTER) == [EntryStanding.ACTIVE]
+
+
+def test_another_member_corroborates_only_who_it_really_knows(banks: Banks) -> None:
+    entry = banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    other = banks.banks[1]
+    with pytest.raises(RefusedError, match="corroboration-other-person"):
+        other.revising.corroborate(entry, identifier(STRANGER), REASONS)
+    other.revising.corroborate(entry, identifier(FRAUDSTER), REASONS)
+    with pytest.raises(RefusedError, match="corroboration-own-entry"):
+        banks.banks[0].revising.corroborate(entry, identifier(FRAUDSTER), REASONS)
+    banks.settle()
+    bank = banks.banks[2]
+    (kept,) = bank.querying.query(bank.person(FRAUDSTER), Purpose.QUERY, "officer")
+    assert kept.found.corroborators == (other.member,)
+
+
+def test_all_members_acknowledge_all_status_changes(banks: Banks) -> None:
+    entry = banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.banks[2].revising.contract.dispute(entry, REASONS)
+    banks.settle()
+    banks.settle()
+    with banks.banks[0].database.read() as connection:
+        kept = entry_rows.acknowledgements(connection)
+    assert {each.member for each in kept} == {bank.member for bank in banks.banks[1:]}
+    assert {each.changes for each in kept} == {1}
+
+
+def test_nobody_is_listed_without_proof_or_notice(banks: Banks) -> None:
+    said, listing = facts(banks.today()), banks.banks[0].listing
+    for broken, code in (
+        (replace(said, notice=None), "listing-notice-missing"),
+        (replace(said, notified_on=banks.today()), "listing-notice-too-recent"),
+        (replace(said, proofs=(StandardProof.PERSON_IDENTIFIED,)), "listing-proof-incomplete"),
+    ):
+        with pytest.raises(RefusedError, match=code):
+            listing.ask(identifier(FRAUDSTER), broken, "officer")
+
+
+def test_a_request_that_nobody_agreed_to_is_erased(banks: Banks) -> None:
+    listing = banks.banks[0].listing
+    entry = listing.ask(identifier(FRAUDSTER), facts(banks.today()), "officer")
+    listing.give_up(entry)
+    assert listing.prepare() == 0
+    with pytest.raises(RefusedError, match="entry-not-waiting"):
+        listing.release(entry)

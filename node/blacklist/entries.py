@@ -1,0 +1,133 @@
+"""Entries in a node: the services about them, put together; and what only the node can check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from blacklist.domain.entries.facts import Facts
+from blacklist.domain.entries.law import RunningMode
+from blacklist.domain.identifiers.identifier import Identifier
+from blacklist.domain.protocol.requests import BlacklistPlace
+from blacklist.services.following import Follower
+from blacklist.services.indexing import Index
+from blacklist.services.listing import Listing
+from blacklist.services.matching import Matcher
+from blacklist.services.own_book import OwnBook
+from blacklist.services.preparing import EntryPreparer
+from blacklist.services.querying import Querying
+from blacklist.services.revising import Revising
+from blacklist.services.sealed_records import SealedRecords
+from ledger.errors import ConfigurationError, RefusedError
+from ledger.keys.files import verify_statement
+from ledger.store import statements
+from node.blacklist.index_peers import PeerIndex
+from node.blacklist.inquiring import make_inquirer
+from node.blacklist.making import make_contract, make_follower
+from node.peer.neighbours import Neighbours
+from node.wiring import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """Everything about entries.
+
+    Attributes:
+        node: this member's.
+        follower: of the contract.
+        listing: lists.
+        revising: corrects, withdraws, decides, vouches.
+        querying: asks about persons.
+        index: tags of all members' entries.
+    """
+
+    node: Node
+    follower: Follower
+    listing: Listing
+    revising: Revising
+    querying: Querying
+    index: Index
+
+    def ask(self, identifier: Identifier, facts: Facts, by: str) -> bytes:
+        """Store a request to list somebody; a second person decides it.
+
+        Raises:
+            RefusedError: a condition of the law is not met, or a named item is not sealed here.
+        """
+        self.check_evidence(facts)
+        return self.listing.ask(identifier, facts, by)
+
+    def check_evidence(self, facts: Facts) -> None:
+        """Check that everything facts rest on is sealed in this member's log.
+
+        Raises:
+            RefusedError: ``evidence-unknown``: it is not.
+        """
+        named = (facts.evidence, facts.basis_evidence, facts.notice)
+        check_sealed(self.node, [each for each in named if each is not None])
+
+
+def make_entries(node: Node, follower: Follower | None = None) -> Entries:
+    """Return the services about entries.
+
+    Raises:
+        ConfigurationError: this node takes no part in a blacklist yet, or its mode lacks its document.
+    """
+    # The account library and the ABI codec, which most commands do without.
+    from blacklist.chain.entry_contract import Web3EntryContract  # noqa: PLC0415
+    from blacklist.chain.entry_keys import EthEntryKeys  # noqa: PLC0415
+
+    follower = follower or make_follower(node)
+    mode, settings = mode_of(node), node.settings
+    member, clock = bytes.fromhex(settings.member), node.clock
+    write, read = node.database.write, node.database.read
+    records = SealedRecords(node.record_keys)
+    inquirer, keys = make_inquirer(node, follower), EthEntryKeys()
+    contract = Web3EntryContract(make_contract(node).caller)
+    preparer = EntryPreparer(follower.state, inquirer, keys, node.evidence_key)
+    book = OwnBook(write, member, records, clock)
+    window = timedelta(hours=settings.blacklist_batch_hours)
+    listing = Listing(book, preparer, contract, mode, window)
+    peers = PeerIndex(node, Neighbours(settings))
+    place = BlacklistPlace(settings.chain_id, follower.address)
+    matcher = Matcher(write, read, keys, clock)
+    return Entries(
+        node=node,
+        follower=follower,
+        listing=listing,
+        revising=Revising(listing, contract, place),
+        querying=Querying(follower.state, inquirer, matcher, records, mode),
+        index=Index(
+            write, read, member, peers, node.evidence_key, verify_statement, clock, listing.row
+        ),
+    )
+
+
+def mode_of(node: Node) -> RunningMode:
+    """Return under what this member runs the blacklist.
+
+    Raises:
+        ConfigurationError: another mode than ``test`` without its document sealed here.
+    """
+    mode, document = (
+        RunningMode(node.settings.blacklist_mode),
+        node.settings.blacklist_mode_document,
+    )
+    if mode is RunningMode.TEST:
+        return mode
+    with node.database.read() as connection:
+        known = document and statements.by_leaf_hash(connection, bytes.fromhex(document))
+    if not known:
+        raise ConfigurationError("blacklist-mode-document", mode=mode.value)
+    return mode
+
+
+def check_sealed(node: Node, leaves: Sequence[bytes]) -> None:
+    """Check that items are sealed in this member's log.
+
+    Raises:
+        RefusedError: ``evidence-unknown``: one is not.
+    """
+    with node.database.read() as connection:
+        for leaf in leaves:
+            if statements.by_leaf_hash(connection, leaf) is None:
+                raise RefusedError("evidence-unknown", id=leaf.hex()[:12])

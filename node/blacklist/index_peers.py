@@ -1,0 +1,101 @@
+"""The index peers port over the signed peer API."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from blacklist.domain.entries.rows import ACKNOWLEDGEMENT, RECEIPT, ROW, TOMBSTONE
+from blacklist.domain.protocol.documents import SignedDocument
+from blacklist.ports.index_peers import Delivered
+from ledger.errors import UnavailableError
+from ledger.evidence import shape
+from ledger.primitives.canonical import JsonValue, encode
+from node.peer.client import PeerClient
+from node.peer.neighbours import EVIDENCE, Neighbour, Neighbours
+from node.wiring import Node
+
+ENTRIES = "/peer/v1/blacklist/entries"
+
+
+@dataclass(frozen=True, slots=True)
+class PeerIndex:
+    """Other members' indices.
+
+    Attributes:
+        node: this member's.
+        neighbours: who they are.
+    """
+
+    node: Node
+    neighbours: Neighbours
+
+    def members(self) -> Sequence[bytes]:
+        """See ``ports.index_peers``."""
+        return [peer.log.member for peer in self.neighbours.others() if peer.endpoint]
+
+    def evidence_keys(self, member: bytes) -> Sequence[bytes]:
+        """See ``ports.index_peers``; keys that were compromised count no more."""
+        return [
+            record.key
+            for peer in self.neighbours.all()
+            if peer.log.member == member
+            for record in reversed(peer.member.keys)
+            if record.purpose == EVIDENCE and record.compromised_since is None
+        ]
+
+    def rows(self, asked: bytes, entries: Sequence[bytes]) -> Delivered:
+        """See ``ports.index_peers``."""
+        answer = self._client(asked).json("POST", f"{ENTRIES}/rows", wanted(entries))
+        found = shape.members(answer, "rows", {"rows", "tombstones"})
+        return Delivered(documents(ROW, found["rows"]), documents(TOMBSTONE, found["tombstones"]))
+
+    def receipts(self, asked: bytes, entries: Sequence[bytes]) -> Sequence[SignedDocument]:
+        """See ``ports.index_peers``."""
+        answer = self._client(asked).json("POST", f"{ENTRIES}/receipts", wanted(entries))
+        return documents(RECEIPT, shape.members(answer, "receipts", {"receipts"})["receipts"])
+
+    def acknowledgement(self, asked: bytes) -> SignedDocument:
+        """See ``ports.index_peers``."""
+        answer = self._client(asked).json("GET", f"{ENTRIES}/acknowledgement")
+        return documents(ACKNOWLEDGEMENT, [answer])[0]
+
+    def _client(self, asked: bytes) -> PeerClient:
+        production = self.node.settings.production
+        return PeerClient(self._peer(asked), self.node.log_key, production=production)
+
+    def _peer(self, asked: bytes) -> Neighbour:
+        for peer in self.neighbours.others():
+            if peer.log.member == asked:
+                return peer
+        raise UnavailableError("peer-unavailable", peer=asked.hex()[:12], why="not a member now")
+
+
+def wanted(entries: Sequence[bytes]) -> bytes:
+    """Return a request for some entries."""
+    return encode({"entries": [each.hex() for each in entries]})
+
+
+def to_json(documents_: Sequence[SignedDocument]) -> list[JsonValue]:
+    """Return documents as they travel in JSON."""
+    return [
+        {"content": each.content.decode("ascii"), "signature": each.signature.hex()}
+        for each in documents_
+    ]
+
+
+def documents(name: str, value: JsonValue) -> Sequence[SignedDocument]:
+    """Read what ``to_json`` wrote.
+
+    Raises:
+        MalformedError: not of the form.
+    """
+    found = [
+        shape.members(each, name, {"content", "signature"}) for each in shape.items(value, name)
+    ]
+    return [
+        SignedDocument(
+            name,
+            shape.text(each["content"], "content").encode(),
+            shape.hex_bytes(each["signature"], "signature", 64),
+        )
+        for each in found
+    ]

@@ -20,6 +20,7 @@ import structlog
 
 from ledger.errors import LedgerError, RefusedError
 from node.blacklist.rounds import BlacklistRounds
+from node.blacklist.sealing import seal_evaluations
 from node.consortium.travelling import Travelling
 from node.housekeeping import sweep_vault
 from node.leading import Leader, leading
@@ -184,6 +185,7 @@ class Worker:
         node, settings = self._node, self._node.settings
         self._every(timedelta(0), "erasures", node.eraser.resume)
         self._every(timedelta(0), "peer-alarms", lambda: seal_alarms(node))
+        self._every(timedelta(0), "evaluations", lambda: seal_evaluations(node))
         minutes = timedelta(minutes=settings.audit_seal_minutes)
         self._every(minutes, "audit-seal", node.audit_sealer.seal)
         self._every(SWEEP_EVERY, "uploads", lambda: _expire(node))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from blacklist.store.tables import inquiry
 
@@ -62,3 +62,16 @@ def newest(connection: Connection, limit: int) -> list[InquiryRow]:
     """Return requests, newest first."""
     query = select(inquiry).order_by(inquiry.c.asked_at.desc(), inquiry.c.request_id).limit(limit)
     return [InquiryRow(*row) for row in connection.execute(query)]
+
+
+def unsealed(connection: Connection, limit: int) -> list[InquiryRow]:
+    """Return the oldest requests that no statement of the evidence log covers yet."""
+    query = select(inquiry).where(inquiry.c.leaf_hash.is_(None))
+    query = query.order_by(inquiry.c.asked_at, inquiry.c.request_id).limit(limit)
+    return [InquiryRow(*row) for row in connection.execute(query)]
+
+
+def set_sealed(connection: Connection, request_id: bytes, leaf_hash: bytes) -> None:
+    """Record the statement that covers a request."""
+    own = inquiry.c.request_id == request_id
+    connection.execute(update(inquiry).where(own).values(leaf_hash=leaf_hash))

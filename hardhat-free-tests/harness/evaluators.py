@@ -1,14 +1,13 @@
 """Members that evaluate for each other, with databases of their own and no network between them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from harness.evm_blacklist import MemoryShareKeys
 from harness.exchanges import verify
-from harness.ledger import TestClock
+from harness.ledger import Ledger, TestClock
 
 from blacklist.curve import points
 from blacklist.curve.scalars import Scalar
@@ -29,6 +28,7 @@ from blacklist.services.own_share import WithOwnShare
 from ledger.errors import UnavailableError
 from ledger.keys.key_store import SqlRecordKeys
 from ledger.ports.master_key import MasterKeys
+from ledger.ports.signer import StatementSigner
 from node.database import BLACKLIST_VERSIONS, KEY_STORE_VERSIONS, Database
 
 PLACE = BlacklistPlace(20261124, b"\x22" * 20)
@@ -56,20 +56,13 @@ class Server:
     """One holder."""
 
     index: int
-    signer: Signer
+    member: bytes
+    signer: StatementSigner
     database: Database
-    evaluator: Evaluator
-    key_database: Database
+    record_keys: SqlRecordKeys
+    opened: list[Database]
     away: bool = False
-    share: Scalar | None = None
-
-    @property
-    def member(self) -> bytes:
-        return bytes([self.index]) * 32
-
-    @property
-    def record_keys(self) -> SqlRecordKeys:
-        return SqlRecordKeys(self.key_database.write, MasterKeys(b"\x0b" * 32))
+    evaluator: Evaluator = field(init=False)
 
     @property
     def asked(self) -> AskedServer:
@@ -89,10 +82,12 @@ class Holders:
     caller: int = 1
 
     @classmethod
-    def make(cls, folder: Path, count: int, threshold: int) -> "Holders":
-        """Deal a key and give each holder its share."""
-        polynomial, clock = Polynomial.random(threshold, fill_random), TestClock()
-        clock.moment = datetime(2026, 11, 24, 8, tzinfo=UTC)
+    def make(
+        cls, folder: Path, count: int, threshold: int, nodes: Mapping[int, Ledger] | None = None
+    ) -> "Holders":
+        """Deal a key and give each holder its share; ``nodes`` are whole nodes at these indices."""
+        nodes, polynomial = nodes or {}, Polynomial.random(threshold, fill_random)
+        clock = next((each.clock for each in nodes.values()), TestClock())
         shares = {index: polynomial.at(index) for index in range(1, count + 1)}
         keys = PublicKeys(
             points.multiply_base(polynomial.coefficients[0]),
@@ -100,17 +95,24 @@ class Holders:
         )
         held = HeldKey(1, *EPOCH, threshold, 1, keys)
         members = {index: bytes([index]) * 32 for index in shares}
+        for index, ledger in nodes.items():
+            members[index] = bytes.fromhex(ledger.node.settings.member)
         state = KeyState(members=members, keys={1: held})
-        servers = {
-            index: _server(folder, index, share, held, state, clock)
-            for index, share in shares.items()
-        }
+        servers = {}
+        for index, share in shares.items():
+            member = members[index]
+            whole = nodes.get(index)
+            parts = (
+                _parts(folder, index, member) if whole is None else _parts_of(whole, index, member)
+            )
+            parts.evaluator = _evaluator(parts, share, held, state, clock)
+            servers[index] = parts
         return cls(polynomial, servers, held, clock)
 
     def close(self) -> None:
         for server in self.servers.values():
-            server.database.dispose()
-            server.key_database.dispose()
+            for database in server.opened:
+                database.dispose()
 
     def asker(self) -> Asker:
         """The caller's side."""
@@ -163,24 +165,34 @@ class Holders:
         return server.evaluator.prove_frame(self.calling(), body)
 
     def _present(self, asked: bytes) -> Server:
-        server = self.servers[asked[0]]
+        server = next(each for each in self.servers.values() if each.member == asked)
         self.asked.append(server.index)
         if server.away:
             raise UnavailableError("peer-unavailable", peer="test", why="away")
         return server
 
 
-def _server(
-    folder: Path, index: int, share: Scalar, held: HeldKey, state: KeyState, clock: TestClock
-) -> Server:
+def _parts(folder: Path, index: int, member: bytes) -> Server:
     database = Database(f"sqlite:///{folder / f'holder-{index}.db'}")
     database.migrate(BLACKLIST_VERSIONS)
     key_database = Database(f"sqlite:///{folder / f'keys-{index}.db'}")
     key_database.migrate(KEY_STORE_VERSIONS)
-    signer, holding = Signer(), ShareHolding(database.write, MemoryShareKeys(), clock)
+    record_keys = SqlRecordKeys(key_database.write, MasterKeys(b"\x0b" * 32))
+    opened = [database, key_database]
+    return Server(index, member, Signer(), database, record_keys, opened)
+
+
+def _parts_of(ledger: Ledger, index: int, member: bytes) -> Server:
+    node = ledger.node
+    return Server(index, member, node.evidence_key, node.database, node.record_keys, [])
+
+
+def _evaluator(
+    server: Server, share: Scalar, held: HeldKey, state: KeyState, clock: TestClock
+) -> Evaluator:
+    holding = ShareHolding(server.database.write, MemoryShareKeys(), clock)
     holding.put(held, share)
-    evaluator = Evaluator(
-        database.write, bytes([index]) * 32, PLACE, lambda: state, holding, signer, verify, clock,
-        fill_random,
+    return Evaluator(
+        server.database.write, server.member, PLACE, lambda: state, holding, server.signer, verify,
+        clock, fill_random,
     )  # fmt: skip
-    return Server(index, signer, database, evaluator, key_database)

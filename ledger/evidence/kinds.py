@@ -25,10 +25,11 @@ KINDS: Final = (
     "audit_range",
     "opening",
     "misbehaviour",
+    "evaluation",
 )
 
 SEALED_BY_THE_NODE: Final = frozenset(
-    {"case_head", "erasure", "audit_range", "opening", "misbehaviour"}
+    {"case_head", "erasure", "audit_range", "opening", "misbehaviour", "evaluation"}
 )
 """Kinds that only the node itself seals: a caller that could, could claim a case complete."""
 

@@ -25,6 +25,8 @@ EVIDENCE_WORDS: Final[Mapping[str, Message]] = {
     "ui-kind-erasure": Message("擦除记录", "Erasure"),
     "ui-kind-audit_range": Message("审计区间", "Audit range"),
     "ui-kind-opening": Message("日志开始", "Opening of the log"),
+    "ui-kind-misbehaviour": Message("不当行为证明", "Proof of misbehaviour"),
+    "ui-kind-evaluation": Message("黑名单计算记录", "Evaluation for the blacklist"),
     # Lists
     "ui-table": Message("表格，可横向滚动", "Table, scrolls sideways"),
     "ui-size": Message("大小", "Size"),

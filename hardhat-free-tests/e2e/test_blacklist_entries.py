@@ -1,0 +1,122 @@
+"""One bank lists a person by two hands, another finds the same person under other spellings, by commands alone."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.entry_members import specimen
+from harness.founders import Institution
+from harness.people import PASSWORD, SHELL, sign_in
+from harness.rpc_node import until
+from harness.serving import Served
+
+from node.identity.permissions import Role
+from node.settings import write_settings
+
+pytestmark = pytest.mark.anvil
+FRAUDSTER, STRANGER = specimen(123), specimen(456)
+TODAY = date.today()  # noqa: DTZ011 - the commands use this machine's day too
+
+
+@pytest.fixture
+def serving(banks: list[Institution]) -> Iterator[list[Institution]]:
+    """Three banks whose nodes run and hold a key for ID numbers."""
+    first, *others = banks
+    for each in banks:
+        write_settings(each.cli.home, {"worker_seconds": 0.5, "blacklist_batch_hours": 0})
+    contract = first.cli.ok("blacklist", "deploy", "--phase-seconds", "60")["contract"]
+    for each in others:
+        each.cli.ok("blacklist", "join", contract)
+    with ExitStack() as ending:
+        for each in banks:
+            process = replace(each.cli, inside=False).start("serve", "--json-logs")
+            served = Served(replace(each.cli, inside=False), each.port, process)
+            ending.callback(served.stop)
+            served.until_answering(60)
+        assert first.cli.run("blacklist", "generate-key", "id").code == 0
+        until(lambda: all(_holds(each) for each in banks), 120, pause=0.5)
+        yield banks
+
+
+def _holds(bank: Institution) -> bool:
+    keys = bank.cli.ok("blacklist", "status")["keys"]
+    return bool(keys) and keys[0]["held_here"]
+
+
+def _file(folder: Path, text: str) -> Path:
+    file = folder / "identifier.txt"
+    file.write_text(text)
+    return file
+
+
+def _leaf(bank: Institution, folder: Path, text: str) -> str:
+    return str(bank.seal(folder, text)["id"])
+
+
+def _listing(bank: Institution, folder: Path) -> list[str]:
+    proofs = (
+        "person-identified", "conduct-documented", "no-suspicion-report", "intent-shown",
+        "person-heard", "document-examined",
+    )  # fmt: skip
+    evidence, consent, notice = (_leaf(bank, folder, each) for each in ("a", "b", "c"))
+    return [
+        "id", "--identifier-file", str(_file(folder, FRAUDSTER)),
+        "--ground", "forged-documents", "--severity", "serious",
+        *(part for each in proofs for part in ("--proof", each)),
+        "--evidence", evidence, "--basis", "consent", "--basis-evidence", consent,
+        "--notice", notice, "--notified-on", (TODAY - timedelta(days=20)).isoformat(),
+        "--conduct-ended", (TODAY - timedelta(days=90)).isoformat(), "--reason", "case 7",
+    ]  # fmt: skip
+
+
+def _query(bank: Institution, folder: Path, text: str) -> Any:
+    file = _file(folder, text)
+    return bank.cli.ok(
+        "blacklist", "query", "id", "--identifier-file", file, "--authorisation", "auth-1",
+        "--reference", "cust-1",
+    )  # fmt: skip
+
+
+def test_a_person_is_listed_found_reviewed_and_withdrawn(
+    serving: list[Institution], tmp_path: Path
+) -> None:
+    first, second, _ = serving
+    with first.node() as node:
+        token = node.identity.invitations.invite((Role.SUPERVISOR,), by=SHELL)
+        node.identity.invitations.accept(token, name="Bob", login="bob", password=PASSWORD)
+    wanted = _listing(first, tmp_path)
+    asked = first.cli.ok("blacklist", "list", *wanted)
+    assert first.cli.ok("blacklist", "entries")["waiting"][0]["state"] == "asked"
+    with first.node() as node:
+        bob = sign_in(node.identity, "bob").principal
+        node.identity.releases.decide(asked["release"], bob, approve=True, reason="ok")
+    until(lambda: first.cli.ok("blacklist", "entries")["listed"], 60, pause=0.5)
+    until(lambda: _query(second, tmp_path, FRAUDSTER), 60, pause=0.5)
+    spellings = (f" {FRAUDSTER[:6]} {FRAUDSTER[6:14]} {FRAUDSTER[14:]}", _full_width(FRAUDSTER))
+    for spelling in spellings:
+        (found,) = _query(second, tmp_path, spelling)
+        assert (found["entry"], found["ground"]) == (asked["entry"], "forged-documents")
+    assert _query(second, tmp_path, STRANGER) == []
+    waiting = second.cli.ok("blacklist", "hits")
+    assert len(waiting) >= len(spellings)
+    done = second.cli.run(
+        "blacklist", "review", waiting[0]["hit"], "same-person", "--note", "ID card compared"
+    )
+    assert done.code == 0, done.err
+    assert len(second.cli.ok("blacklist", "hits")) == len(waiting) - 1
+    why = _leaf(first, tmp_path, "withdrawn on request")
+    assert first.cli.run("blacklist", "withdraw", asked["entry"], "--reasons", why).code == 0
+    until(lambda: _query(second, tmp_path, FRAUDSTER) == [], 60, pause=0.5)
+    until(
+        lambda: len(first.cli.ok("blacklist", "entry", asked["entry"])["receipts"]) == 3,
+        60,
+        pause=0.5,
+    )
+
+
+def _full_width(text: str) -> str:
+    return "".join(chr(ord(each) + 0xFEE0) for each in text)

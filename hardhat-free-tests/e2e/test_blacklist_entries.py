@@ -1,4 +1,4 @@
-"""One bank lists a person by two hands, another finds the same person under other spellings, by commands alone."""
+"""One bank lists a person by two hands, another finds the same person under other spellings, by commands."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

@@ -5,16 +5,15 @@ from dataclasses import asdict, dataclass
 
 from blacklist.domain.chronicle.keys import CeremonyRecord, HeldKey, KeyState
 from blacklist.domain.keygen.judging import judge
-from blacklist.services.evaluating import NUMBERS
+from blacklist.services.evaluating import TYPES
 from blacklist.store import ceremonies
 from ledger.errors import LedgerError, RefusedError
 from ledger.evidence.instants import format_instant
+from ledger.store import alarms
 from node.blacklist.making import make_follower, make_holding
 from node.wiring import Node
 
 ADDRESS_BYTES = 20
-TYPES: Mapping[int, str] = {number: each.value for each, number in NUMBERS.items()}
-"""Wire name of each identifier type by its number in the contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +53,33 @@ class CeremonyView:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyAlarmView:
+    """What a person has to look at.
+
+    Attributes:
+        identifiers: wire name of the type.
+        code: of the catalogue.
+        found_at: instant.
+    """
+
+    identifiers: str
+    code: str
+    found_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class BlacklistView:
     """Everything about keys.
 
     Attributes:
         index: this member's; ``None`` before it named an operator.
         members: 32-byte ids in hex by index.
+        alarms: that a running node found and that go on.
     """
 
     index: int | None
     members: dict[int, str]
+    alarms: tuple[KeyAlarmView, ...]
     keys: tuple[KeyView, ...]
     ceremonies: tuple[CeremonyView, ...]
 
@@ -86,16 +102,22 @@ def read_blacklist(node: Node) -> BlacklistView:
         here, why = False, ""
         try:
             share = None if index is None else holding.open(held, index)
-            here = share is not None
         except LedgerError as error:
             why = error.code
+        else:
+            here = share is not None
+            if share is not None:
+                share.wipe()
         return KeyView(
-            TYPES[held.identifiers], held.keys.key.hex(), held.key_epoch, held.share_epoch,
+            TYPES[held.identifiers].value, held.keys.key.hex(), held.key_epoch, held.share_epoch,
             held.threshold, tuple(sorted(held.keys.share_keys)), here, why,
         )  # fmt: skip
 
+    with node.database.read() as connection:
+        found = alarms.going_on(connection, bytes.fromhex(node.settings.member))
     return BlacklistView(
         index=index,
+        alarms=tuple(KeyAlarmView(each.subject, each.code, each.found_at) for each in found),
         members={each: member.hex() for each, member in state.members.items()},
         keys=tuple(view(held) for _, held in sorted(state.keys.items())),
         ceremonies=tuple(
@@ -124,6 +146,6 @@ def _ceremony(state: KeyState, number: int, record: CeremonyRecord) -> CeremonyV
     posted = () if record.phase is None else tuple(sorted(record.postings.get(record.phase, {})))
     faults = () if record.phase else tuple(f"{each.holder}: {each.kind}" for each in outcome.faults)
     return CeremonyView(
-        number, TYPES[record.opened.identifiers], record.opened.kind.name.lower(), open_phase,
+        number, TYPES[record.opened.identifiers].value, record.opened.kind.name.lower(), open_phase,
         format_instant(record.phase_began), record.joined(), posted, faults,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from blacklist.domain.chronicle.entry_events import DisputeDecision
 from blacklist.domain.entries.facts import CHINA
 from blacklist.domain.entries.standing import ListedEntry
+from blacklist.services.evaluating import TYPES
 from blacklist.services.querying import KeptHit
 from blacklist.services.sealed_records import SealedRecord, SealedRecords
 from blacklist.store import entries, entry_rows, hits, own_entries
@@ -15,7 +16,6 @@ from blacklist.store.own_entries import OwnState
 from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.primitives.canonical import JsonValue
-from node.blacklist_view import TYPES
 from node.wiring import Node
 
 DECISIONS: Mapping[DisputeDecision, str] = {
@@ -151,7 +151,7 @@ def waiting_entries(node: Node) -> Sequence[WaitingView]:
         found = own_entries.every(connection)
     return [
         WaitingView(
-            each.entry.hex(), TYPES[each.identifiers], each.state.value, each.due_at,
+            each.entry.hex(), TYPES[each.identifiers].value, each.state.value, each.due_at,
             each.created_at, each.created_by,
         )
         for each in found
@@ -219,7 +219,7 @@ def _view(node: Node, listed: ListedEntry) -> EntryView:
     return EntryView(
         entry=listed.entry.hex(),
         reporter=listed.reporter.hex(),
-        identifiers=TYPES[listed.identifiers],
+        identifiers=TYPES[listed.identifiers].value,
         key_epoch=listed.key_epoch,
         standing=listed.standing(node.clock.now()).value,
         listed_at=format_instant(listed.listed_at),

@@ -137,7 +137,7 @@ def read_peers(node: Node) -> list[PeerView]:
 
 
 def read_alarms(node: Node) -> list[AlarmView]:
-    """Return alarms about other members, newest first."""
+    """Return alarms about other members, and about this one's keys, newest first."""
     names = {each.member: each.name for each in _members(node)}
     with node.database.read() as connection:
         return [_view(each, names) for each in alarms.read_all(connection)]

@@ -28,6 +28,7 @@ from ledger.chain.contract import topic_of, types_of
 from ledger.errors import IntegrityError
 
 CONTRACT: Final = "FraudBlacklist"
+_ROW: Final = 3
 Values = Mapping[str, Any]
 
 
@@ -50,6 +51,7 @@ def decode_event(log: RawLog) -> ContractEvent | None:
 
 
 def _opened(where: BlockTime, given: Values) -> KeyEvent:
+    enrolled = _rows(given["enrolled"])
     return CeremonyOpened(
         where,
         ceremony=given["ceremony"],
@@ -59,7 +61,15 @@ def _opened(where: BlockTime, given: Values) -> KeyEvent:
         share_epoch=given["shareEpoch"],
         threshold=given["threshold"],
         present_needed=given["presentNeeded"],
+        eligible=tuple(enrolled),
+        dealing=tuple(index for index, deals in enrolled.items() if deals),
     )
+
+
+def _rows(enrolled: bytes) -> dict[int, bool]:
+    """Return whether each institution deals, by index: three bytes each."""
+    rows = (enrolled[start : start + _ROW] for start in range(0, len(enrolled), _ROW))
+    return {int.from_bytes(row[:-1], "big"): row[-1] == 1 for row in rows}
 
 
 def _activated(where: BlockTime, given: Values) -> KeyEvent:

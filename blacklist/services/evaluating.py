@@ -61,6 +61,7 @@ NUMBERS: Final[Mapping[IdentifierType, int]] = {
     IdentifierType.ADDRESS: 6,
 }
 """Number of each identifier type in the contract."""
+TYPES: Final[Mapping[int, IdentifierType]] = {number: each for each, number in NUMBERS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +181,11 @@ class Evaluator:
         return held, index
 
     def _serving(self, held: HeldKey, index: int) -> Serving:
-        identifiers = next(each for each, number in NUMBERS.items() if number == held.identifiers)
         return Serving(
             member=self.member,
             index=index,
             place=self.place,
-            key=KeyName(identifiers, held.key_epoch, held.share_epoch),
+            key=KeyName(TYPES[held.identifiers], held.key_epoch, held.share_epoch),
             threshold=held.threshold,
             holders=frozenset(held.keys.share_keys),
         )

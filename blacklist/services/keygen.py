@@ -7,8 +7,9 @@
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Final
 
 from blacklist.curve.scalars import Scalar
 from blacklist.curve.secret import Fill, Secret
@@ -37,6 +38,7 @@ from blacklist.services.following import Follower
 from blacklist.services.holding import ShareHolding
 from blacklist.store import ceremonies
 from ledger.errors import (
+    ConfigurationError,
     IntegrityError,
     LedgerError,
     MalformedError,
@@ -46,7 +48,25 @@ from ledger.errors import (
 from ledger.ports.clock import Clock
 from ledger.store.transactions import Begin
 
-SEED_BYTES = 32
+SEED_BYTES: Final = 32
+
+
+SEED_LOST: Final = frozenset({"share-key-missing", "share-damaged"})
+"""Codes of a seed that will never open again."""
+_USES_SHARE: Final = frozenset({CeremonyPhase.DEALING, CeremonyPhase.REVEALING})
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAlarm:
+    """What a person has to look at.
+
+    Attributes:
+        code: of the catalogue.
+        identifiers: number of the identifier type whose key it is about.
+    """
+
+    code: str
+    identifiers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +75,23 @@ class KeygenRound:
 
     Attributes:
         steps: what was posted, fetched or put into force, as words of the catalogue.
-        alarms: codes that a person has to look at.
+        alarms: what a person has to look at.
     """
 
     steps: tuple[str, ...] = ()
-    alarms: tuple[str, ...] = ()
+    alarms: tuple[KeyAlarm, ...] = ()
+
+
+@dataclass
+class _Told:
+    """What a round tells, as it goes on."""
+
+    steps: list[str] = field(default_factory=list)
+    alarms: list[KeyAlarm] = field(default_factory=list)
+
+    def alarm(self, record: CeremonyRecord, code: str) -> None:
+        """Tell people of something about a ceremony's key."""
+        self.alarms.append(KeyAlarm(code, record.opened.identifiers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,63 +128,64 @@ class KeygenService:
         """
         state = self.follower.refresh()
         index = state.index_of(self.member)
-        steps: list[str] = []
-        alarms: list[str] = []
+        told = _Told()
         if index is not None:
             for number in state.running():
-                self._advance(state, number, index, steps, alarms)
-            self._settle(state, index, steps, alarms)
-        return KeygenRound(tuple(steps), tuple(alarms))
+                self._advance(state, number, index, told)
+            self._settle(state, index, told)
+        return KeygenRound(tuple(told.steps), tuple(told.alarms))
 
     def envelopes(self, ceremony: int, dealer: int) -> Mapping[int, bytes]:
         """Return a dealer's sealed shares as far as they are here; for colleagues."""
         with self.begin() as connection:
             return ceremonies.envelopes(connection, ceremony, dealer)
 
-    def _advance(
-        self, state: KeyState, number: int, index: int, steps: list[str], alarms: list[str]
-    ) -> None:
+    def _advance(self, state: KeyState, number: int, index: int, told: _Told) -> None:
         record = state.ceremonies[number]
         now, lasts = self.clock.now(), timedelta(seconds=self.contract.phase_seconds())
         over = is_over(record, now, lasts)
-        holder = self._holder(state, number, index)
+        holder = self._holder_or_alarm(state, number, index, told)
         if holder is None:
             step: Step = Wait()
         else:
-            share = self._present_share(state, record, index, alarms)
+            share = self._present_share(state, record, index, told)
             patient = now < record.phase_began + lasts / 2
             kept = Kept(share, self._received(holder, record), patient)
             step = next_step(record, holder, kept)
         if over and not isinstance(step, Activate):
             # Keys that were attested are put into force rather than given up.
-            self._try(lambda: self.contract.close(number), steps, "keygen-closed")
+            self._try(lambda: self.contract.close(number), told, "keygen-closed")
             return
         if holder is not None:
-            self._carry_out(state, record, holder, step, steps, alarms)
+            self._carry_out(state, record, holder, step, told)
 
     def _carry_out(
-        self,
-        state: KeyState,
-        record: CeremonyRecord,
-        holder: Holder,
-        step: Step,
-        steps: list[str],
-        alarms: list[str],
+        self, state: KeyState, record: CeremonyRecord, holder: Holder, step: Step, told: _Told
     ) -> None:
         number = record.opened.ceremony
         match step:
             case Post():
-                self._post(record, holder, step, steps)
+                self._post(record, holder, step, told)
             case Fetch():
-                self._fetch(state, record, holder, step.dealers, steps)
+                self._fetch(state, record, holder, step.dealers, told)
             case Activate():
                 self._try(
-                    lambda: self.contract.activate(number, step.keys), steps, "keygen-activated"
+                    lambda: self.contract.activate(number, step.keys), told, "keygen-activated"
                 )
             case Wait() if step.why:
-                alarms.append(step.why)
+                told.alarm(record, step.why)
             case Wait():
                 pass
+
+    def _holder_or_alarm(
+        self, state: KeyState, number: int, index: int, told: _Told
+    ) -> Holder | None:
+        """Return this member's part; a seed that cannot be opened takes it out of this ceremony only."""
+        try:
+            return self._holder(state, number, index)
+        except (ConfigurationError, IntegrityError) as error:
+            told.alarm(state.ceremonies[number], error.code)
+            return None
 
     def _holder(self, state: KeyState, number: int, index: int) -> Holder | None:
         """Return this member's part; a seed is made when it joins, or deals to others."""
@@ -186,16 +219,17 @@ class KeygenService:
             return ceremonies.has_agreed(connection, opened.identifiers, opened.key_epoch)
 
     def _present_share(
-        self, state: KeyState, record: CeremonyRecord, index: int, alarms: list[str]
+        self, state: KeyState, record: CeremonyRecord, index: int, told: _Told
     ) -> Scalar | None:
-        """Return the share that is to be dealt anew; ``None`` when there is none, or it cannot be opened."""
-        if record.opened.kind is CeremonyKind.GENERATION:
+        """Return the share that is to be dealt anew, if it is needed and can be opened."""
+        is_needed = record.phase in _USES_SHARE and not record.has_posted(index)
+        if record.opened.kind is CeremonyKind.GENERATION or not is_needed:
             return None
         held = state.keys[record.opened.identifiers]
         try:
             return self.holding.open(held, index)
         except LedgerError as error:
-            alarms.append(error.code)
+            told.alarm(record, error.code)
             return None
 
     def _received(self, holder: Holder, record: CeremonyRecord) -> dict[int, DealtShare]:
@@ -212,7 +246,7 @@ class KeygenService:
                     found[dealer] = share
         return found
 
-    def _post(self, record: CeremonyRecord, holder: Holder, step: Post, steps: list[str]) -> None:
+    def _post(self, record: CeremonyRecord, holder: Holder, step: Post, told: _Told) -> None:
         number, phase = record.opened.ceremony, record.phase
         if phase is None:
             return
@@ -220,7 +254,7 @@ class KeygenService:
         if step.envelopes is not None:
             data = self._kept_deal(number, holder, step)
         self._try(
-            lambda: self.contract.post(number, phase, data), steps, f"keygen-{phase.name.lower()}"
+            lambda: self.contract.post(number, phase, data), told, f"keygen-{phase.name.lower()}"
         )
 
     def _kept_deal(self, number: int, holder: Holder, step: Post) -> bytes:
@@ -240,7 +274,7 @@ class KeygenService:
         record: CeremonyRecord,
         holder: Holder,
         dealers: tuple[int, ...],
-        steps: list[str],
+        told: _Told,
     ) -> None:
         for dealer in dealers:
             asked = [
@@ -249,7 +283,7 @@ class KeygenService:
             ]
             for other in asked:
                 if self._fetch_from(state, record, holder, dealer, other):
-                    steps.append("keygen-fetched")
+                    told.steps.append("keygen-fetched")
                     break
 
     def _fetch_from(
@@ -268,7 +302,7 @@ class KeygenService:
             ceremonies.put_envelopes(connection, number, dealer, found)
         return True
 
-    def _settle(self, state: KeyState, index: int, steps: list[str], alarms: list[str]) -> None:
+    def _settle(self, state: KeyState, index: int, told: _Told) -> None:
         """Keep the shares of ceremonies that ended, then forget their seeds, and older shares."""
         with self.begin() as connection:
             seeds = ceremonies.seeds(connection)
@@ -276,12 +310,16 @@ class KeygenService:
             record = state.ceremonies.get(number)
             if record is None or record.phase is not None:
                 continue
-            if record.keys is not None and not self._keep_share(state, record, index, alarms):
-                continue
+            try:
+                self._keep_share(state, record, index, told)
+            except (ConfigurationError, IntegrityError) as error:
+                told.alarm(record, error.code)
+                if error.code not in SEED_LOST:
+                    continue
             self.share_keys.destroy(_seed_name(number))
             with self.begin() as connection:
                 ceremonies.forget_seed(connection, number)
-            steps.append("keygen-settled")
+            told.steps.append("keygen-settled")
         # Whoever was away still finds its sealed shares here, until the next epoch.
         keeping = {*state.running(), *(held.ceremony for held in state.keys.values())}
         with self.begin() as connection:
@@ -289,30 +327,28 @@ class KeygenService:
         for held in state.keys.values():
             self.holding.destroy_others(held)
 
-    def _keep_share(
-        self, state: KeyState, record: CeremonyRecord, index: int, alarms: list[str]
-    ) -> bool:
-        """Keep the share that a ceremony left this member with; ``False`` to try again later."""
+    def _keep_share(self, state: KeyState, record: CeremonyRecord, index: int, told: _Told) -> None:
+        """Keep the share that a ceremony left this member with, if it did.
+
+        Raises:
+            ConfigurationError: the seed cannot be opened.
+            IntegrityError: neither can it be opened, or the share cannot be confirmed yet.
+        """
         number = record.opened.ceremony
         held = state.keys.get(record.opened.identifiers)
         if held is None or held.ceremony != number or index not in held.keys.share_keys:
-            return True
+            return
         with self.begin() as connection:
             sealed = ceremonies.seed(connection, number)
         if sealed is None:
-            return True
+            return
         holder = Holder(
             index, state.terms_of(number), self.share_keys.open(_seed_name(number), sealed)
         )
         received = self._received(holder, record)
-        self._fetch(state, record, holder, missing_shares(record, holder, received), [])
-        try:
-            share = self._confirmed(record, holder, held)
-        except IntegrityError as error:
-            alarms.append(error.code)
-            return False
-        self.holding.put(held, share)
-        return True
+        self._fetch(state, record, holder, missing_shares(record, holder, received), told)
+        with self._confirmed(record, holder, held) as share:
+            self.holding.put(held, share)
 
     def _confirmed(self, record: CeremonyRecord, holder: Holder, held: HeldKey) -> Scalar:
         outcome = judge(holder.terms, record.judged)
@@ -320,13 +356,13 @@ class KeygenService:
             raise IntegrityError("ceremony-judged-otherwise", ceremony=held.ceremony)
         return confirmed_share(record, holder, outcome, self._received(holder, record))
 
-    def _try(self, call: Callable[[], None], steps: list[str], word: str) -> None:
+    def _try(self, call: Callable[[], None], told: _Told, word: str) -> None:
         """Call the contract; what it refuses somebody else was faster with, or the phase is over."""
         try:
             call()
         except RefusedError:
             return
-        steps.append(word)
+        told.steps.append(word)
 
 
 def _seed_name(ceremony: int) -> str:

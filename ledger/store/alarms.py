@@ -1,8 +1,11 @@
-"""Alarms about other members: what was found, the proof if there is one, the statement that seals it."""
+"""Alarms about members: what was found, the proof if there is one, the statement that seals it.
+
+Those about the member whose node this is say what its people have to do about its keys.
+"""
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, true
 
 from ledger.store.tables import peer_alarm
 
@@ -59,6 +62,20 @@ def count_going_on(connection: Connection) -> int:
     return connection.scalar(query) or 0
 
 
+def going_on(connection: Connection, member: bytes) -> list[PeerAlarm]:
+    """Return the alarms about a member that have not ended."""
+    own = (peer_alarm.c.member == member) & peer_alarm.c.ended_at.is_(None)
+    query = select(peer_alarm).where(own).order_by(peer_alarm.c.alarm_id)
+    return [PeerAlarm(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - as above
+
+
+def going_on_with(connection: Connection, code: str) -> frozenset[bytes]:
+    """Return the members about whom an alarm of this code has not ended."""
+    own = (peer_alarm.c.code == code) & peer_alarm.c.ended_at.is_(None)
+    query = select(peer_alarm.c.member).where(own)
+    return frozenset(bytes(member) for member in connection.scalars(query))
+
+
 def convicted(connection: Connection) -> frozenset[bytes]:
     """Return the members about whom a proof is here."""
     query = select(peer_alarm.c.member).where(peer_alarm.c.proof.is_not(None)).distinct()
@@ -83,13 +100,17 @@ def add(
     return False
 
 
-def end(connection: Connection, member: bytes, code: str, *, at: str) -> None:
-    """Record that alarms without a proof are over."""
+def end(
+    connection: Connection, member: bytes, code: str, *, at: str, subject: str | None = None
+) -> None:
+    """Record that alarms without a proof are over: all of a code, or the one about ``subject``."""
+    about = true() if subject is None else peer_alarm.c.subject == subject
     connection.execute(
         peer_alarm.update()
         .where(
             peer_alarm.c.member == member,
             peer_alarm.c.code == code,
+            about,
             peer_alarm.c.proof.is_(None),
             peer_alarm.c.ended_at.is_(None),
         )

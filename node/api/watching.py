@@ -73,7 +73,7 @@ def list_peers(request: Request) -> Sequence[peer_view.PeerView]:
     openapi_extra=dict(SIGNED_IN),
 )
 def list_alarms(request: Request) -> Sequence[peer_view.AlarmView]:
-    """List alarms about other members, newest first."""
+    """List alarms about other members, and about this one's keys, newest first."""
     caller(request, Permission.EVIDENCE_READ)
     return peer_view.read_alarms(service_of(request).node)
 

@@ -9,11 +9,14 @@ from typing import Final
 
 import structlog
 
+from blacklist.services.evaluating import TYPES
 from blacklist.services.following import Follower
+from blacklist.services.upkeep import KeyUpkeep
 from ledger.errors import LedgerError
 from node.blacklist.entries import Entries, make_entries
 from node.blacklist.entry_rounds import work_entries
 from node.blacklist.making import make_follower, make_keygen
+from node.blacklist.upkeep import keep_alarms, make_upkeep
 from node.wiring import Node
 
 JOIN_SECONDS: Final = 3.0
@@ -56,6 +59,11 @@ class BlacklistRounds:
         if self._thread is not None:
             self._thread.join(JOIN_SECONDS)
 
+    @cached_property
+    def _upkeep(self) -> KeyUpkeep:
+        """Kept from round to round: it remembers the registry for a moment."""
+        return make_upkeep(self._node, self._follower)
+
     def _run(self) -> None:
         for job in (self._work_keys, self._work_entries):
             try:
@@ -66,11 +74,15 @@ class BlacklistRounds:
                 _log.exception("defect", where="blacklist")
 
     def _work_keys(self) -> None:
+        """Take part in ceremonies, open what is due, keep the alarms of both."""
         done = make_keygen(self._node, self._follower).run()
         for step in done.steps:
             _log.info("keygen", step=step)
-        for alarm in done.alarms:
-            _log.warning("keygen", code=alarm)
+        looked = self._upkeep.run()
+        for identifiers in looked.opened:
+            _log.info("resharing opened", identifiers=TYPES[identifiers].value)
+        for code, name in keep_alarms(self._node, {*done.alarms, *looked.alarms}):
+            _log.warning("keys", code=code, identifiers=name)
 
     def _work_entries(self) -> None:
         for failed in work_entries(self._entries):

@@ -3,6 +3,7 @@
 import click
 
 from blacklist.domain.identifiers.identifier import IdentifierType
+from blacklist.services.evaluating import NUMBERS
 from node import blacklist_view
 from node.blacklist.founding import (
     DEFAULT_PHASE_SECONDS,
@@ -12,12 +13,12 @@ from node.blacklist.founding import (
     take_part,
 )
 from node.blacklist.probing import probe as try_key
-from node.blacklist_view import TYPES, BlacklistView
+from node.blacklist_view import BlacklistView
 from node.cli import blacklist_asking, blacklist_listing
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.person import at_the_shell
 
-_NUMBERS = {name: number for number, name in TYPES.items()}
+_NUMBERS = {each.value: number for each, number in NUMBERS.items()}
 
 
 @click.group()
@@ -157,6 +158,16 @@ def _print(context: Context, found: BlacklistView) -> None:
     ]
     titles = ("col-number", "col-type", "col-kind", "col-phase", "col-posted", "col-faults")
     context.table("blacklist-ceremonies", titles, ceremonies)
+    alarms = [
+        (
+            context.word(f"identifier-type-{each.identifiers}"),
+            context.word(each.code),
+            each.found_at,
+        )
+        for each in found.alarms
+    ]
+    if alarms:
+        context.table("blacklist-alarms", ("col-type", "col-finding", "col-found-at"), alarms)
 
 
 for _command in (

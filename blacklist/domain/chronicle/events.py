@@ -54,6 +54,8 @@ class CeremonyOpened:
 
     Attributes:
         identifiers: number of the identifier type.
+        eligible: indices of who may join, ascending.
+        dealing: indices of those among them that deal their present share; none when a key is generated.
     """
 
     where: BlockTime
@@ -64,6 +66,8 @@ class CeremonyOpened:
     share_epoch: int
     threshold: int
     present_needed: int
+    eligible: tuple[int, ...]
+    dealing: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ class KeyState:
         )
 
     def _dealers(self, record: CeremonyRecord) -> Dealers | None:
-        """Return who held the key when the resharing was opened: the share epoch before the one it makes."""
+        """Return who held the key when the resharing was opened, and deals: not who was suspended by then."""
         if record.opened.kind is CeremonyKind.GENERATION:
             return None
         before = next(
@@ -142,7 +142,9 @@ class KeyState:
             and each.opened.share_epoch == record.opened.share_epoch - 1
         )
         assert before.keys is not None  # noqa: S101 - just looked at
-        return Dealers(before.keys.share_keys, before.keys.key)
+        present = before.keys.share_keys
+        dealing = {index: present[index] for index in record.opened.dealing}
+        return Dealers(dealing, before.keys.key)
 
     def _after_one(self, event: KeyEvent) -> Self:
         match event:

@@ -1,148 +1,20 @@
 """Ceremonies of several members: the real contract, real databases; members away, restarted, restored."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from contract.consortium import member_id
 from harness.evm_blacklist import (
     PHASE_SECONDS,
-    DirectColleagues,
-    EvmBlacklist,
-    EvmContract,
-    MemoryShareKeys,
     operator_of,
 )
+from harness.key_members import NATIONAL_ID, Members, told
 
-from blacklist.curve import points
-from blacklist.curve.secret import fill_random
-from blacklist.domain.chronicle.keys import HeldKey
 from blacklist.domain.keygen.postings import CeremonyPhase
-from blacklist.domain.oprf.threshold import combine
 from blacklist.services.following import Follower
-from blacklist.services.holding import ShareHolding
-from blacklist.services.keygen import KeygenRound, KeygenService
+from blacklist.services.keygen import KeyAlarm
 from blacklist.store import ceremonies
 from ledger.errors import ConfigurationError, RefusedError
-from node.database import BLACKLIST_VERSIONS, Database
-
-NATIONAL_ID = 1
-
-
-@dataclass
-class ChainClock:
-    """The chain's time as this machine's."""
-
-    shared: EvmBlacklist
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.shared.chain.timestamp, UTC)
-
-
-@dataclass
-class Member:
-    """One member's blacklist."""
-
-    number: int
-    database: Database
-    contract: EvmContract
-    share_keys: MemoryShareKeys
-    service: KeygenService
-
-    @property
-    def index(self) -> int:
-        return self.number + 1
-
-    def held(self) -> HeldKey:
-        return self.service.follower.refresh().keys[NATIONAL_ID]
-
-
-@dataclass
-class Members:
-    """Several members on one contract."""
-
-    folder: Path
-    shared: EvmBlacklist
-    colleagues: DirectColleagues = field(default_factory=lambda: DirectColleagues({}))
-    members: list[Member] = field(default_factory=list)
-
-    def add(self, number: int) -> Member:
-        """Make a member's services, with a database of its own."""
-        database = Database(f"sqlite:///{self.folder / f'member-{number}.db'}")
-        database.migrate(BLACKLIST_VERSIONS)
-        clock, keys = ChainClock(self.shared), MemoryShareKeys()
-        contract = EvmContract(self.shared, number)
-        address = bytes.fromhex(self.shared.contract.address[2:])
-        follower = Follower(database.write, database.read, contract, address)
-        holding = ShareHolding(database.write, keys, clock)
-        service = KeygenService(
-            database.write, member_id(number), contract, follower, keys, holding,
-            self.colleagues, clock, fill_random,
-        )  # fmt: skip
-        made = Member(number, database, contract, keys, service)
-        self.colleagues.services[member_id(number)] = service
-        self.members.append(made)
-        return made
-
-    def rounds(self, count: int = 12, without: tuple[int, ...] = ()) -> list[KeygenRound]:
-        """Let every member but some do rounds, one after the other."""
-        self.colleagues.away = {member_id(number) for number in without}
-        return [
-            member.service.run()
-            for _ in range(count)
-            for member in self.members
-            if member.number not in without
-        ]
-
-    def phase(self, without: tuple[int, ...] = ()) -> None:
-        """Let one phase run out: rounds at its beginning, after its half, and at its end."""
-        for _ in range(2):
-            self.rounds(2, without)
-            self.shared.chain.advance(seconds=PHASE_SECONDS // 2 + 1)
-        self.rounds(1, without)
-
-    def assert_whole(self, holding: list[int] | None = None) -> HeldKey:
-        """Every member's share fits, and any threshold of them gives the key."""
-        numbers = [each.number for each in self.members] if holding is None else holding
-        held = self.members[numbers[0]].held()
-        for number in numbers:
-            member = self.members[number]
-            assert member.held() == held
-            share = member.service.holding.open(held, member.index)
-            assert share is not None
-            assert points.multiply_base(share) == held.keys.share_keys[member.index]
-        chosen = [number + 1 for number in numbers][: held.threshold]
-        assert combine({index: held.keys.share_keys[index] for index in chosen}) == held.keys.key
-        return held
-
-
-@pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[[int], Members]]:
-    made: list[Members] = []
-
-    def build(count: int) -> Members:
-        members = Members(tmp_path, EvmBlacklist.deploy(count))
-        for number in range(count):
-            members.add(number)
-        made.append(members)
-        return members
-
-    yield build
-    for members in made:
-        for member in members.members:
-            member.database.dispose()
-
-
-@pytest.fixture
-def four(make: Callable[[int], Members]) -> Members:
-    """Four members with a key."""
-    members = make(4)
-    members.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
-    members.rounds()
-    members.assert_whole()
-    return members
 
 
 def test_four_members_make_a_key_without_anybody_doing_anything_but_opening(four: Members) -> None:
@@ -218,7 +90,7 @@ def test_a_restored_node_has_no_share_and_gets_one_at_a_refresh(four: Members) -
         restored.service.holding.open(restored.held(), restored.index)
     four.members[0].contract.open_ceremony(NATIONAL_ID, resharing=True)
     found = four.rounds(without=())
-    assert any("share-key-missing" in done.alarms for done in found)
+    assert KeyAlarm("share-key-missing", NATIONAL_ID) in told(found)
     four.phase()  # for the deal that it cannot make
     four.rounds()
     four.assert_whole()

@@ -219,7 +219,7 @@ def test_alarms_about_members_are_counted_listed_and_their_proofs_handed_out(
         alarms.add(connection, member, "peer-silent", "https://peer", at=at, proof=None)
         alarms.end(connection, member, "peer-silent", at=at)
     browser = console.signed_in(Role.SUPERVISOR)
-    assert "2 alarms about other members" in browser.get("/").text
+    assert "2 alarms about members" in browser.get("/").text
     page = browser.get("/peers").text
     assert "two histories" in page
     assert page.count("/proof") == 1

@@ -9,6 +9,7 @@ from eth_abi.abi import decode
 from eth_abi.exceptions import DecodingError
 
 from blacklist.chain.entry_decoding import ENTRY_MAKERS
+from blacklist.chain.oversight_decoding import OVERSIGHT_MAKERS
 from blacklist.domain.chronicle.events import (
     BlockTime,
     CeremonyGivenUp,
@@ -100,6 +101,7 @@ _MAKERS: Final[Mapping[str, Callable[[BlockTime, Values], ContractEvent]]] = {
     ),
     "KeyActivated": _activated,
     **ENTRY_MAKERS,
+    **OVERSIGHT_MAKERS,
 }
 
 

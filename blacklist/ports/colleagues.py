@@ -35,3 +35,16 @@ class Colleagues(Protocol):
     def prove(self, asked: bytes, body: bytes) -> bytes:
         """Send the check of a batch and return the proof's frame; raises as ``evaluate``."""
         ...
+
+    def challenged(self, asked: bytes, request: bytes) -> bytes:
+        """Return the request that a challenge of theirs to this member names, as its frame.
+
+        Args:
+            asked: 32-byte id of the challenger.
+            request: digest of the request.
+
+        Raises:
+            UnavailableError: it does not answer.
+            RefusedError: it does not have it.
+        """
+        ...

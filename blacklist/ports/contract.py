@@ -13,9 +13,10 @@ from typing import Protocol, TypeAlias
 
 from blacklist.domain.chronicle.entry_events import EntryEvent
 from blacklist.domain.chronicle.events import KeyEvent
+from blacklist.domain.chronicle.oversight import OversightEvent
 from blacklist.domain.keygen.postings import CeremonyPhase
 
-ContractEvent: TypeAlias = KeyEvent | EntryEvent
+ContractEvent: TypeAlias = KeyEvent | EntryEvent | OversightEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,8 @@ class Asker:
         colleagues: their nodes, this member's own among them.
         clock: this machine's.
         accuse: is handed what convicts a server.
+        silent: is told of a request that a server did not answer, with its elements.
+        heard: is told of a server that answered, whatever it said.
     """
 
     member: bytes
@@ -107,6 +109,10 @@ class Asker:
     colleagues: Colleagues
     clock: Clock
     accuse: Callable[[AskedServer, Exchange], None] = field(default=lambda _server, _exchange: None)
+    silent: Callable[[AskedServer, SignedDocument, Sequence[bytes]], None] = field(
+        default=lambda _server, _request, _elements: None
+    )
+    heard: Callable[[AskedServer], None] = field(default=lambda _server: None)
 
     def single(self, asking: Asking, servers: Sequence[AskedServer]) -> list[bytes]:
         """Return k · C of each element, from the first threshold of answers that hold.
@@ -241,7 +247,12 @@ class Asker:
         """
         value = self._request(asking, server, servers).to_json()
         request = sign(REQUEST, value, self.signer.sign)
-        body = self.colleagues.evaluate(server.member, pack(request, asking.batch.elements))
+        try:
+            body = self.colleagues.evaluate(server.member, pack(request, asking.batch.elements))
+        except UnavailableError:
+            self.silent(server, request, asking.batch.elements)
+            raise
+        self.heard(server)
         given = GivenAnswer(*unpack(body))
         if not belongs(given, request, server.evidence_key, self.verify):
             raise UnavailableError("evaluation-answer-foreign", index=server.index)

@@ -21,7 +21,7 @@ from blacklist.domain.budgets import DEFAULT_LIMITS, Usage, period_of
 from blacklist.domain.chronicle.keys import HeldKey, KeyState
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.oprf import batch
-from blacklist.domain.oprf.evaluation import answer, evaluate
+from blacklist.domain.oprf.evaluation import ProvedAnswer, answer, evaluate
 from blacklist.domain.oprf.framing import named
 from blacklist.domain.oprf.threshold import coefficients
 from blacklist.domain.protocol.answers import (
@@ -46,7 +46,7 @@ from blacklist.domain.protocol.requests import (
 from blacklist.services.holding import ShareHolding
 from blacklist.store import evaluations
 from blacklist.store.evaluations import BudgetName, CountedEvaluation
-from ledger.errors import RefusedError
+from ledger.errors import MalformedError, RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.ports.clock import Clock
 from ledger.ports.signer import StatementSigner
@@ -130,6 +130,37 @@ class Evaluator:
                 evaluated, proof = proved.evaluated, proved.proof
         said = EvaluationAnswer(document.digest, merkle_root(evaluated), proof)
         return sign(ANSWER, said.to_json(), self.signer.sign), evaluated
+
+    def answer_challenge(
+        self,
+        caller: CallingMember,
+        document: SignedDocument,
+        blinded: Sequence[bytes],
+        challenged: Sequence[bytes],
+    ) -> ProvedAnswer:
+        """Evaluate some elements of a request that its caller took to the chain, where all can see them.
+
+        The request counts as any does, and once; that it has expired is no reason against it here.
+
+        Args:
+            caller: who challenges.
+            document: the request.
+            blinded: all its elements.
+            challenged: those that are to be answered.
+
+        Raises:
+            MalformedError, RefusedError: see ``answer``; or ``challenged`` is not of the request.
+        """
+        asked = EvaluationRequest.read(document)
+        self._check_signature(caller, document)
+        held, index = self._held(asked.key)
+        serving = self._serving(held, index)
+        check_request(asked, blinded, serving, caller=caller.member, now=asked.expires)
+        if not set(challenged) <= set(blinded):
+            raise MalformedError("evaluation-elements")
+        with self._share(held, index, ()) as share:
+            self._count(asked, document, blinded)
+            return answer(share, challenged, Scalar.random(self.fill))
 
     def answer_frame(self, caller: CallingMember, body: bytes) -> bytes:
         """Answer a request as it came (``domain.protocol.frames``); raises as ``answer``."""

@@ -8,6 +8,7 @@ from typing import Final, get_args
 from blacklist.domain.chronicle.entry_events import EntryEvent
 from blacklist.domain.chronicle.events import KeyEvent
 from blacklist.domain.chronicle.keys import KeyState
+from blacklist.domain.chronicle.oversight import OversightEvent, OversightState
 from blacklist.ports.contract import BlacklistContract, ContractEvent, RawLog
 from blacklist.store import chain_logs, entries
 from ledger.store.transactions import Begin
@@ -35,6 +36,7 @@ class Follower:
     address: bytes
     since: int = 0
     _state: KeyState = field(default_factory=KeyState)
+    _oversight: OversightState = field(default_factory=OversightState)
     _folded: int = BEFORE_THE_FIRST
     _lock: Lock = field(default_factory=Lock, repr=False)
 
@@ -57,13 +59,14 @@ class Follower:
     def state(self) -> KeyState:
         """Return the state at the block that was read last, without asking the chain."""
         with self._lock:
-            with self.read() as connection:
-                logs = chain_logs.after(connection, self._folded)
-            if logs:
-                events = (each for each in self._events(logs) if isinstance(each, _OF_KEYS))
-                self._state = self._state.after(events)
-                self._folded = logs[-1].block
+            self._fold()
             return self._state
+
+    def oversight(self) -> OversightState:
+        """Return challenges and draws at the block that was read last, without asking the chain."""
+        with self._lock:
+            self._fold()
+            return self._oversight
 
     def _take(self, logs: Sequence[RawLog], last: int) -> None:
         """Store the events of blocks until ``last``; entries are written as they stand after them."""
@@ -72,6 +75,17 @@ class Follower:
             chain_logs.add(connection, self.address, logs, last=last)
             entries.apply(connection, (each for each in events if isinstance(each, _OF_ENTRIES)))
 
+    def _fold(self) -> None:
+        with self.read() as connection:
+            logs = chain_logs.after(connection, self._folded)
+        if not logs:
+            return
+        events = self._events(logs)
+        self._state = self._state.after(each for each in events if isinstance(each, _OF_KEYS))
+        of_oversight = (each for each in events if isinstance(each, _OF_OVERSIGHT))
+        self._oversight = self._oversight.after(of_oversight)
+        self._folded = logs[-1].block
+
     def _events(self, logs: Sequence[RawLog]) -> list[ContractEvent]:
         found = (self.contract.decode(each) for each in logs)
         return [event for event in found if event is not None]
@@ -79,3 +93,4 @@ class Follower:
 
 _OF_KEYS: Final = get_args(KeyEvent)
 _OF_ENTRIES: Final = get_args(EntryEvent)
+_OF_OVERSIGHT: Final = get_args(OversightEvent)

@@ -31,6 +31,10 @@ class WithOwnShare:
             return self.evaluator.answer_frame(self.own, body)
         return self.others.evaluate(asked, body)
 
+    def challenged(self, asked: bytes, request: bytes) -> bytes:
+        """See ``ports.colleagues``; nobody challenges itself."""
+        return self.others.challenged(asked, request)
+
     def prove(self, asked: bytes, body: bytes) -> bytes:
         """See ``ports.colleagues``."""
         if asked == self.own.member:

@@ -102,6 +102,18 @@ inquiry = Table(
 )
 """What this member asked of others; ``sealed`` goes when its record key is destroyed."""
 
+server_silence = Table(
+    "server_silence",
+    metadata,
+    Column("server", LargeBinary, primary_key=True),
+    Column("since", String(24)),
+    Column("times", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("frame", LargeBinary, nullable=False),
+    Column("challenged_at", String(24)),
+)
+"""Servers that did not answer this member: the request that a challenge names, and when it was made."""
+
 key_share = Table(
     "key_share",
     metadata,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,7 +13,8 @@ from harness.ledger import Ledger, TestClock
 from blacklist.curve import points
 from blacklist.curve.scalars import Scalar
 from blacklist.curve.secret import fill_random
-from blacklist.domain.chronicle.keys import HeldKey, KeyState
+from blacklist.domain.chronicle.events import BlockTime, CeremonyKind, CeremonyOpened
+from blacklist.domain.chronicle.keys import CeremonyRecord, HeldKey, KeyState
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.keygen.ceremony import PublicKeys
 from blacklist.domain.keygen.polynomials import Polynomial
@@ -25,11 +27,17 @@ from blacklist.services.evaluating import CallingMember, Evaluator
 from blacklist.services.holding import ShareHolding
 from blacklist.services.inquiring import Inquirer
 from blacklist.services.own_share import WithOwnShare
-from ledger.errors import UnavailableError
+from blacklist.store import silences
+from ledger.errors import RefusedError, UnavailableError
 from ledger.keys.key_store import SqlRecordKeys
 from ledger.ports.master_key import MasterKeys
 from ledger.ports.signer import StatementSigner
-from node.database import BLACKLIST_VERSIONS, KEY_STORE_VERSIONS, Database
+from node.database import (
+    BLACKLIST_VERSIONS,
+    KEY_STORE_VERSIONS,
+    LEDGER_VERSIONS,
+    Database,
+)
 
 PLACE = BlacklistPlace(20261124, b"\x22" * 20)
 EPOCH = (1, 1)
@@ -83,9 +91,13 @@ class Holders:
 
     @classmethod
     def make(
-        cls, folder: Path, count: int, threshold: int, nodes: Mapping[int, Ledger] | None = None
-    ) -> "Holders":
-        """Deal a key and give each holder its share; ``nodes`` are whole nodes at these indices."""
+        cls, folder: Path, count: int, threshold: int, nodes: Mapping[int, Ledger] | None = None,
+        members: Mapping[int, bytes] | None = None,
+    ) -> "Holders":  # fmt: skip
+        """Deal a key and give each holder its share.
+
+        Whole nodes are at the indices of ``nodes``; ``members`` gives the ids, where they matter.
+        """
         nodes, polynomial = nodes or {}, Polynomial.random(threshold, fill_random)
         clock = next((each.clock for each in nodes.values()), TestClock())
         shares = {index: polynomial.at(index) for index in range(1, count + 1)}
@@ -94,10 +106,10 @@ class Holders:
             {index: points.multiply_base(share) for index, share in shares.items()},
         )
         held = HeldKey(1, *EPOCH, threshold, 1, keys)
-        members = {index: bytes([index]) * 32 for index in shares}
+        members = dict(members or {index: bytes([index]) * 32 for index in shares})
         for index, ledger in nodes.items():
             members[index] = bytes.fromhex(ledger.node.settings.member)
-        state = KeyState(members=members, keys={1: held})
+        state = KeyState(members=members, ceremonies={1: _ceremony(held)}, keys={1: held})
         servers = {}
         for index, share in shares.items():
             member = members[index]
@@ -164,6 +176,16 @@ class Holders:
         server = self._present(asked)
         return server.evaluator.prove_frame(self.calling(), body)
 
+    def envelopes(self, asked: bytes, ceremony: int, dealer: int) -> Mapping[int, bytes]:
+        raise NotImplementedError
+
+    def challenged(self, asked: bytes, request: bytes) -> bytes:
+        with self._present(asked).database.read() as connection:
+            row = silences.by_digest(connection, request)
+        if row is None:
+            raise RefusedError("evaluation-unknown")
+        return row.frame
+
     def _present(self, asked: bytes) -> Server:
         server = next(each for each in self.servers.values() if each.member == asked)
         self.asked.append(server.index)
@@ -172,8 +194,18 @@ class Holders:
         return server
 
 
+def _ceremony(held: HeldKey) -> CeremonyRecord:
+    where = BlockTime(1, datetime(2026, 11, 1, tzinfo=UTC))
+    opened = CeremonyOpened(
+        where, held.ceremony, held.identifiers, CeremonyKind.GENERATION, held.key_epoch,
+        held.share_epoch, held.threshold, held.threshold,
+    )  # fmt: skip
+    return CeremonyRecord(opened, None, where.at, keys=held.keys)
+
+
 def _parts(folder: Path, index: int, member: bytes) -> Server:
     database = Database(f"sqlite:///{folder / f'holder-{index}.db'}")
+    database.migrate(LEDGER_VERSIONS)
     database.migrate(BLACKLIST_VERSIONS)
     key_database = Database(f"sqlite:///{folder / f'keys-{index}.db'}")
     key_database.migrate(KEY_STORE_VERSIONS)

@@ -133,6 +133,13 @@ def prove(request: Request, data: SmallBody) -> Response:
     return _frame(service_of(request).blacklist.prove(peer, data))
 
 
+@router.post("/blacklist/challenged")
+def challenged(request: Request, data: SmallBody) -> Response:
+    """Return the request that a challenge of this member's to the caller names."""
+    _, peer = _asked(request, data)
+    return _frame(service_of(request).blacklist.challenged(peer, data))
+
+
 @router.get("/blacklist/ceremonies/{ceremony}/envelopes/{dealer}")
 def envelopes(request: Request, ceremony: Number, dealer: Number) -> Response:
     """Return a dealer's sealed shares, which only their receivers can open."""

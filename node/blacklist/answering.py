@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Final
 
 from blacklist.domain.entries.facts import LEAF_BYTES
+from blacklist.domain.protocol.documents import MAX_DOCUMENT_BYTES
 from blacklist.ports.index_peers import MAX_ENTRIES
 from blacklist.services.evaluating import CallingMember, Evaluator
 from ledger.errors import LimitError
@@ -11,7 +12,7 @@ from ledger.evidence import shape
 from ledger.primitives.canonical import JsonValue, decode
 from node.blacklist.entries import Entries, make_entries
 from node.blacklist.index_peers import to_json
-from node.blacklist.making import make_evaluator, make_follower
+from node.blacklist.making import make_evaluator, make_follower, make_silences
 from node.peer.neighbours import Neighbour, evidence_key
 from node.wiring import Node
 
@@ -49,6 +50,17 @@ class BlacklistAnswering:
     def prove(self, peer: Neighbour, body: bytes) -> bytes:
         """Prove a batch that ``peer`` asked; raises as ``evaluate``."""
         return self._evaluator.prove_frame(calling(peer), body)
+
+    def challenged(self, peer: Neighbour, body: bytes) -> bytes:
+        """Return the request that a challenge to ``peer`` names.
+
+        Raises:
+            MalformedError: not of the form.
+            RefusedError: there is none for it.
+        """
+        given = shape.members(decode(body, max_bytes=MAX_DOCUMENT_BYTES), "request", {"request"})
+        digest = shape.hex_bytes(given["request"], "request", 32)
+        return make_silences(self._node).request_for(peer.log.member, digest)
 
     def rows(self, body: bytes) -> JsonValue:
         """Return what this member has of the entries that ``body`` names.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ledger.errors import UnavailableError
 from ledger.evidence import shape
+from ledger.primitives.canonical import encode
 from node.peer.client import PeerClient
 from node.peer.neighbours import Neighbour, Neighbours
 from node.wiring import Node
@@ -39,6 +40,11 @@ class PeerColleagues:
     def prove(self, asked: bytes, body: bytes) -> bytes:
         """See ``ports.colleagues``."""
         return self._client(asked).exchange("/peer/v1/blacklist/proofs", body)
+
+    def challenged(self, asked: bytes, request: bytes) -> bytes:
+        """See ``ports.colleagues``."""
+        body = encode({"request": request.hex()})
+        return self._client(asked).exchange("/peer/v1/blacklist/challenged", body)
 
     def _client(self, asked: bytes) -> PeerClient:
         settings = self.node.settings

@@ -11,7 +11,8 @@ from blacklist.services.inquiring import Inquirer
 from blacklist.services.own_share import WithOwnShare
 from ledger.keys.files import verify_statement
 from node.blacklist.colleagues import PeerColleagues
-from node.blacklist.making import make_evaluator
+from node.blacklist.making import make_evaluator, make_silences
+from node.blacklist.overseeing import make_accuser
 from node.errors import NotPermittedError
 from node.peer.neighbours import Neighbour, Neighbours, evidence_key
 from node.wiring import Node
@@ -21,7 +22,7 @@ def make_inquirer(node: Node, follower: Follower) -> Inquirer:
     """Return what asks for this member, by the state that ``follower`` has read."""
     neighbours = Neighbours(node.settings)
     own = CallingMember(bytes.fromhex(node.settings.member), node.evidence_key.public_key)
-    evaluator = make_evaluator(node, follower)
+    evaluator, silences = make_evaluator(node, follower), make_silences(node)
     asker = Asker(
         member=own.member,
         place=BlacklistPlace(node.settings.chain_id, follower.address),
@@ -29,6 +30,9 @@ def make_inquirer(node: Node, follower: Follower) -> Inquirer:
         verify=verify_statement,
         colleagues=WithOwnShare(own, evaluator, PeerColleagues(node, neighbours)),
         clock=node.clock,
+        accuse=make_accuser(node, follower).accuse,
+        silent=silences.silent,
+        heard=silences.heard,
     )
     return Inquirer(
         begin=node.database.write,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from blacklist.curve.secret import fill_random
 from blacklist.domain.protocol.requests import BlacklistPlace
+from blacklist.services.challenging import Silences
 from blacklist.services.evaluating import Evaluator
 from blacklist.services.following import Follower
 from blacklist.services.holding import ShareHolding
@@ -98,3 +99,8 @@ def make_evaluator(node: Node, follower: Follower) -> Evaluator:
         clock=node.clock,
         fill=fill_random,
     )
+
+
+def make_silences(node: Node) -> Silences:
+    """Return what remembers servers that did not answer."""
+    return Silences(node.database.write, node.database.read, node.clock)

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from blacklist.services.evaluating import TYPES
+from blacklist.services.challenging import Challenging
 from blacklist.services.following import Follower
 from blacklist.services.upkeep import KeyUpkeep
 from ledger.errors import LedgerError
@@ -17,6 +18,7 @@ from node.blacklist.entries import Entries, make_entries
 from node.blacklist.entry_rounds import work_entries
 from node.blacklist.making import make_follower, make_keygen
 from node.blacklist.upkeep import keep_alarms, make_upkeep
+from node.blacklist.overseeing import make_challenging
 from node.wiring import Node
 
 JOIN_SECONDS: Final = 3.0
@@ -64,8 +66,13 @@ class BlacklistRounds:
         """Kept from round to round: it remembers the registry for a moment."""
         return make_upkeep(self._node, self._follower)
 
+    @cached_property
+    def _challenging(self) -> Challenging:
+        """Kept from round to round: it remembers what it judged."""
+        return make_challenging(self._node, self._follower)
+
     def _run(self) -> None:
-        for job in (self._work_keys, self._work_entries):
+        for job in (self._work_keys, self._hold_to_their_word, self._work_entries):
             try:
                 job()
             except LedgerError as error:
@@ -87,3 +94,9 @@ class BlacklistRounds:
     def _work_entries(self) -> None:
         for failed in work_entries(self._entries):
             _log.warning("entries", step=failed.step, code=failed.code)
+
+    def _hold_to_their_word(self) -> None:
+        """Challenge silent servers, answer challenges, judge the others' answers."""
+        follower = self._follower
+        for step in self._challenging.run(follower.state(), follower.oversight()):
+            _log.info("oversight", step=step)

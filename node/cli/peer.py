@@ -1,6 +1,5 @@
 """``lianzheng peer``: what this member sees of the others' logs, the alarms, and their proofs."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +13,7 @@ from ledger.proof.report import ExitCode
 from ledger.proof.trust import read_trust
 from node import peer_view
 from node.cli.context import Context, as_json, pass_context, print_json
+from node.cli.ending import end_with
 from node.cli.files import read_bounded
 from node.cli.peer_asking import ask_package, fetch_package, statistics
 from node.peer_view import AlarmView
@@ -86,11 +86,11 @@ def check(context: Context, file: Path, trust: Path, *, machine: bool) -> None:
         trusted = read_trust(read_bounded(trust, MAX_BYTES * 16))
         given = Misbehaviour.from_bytes(read_bounded(file, MAX_BYTES))
     except LedgerError as error:
-        _end(error, ExitCode.UNREADABLE)
+        end_with(error, ExitCode.UNREADABLE)
     try:
         shown = verify_misbehaviour(given, trusted)
     except LedgerError as error:
-        _end(error, ExitCode.REFUTED)
+        end_with(error, ExitCode.REFUTED)
     found = peer_view.conviction_json(shown)
     if machine:
         print_json(found)
@@ -120,10 +120,3 @@ def _print_alarms(context: Context, found: Sequence[AlarmView]) -> None:
         for a in found
     ]  # fmt: skip
     context.table("peer-alarms", columns, rows)
-
-
-def _end(error: LedgerError, code: ExitCode) -> None:
-    from node.cli.main import report  # noqa: PLC0415 - the entry imports its commands
-
-    report(error)
-    sys.exit(code.value)

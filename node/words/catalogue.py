@@ -9,6 +9,7 @@ from ledger.messages.message import Message
 from node.words.backups import BACKUP_WORDS
 from node.words.blacklist import BLACKLIST_WORDS
 from node.words.blacklist_entries import BLACKLIST_ENTRY_WORDS
+from node.words.blacklist_oversight import OVERSIGHT_WORDS
 from node.words.commands import COMMANDS
 from node.words.console import CONSOLE_WORDS
 from node.words.consortium import CONSORTIUM_WORDS
@@ -26,6 +27,7 @@ WORDS: Final[Mapping[str, Message]] = {
     **BACKUP_WORDS,
     **BLACKLIST_WORDS,
     **BLACKLIST_ENTRY_WORDS,
+    **OVERSIGHT_WORDS,
     **CONSORTIUM_WORDS,
     **DOCTOR_WORDS,
     **IDENTITY_WORDS,

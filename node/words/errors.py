@@ -6,6 +6,7 @@ from typing import Final
 from blacklist.messages.entries import ENTRY_ERRORS, LAW_ERRORS
 from blacklist.messages.identifiers import IDENTIFIER_ERRORS
 from blacklist.messages.inquiries import INQUIRY_ERRORS
+from blacklist.messages.oversight import OVERSIGHT_ERRORS
 from blacklist.messages.protocol import PROTOCOL_ERRORS
 from ledger.messages.message import Message
 from node.words.backups import BACKUP_ERRORS
@@ -37,6 +38,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     **LAW_ERRORS,
     **ENTRY_ERRORS,
     **BLACKLIST_ENTRY_ERRORS,
+    **OVERSIGHT_ERRORS,
     "database-password-unreadable": Message("无法读取数据库口令文件：{why}。", "The file with the database's password cannot be read: {why}.", "请检查 database_password_file 及其权限。", "Check database_password_file and its permissions."),
     "persons-too-many": Message("当事人 {count} 名，超过 {limit}。", "{count} persons, over {limit}.", "请检查来源数据的列。", "Check the columns of the source."),
     "bulk-busy": Message("正在处理其他批量请求。", "Other bulk requests are being worked on.", "请稍后重试。", "Try again later."),

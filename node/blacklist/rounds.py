@@ -9,16 +9,16 @@ from typing import Final
 
 import structlog
 
-from blacklist.services.evaluating import TYPES
 from blacklist.services.challenging import Challenging
+from blacklist.services.evaluating import TYPES
 from blacklist.services.following import Follower
 from blacklist.services.upkeep import KeyUpkeep
 from ledger.errors import LedgerError
 from node.blacklist.entries import Entries, make_entries
 from node.blacklist.entry_rounds import work_entries
 from node.blacklist.making import make_follower, make_keygen
-from node.blacklist.upkeep import keep_alarms, make_upkeep
 from node.blacklist.overseeing import make_challenging
+from node.blacklist.upkeep import keep_alarms, make_upkeep
 from node.wiring import Node
 
 JOIN_SECONDS: Final = 3.0

@@ -63,33 +63,36 @@ def join(context: Context, contract: str, since: int, *, machine: bool) -> None:
 
 @blacklist.command("agree")
 @click.argument("type", type=click.Choice(tuple(_NUMBERS)))
+@as_json
 @pass_context
-def agree_to_key(context: Context, type: str) -> None:  # noqa: A002 - the option's name
+def agree_to_key(context: Context, type: str, *, machine: bool) -> None:  # noqa: A002 - the option's name
     """同意更换密钥 Agree to a new key in place of the present one."""
     with context.node() as node:
         key_epoch = agree(node, _NUMBERS[type], at_the_shell().actor)
-    context.say("blacklist-agreed", key_epoch=key_epoch)
+    context.done("blacklist-agreed", {"key_epoch": key_epoch}, machine=machine)
 
 
 @blacklist.command()
 @click.argument("type", type=click.Choice(tuple(_NUMBERS)))
+@as_json
 @pass_context
-def generate_key(context: Context, type: str) -> None:  # noqa: A002 - the option's name
+def generate_key(context: Context, type: str, *, machine: bool) -> None:  # noqa: A002 - the option's name
     """发起密钥生成 Open a key generation."""
     with context.node() as node:
         agree(node, _NUMBERS[type], at_the_shell().actor)
         open_ceremony(node, _NUMBERS[type], resharing=False)
-    context.say("ceremony-opened")
+    context.done("ceremony-opened", {"identifiers": type}, machine=machine)
 
 
 @blacklist.command()
 @click.argument("type", type=click.Choice(tuple(_NUMBERS)))
+@as_json
 @pass_context
-def refresh_shares(context: Context, type: str) -> None:  # noqa: A002 - the option's name
+def refresh_shares(context: Context, type: str, *, machine: bool) -> None:  # noqa: A002 - the option's name
     """发起份额更新 Deal the present key anew."""
     with context.node() as node:
         open_ceremony(node, _NUMBERS[type], resharing=True)
-    context.say("ceremony-opened")
+    context.done("ceremony-opened", {"identifiers": type}, machine=machine)
 
 
 @blacklist.command()

@@ -57,12 +57,13 @@ def hits(context: Context, *, every: bool, machine: bool) -> None:
 @click.argument("hit")
 @click.argument("outcome", type=click.Choice([each.value for each in ReviewOutcome]))
 @click.option("--note", required=True, help="复核说明 What was looked at, and why")
+@as_json
 @pass_context
-def review(context: Context, hit: str, outcome: str, note: str) -> None:
+def review(context: Context, hit: str, outcome: str, note: str, *, machine: bool) -> None:
     """人工复核命中并存证 Record a person's review of a hit, sealed."""
     with context.node() as node:
         leaf = record_review(node, read_id(hit, HIT), ReviewOutcome(outcome), note, at_the_shell())
-    context.say("hit-reviewed", leaf=leaf.hex())
+    context.done("hit-reviewed", {"leaf": leaf.hex()}, machine=machine)
 
 
 def _print_found(context: Context, found: list[FoundView]) -> None:

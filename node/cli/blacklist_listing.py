@@ -31,10 +31,8 @@ def list_person(
     with context.node() as node:
         identifier, by = given.read(context, node), at_the_shell()
         entry, release = acting.ask_to_list(make_entries(node), identifier, facts, reason, by)
-    if machine:
-        print_json({"entry": entry.hex(), "release": release.release_id})
-        return
-    context.say("listing-asked", entry=entry.hex(), release=release.release_id)
+    values = {"entry": entry.hex(), "release": release.release_id}
+    context.done("listing-asked", values, machine=machine)
 
 
 @click.command()
@@ -70,24 +68,26 @@ def entry(context: Context, entry: str, *, machine: bool) -> None:
 @click.command()
 @entry_argument
 @with_facts
+@as_json
 @pass_context
-def correct(context: Context, entry: str, facts: Facts) -> None:
+def correct(context: Context, entry: str, facts: Facts, *, machine: bool) -> None:
     """更正登记内容 Replace what an own entry says."""
     with context.node() as node:
         acting.correct(make_entries(node), read_id(entry, ENTRY), facts, at_the_shell())
-    context.say("entry-corrected")
+    context.done("entry-corrected", {"entry": entry}, machine=machine)
 
 
 @click.command()
 @entry_argument
 @click.option("--reasons", required=True, help="理由文件的存证编号 Evidence id of why")
+@as_json
 @pass_context
-def withdraw(context: Context, entry: str, reasons: str) -> None:
+def withdraw(context: Context, entry: str, reasons: str, *, machine: bool) -> None:
     """撤销登记 End an own entry for ever."""
     leaf = read_id(reasons, LEAF)
     with context.node() as node:
         acting.withdraw(make_entries(node), read_id(entry, ENTRY), leaf, at_the_shell())
-    context.say("entry-withdrawn")
+    context.done("entry-withdrawn", {"entry": entry}, machine=machine)
 
 
 @click.command()
@@ -96,13 +96,14 @@ def withdraw(context: Context, entry: str, reasons: str) -> None:
 @click.option(
     "--answer", required=True, help="书面答复的存证编号 Evidence id of the written answer"
 )
+@as_json
 @pass_context
-def decide(context: Context, entry: str, decision: str, answer: str) -> None:
+def decide(context: Context, entry: str, decision: str, answer: str, *, machine: bool) -> None:
     """就异议作出决定：维持或撤销 Decide a dispute: upheld or withdrawn."""
     entry_id, leaf = read_id(entry, ENTRY), read_id(answer, LEAF)
     with context.node() as node:
         acting.decide(make_entries(node), entry_id, decision, leaf, at_the_shell(), None)
-    context.say("dispute-decided")
+    context.done("dispute-decided", {"entry": entry}, machine=machine)
 
 
 @click.command()
@@ -111,28 +112,32 @@ def decide(context: Context, entry: str, decision: str, answer: str) -> None:
     "--answer", required=True, help="书面答复的存证编号 Evidence id of the written answer"
 )
 @with_facts
+@as_json
 @pass_context
-def amend(context: Context, entry: str, answer: str, facts: Facts) -> None:
+def amend(context: Context, entry: str, answer: str, facts: Facts, *, machine: bool) -> None:
     """就异议作出决定：更正 Decide a dispute by a correction."""
     leaf = read_id(answer, LEAF)
     with context.node() as node:
         entry_id, by = read_id(entry, ENTRY), at_the_shell()
         acting.decide(make_entries(node), entry_id, "corrected", leaf, by, facts)
-    context.say("dispute-decided")
+    context.done("dispute-decided", {"entry": entry}, machine=machine)
 
 
 @click.command()
 @entry_argument
 @of_a_person
 @click.option("--evidence", required=True, help="本机构依据的存证编号 Evidence id of what you know")
+@as_json
 @pass_context
-def corroborate(context: Context, entry: str, evidence: str, given: GivenIdentifier) -> None:
+def corroborate(
+    context: Context, entry: str, evidence: str, given: GivenIdentifier, *, machine: bool
+) -> None:
     """为他行登记佐证 Vouch for another member's entry."""
     entry_id, leaf = read_id(entry, ENTRY), read_id(evidence, LEAF)
     with context.node() as node:
         identifier = given.read(context, node)
         acting.corroborate(make_entries(node), entry_id, identifier, leaf, at_the_shell())
-    context.say("entry-corroborated")
+    context.done("entry-corroborated", {"entry": entry}, machine=machine)
 
 
 def jsons(views: Sequence[EntryView | WaitingView]) -> list[dict[str, object]]:

@@ -70,6 +70,13 @@ class Context:
         """Print one line for people."""
         click.echo(self.word(code, **params))
 
+    def done(self, code: str, values: Mapping[str, object], *, machine: bool) -> None:
+        """Say what was done: a line for people, its values for machines."""
+        if machine:
+            print_json(values)
+        else:
+            self.say(code, **values)
+
 
 def print_json(value: object) -> None:
     """Print one JSON value for machines."""

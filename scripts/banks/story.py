@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from banks.bank import Bank
 from banks.chains import SharedChain
 from banks.cheating import cheating
+from banks.listing_story import tell_blacklist
 from banks.telling import step
 from ledger.primitives.merkle import leaf_hash
 from node.wiring import open_node
@@ -49,6 +50,7 @@ class Story:
         self.found()
         self.admit()
         held = self.seal_and_verify()
+        held = tell_blacklist(self.banks, self.folder) and held
         self.lose_a_bank()
         self.lose_a_chain_node()
         return self.catch_a_cheat() and held

@@ -1,4 +1,4 @@
-"""What a member that breaks the rules gains: with the chain, its stores and a share it learns nothing."""
+"""What a member that breaks the rules gains: it has the chain, its stores and a share, and no more."""
 
 import itertools
 import os

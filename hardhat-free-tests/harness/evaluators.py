@@ -198,7 +198,7 @@ def _ceremony(held: HeldKey) -> CeremonyRecord:
     where = BlockTime(1, datetime(2026, 11, 1, tzinfo=UTC))
     opened = CeremonyOpened(
         where, held.ceremony, held.identifiers, CeremonyKind.GENERATION, held.key_epoch,
-        held.share_epoch, held.threshold, held.threshold,
+        held.share_epoch, held.threshold, held.threshold, tuple(sorted(held.keys.share_keys)), (),
     )  # fmt: skip
     return CeremonyRecord(opened, None, where.at, keys=held.keys)
 

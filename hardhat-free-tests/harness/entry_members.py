@@ -42,6 +42,7 @@ from blacklist.services.preparing import EntryPreparer
 from blacklist.services.querying import Person, Querying
 from blacklist.services.revising import Revising
 from blacklist.services.sealed_records import SealedRecords
+from blacklist.store import ceremonies
 from ledger.errors import UnavailableError
 from ledger.keys.key_store import SqlRecordKeys
 from ledger.ports.master_key import MasterKeys
@@ -180,13 +181,21 @@ class Banks:
         made = cls(folder, EvmBlacklist.deploy(count))
         for number in range(count):
             made.banks.append(made._bank(number))
-        made.shared.send(operator_of(0), "openGeneration", NATIONAL_ID)
-        for _ in range(10):
-            for bank in made.banks:
-                bank.keygen.run()
-            if made.banks[0].follower.refresh().keys:
-                break
+        made.make_key(1)
         return made
+
+    def make_key(self, key_epoch: int) -> None:
+        """Make the key of a key epoch by a real ceremony that everybody agreed to."""
+        for bank in self.banks:
+            with bank.database.write() as connection:
+                at = "2026-01-01T00:00:00.000Z"
+                ceremonies.agree(connection, NATIONAL_ID, key_epoch, at=at)
+        self.shared.send(operator_of(0), "openGeneration", NATIONAL_ID)
+        for _ in range(12):
+            for bank in self.banks:
+                bank.keygen.run()
+        held = [bank.follower.refresh().keys[NATIONAL_ID] for bank in self.banks]
+        assert {each.key_epoch for each in held} == {key_epoch}
 
     def close(self) -> None:
         for bank in self.banks:

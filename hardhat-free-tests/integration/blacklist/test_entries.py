@@ -10,7 +10,7 @@ from harness.entry_members import Banks, facts, identifier, specimen
 from blacklist.domain.entries.grounds import Severity, StandardProof
 from blacklist.domain.entries.standing import EntryStanding
 from blacklist.domain.protocol.purposes import Purpose
-from blacklist.store import entries, entry_rows, hits
+from blacklist.store import entries, entry_rows, evaluations, hits
 from ledger.errors import RefusedError
 
 FRAUDSTER, STRANGER = specimen(123), specimen(456)
@@ -170,3 +170,42 @@ def test_a_request_that_nobody_agreed_to_is_erased(banks: Banks) -> None:
     assert listing.prepare() == 0
     with pytest.raises(RefusedError, match="entry-not-waiting"):
         listing.release(entry)
+
+
+def test_a_replaced_key_lists_own_entries_anew_under_another_tag(banks: Banks) -> None:
+    old = banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    with banks.banks[1].database.read() as connection:
+        ((old_tag, _),) = entry_rows.all_tags(connection)
+    banks.make_key(2)
+    reporter = banks.banks[0]
+    listed = reporter.revising.find(old)
+    fresh = reporter.listing.list_anew(listed)
+    assert fresh not in {None, old}
+    assert reporter.listing.list_anew(listed) is None
+    reporter.listing.prepare()
+    reporter.listing.send()
+    banks.settle()
+    bank = banks.banks[1]
+    (kept,) = bank.querying.query(bank.person(FRAUDSTER), Purpose.QUERY, "officer")
+    assert (kept.found.listed.entry, kept.found.listed.key_epoch) == (fresh, 2)
+    with bank.database.read() as connection:
+        tags = dict(entry_rows.all_tags(connection))
+    assert len(tags) == 2
+    assert old_tag in tags
+    with reporter.database.read() as connection:
+        used = {name.purpose: count for name, count in evaluations.usage(connection, "2026-01")}
+    assert used["rotation"] == 1
+
+
+def test_a_listing_that_a_new_key_overtakes_is_prepared_again(banks: Banks) -> None:
+    reporter = banks.banks[0]
+    entry = reporter.listing.ask(identifier(FRAUDSTER), facts(banks.today()), "officer")
+    reporter.listing.release(entry)
+    reporter.listing.prepare()
+    banks.make_key(2)
+    assert reporter.listing.send() == 0
+    assert reporter.listing.prepare() == 1
+    assert reporter.listing.send() == 1
+    banks.settle()
+    assert found_by(banks, 1, FRAUDSTER) == [EntryStanding.ACTIVE]

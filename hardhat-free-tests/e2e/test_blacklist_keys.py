@@ -29,6 +29,11 @@ def _alarms(bank: Institution) -> set[str]:
     return {each["code"] for each in _status(bank)["alarms"]}
 
 
+def _examined(bank: Institution, check: str) -> list[tuple[str, str]]:
+    checks = bank.cli.run("doctor", "--json").json["checks"]
+    return [(each["state"], each["code"]) for each in checks if each["check"] == check]
+
+
 def test_banks_make_a_key_and_refresh_it(banks: list[Institution]) -> None:
     first, *others = banks
     for each in banks:
@@ -58,12 +63,14 @@ def test_banks_make_a_key_and_refresh_it(banks: list[Institution]) -> None:
         (others[1].cli.home / "keys" / "share-1-1-2.key").unlink()
         until(lambda: "share-key-missing" in _alarms(others[1]), 30, pause=0.5)
         assert "share-key-missing" in others[1].cli.run("peer", "alarms", "--json").out
+        assert _examined(others[1], "doctor-shares")[0] == ("failed", "share-key-missing")
         # Nobody does anything: its node opens a refresh, and takes its share from the others' deals.
         until(lambda: all(_holds(each, 3) for each in banks), 200, pause=0.5)
         until(lambda: _alarms(others[1]) == set(), 30, pause=0.5)
     assert _status(first)["keys"][0]["key"] == made[0]["key"]
     assert [each["phase"] for each in _status(first)["ceremonies"]] == ["active"] * 3
     assert [each["faults"] for each in _status(first)["ceremonies"]] == [[], [], ["3: absent"]]
+    assert _examined(first, "doctor-shares") == _examined(first, "doctor-blacklist") == [("ok", "")]
     said = first.cli.run("blacklist", "status")
     assert "身份证件号码" in said.out
     for each in banks:
@@ -80,5 +87,9 @@ def test_what_does_not_belong_is_refused(banks: list[Institution]) -> None:
     assert other
     assert "contract-code" in first.cli.run("blacklist", "join", other).err
     assert first.cli.run("blacklist", "join", "0x12").code != 0
+    assert _examined(first, "doctor-blacklist") == [("ok", "")]
     with first.node() as node:
         assert node.settings.blacklist is None
+    # Settings that name another contract.
+    write_settings(first.cli.home, {"blacklist": other})
+    assert _examined(first, "doctor-blacklist") == [("failed", "contract-code")]

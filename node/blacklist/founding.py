@@ -73,8 +73,7 @@ def take_part(node: Node, address: bytes, *, since: int = 0) -> BlacklistPlaces:
     write_settings(node.settings.home, {"blacklist": address.hex(), "blacklist_since": since})
     operator = node.keyring.operator.address
     contract = Contract(Rpc(node.settings.chain_url), artifact(CONTRACT), address)
-    (member,) = contract.call("memberOfOperator", "0x" + operator.hex())
-    if member != bytes.fromhex(node.settings.member):
+    if operator_member(node, address) != bytes.fromhex(node.settings.member):
         Caller(contract, admin_sender(node)).call("setOperator", "0x" + operator.hex())
     return BlacklistPlaces(address, operator)
 
@@ -92,6 +91,17 @@ def check_contract(node: Node, address: bytes) -> None:
     (registry,) = Contract(Rpc(url), artifact(CONTRACT), address).call("registry")
     if bytes.fromhex(registry[2:]) != _registry(node):
         raise ConfigurationError("blacklist-other-registry", registry=registry)
+
+
+def operator_member(node: Node, address: bytes) -> bytes:
+    """Return the 32-byte id of the member that this node's account speaks for; zeros when for none.
+
+    Raises:
+        UnavailableError: the chain does not answer.
+    """
+    contract = Contract(Rpc(node.settings.chain_url), artifact(CONTRACT), address)
+    (member,) = contract.call("memberOfOperator", "0x" + node.keyring.operator.address.hex())
+    return bytes(member)
 
 
 def agree(node: Node, identifiers: int, actor: str) -> int:

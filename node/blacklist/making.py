@@ -14,6 +14,7 @@ from ledger.keys.files import verify_statement
 from node.blacklist.colleagues import PeerColleagues
 from node.blacklist.share_keys import FileShareKeys
 from node.key_places import KEYS
+from node.master_key import source_of
 from node.peer.neighbours import Neighbours
 from node.settings import Settings
 from node.wiring import Node
@@ -67,7 +68,8 @@ def make_holding(node: Node) -> ShareHolding:
 
 def make_share_keys(node: Node) -> FileShareKeys:
     """Return the keys that shares are sealed under."""
-    return FileShareKeys(node.settings.home / KEYS, node.master_keys)
+    reload = source_of(node.settings).load
+    return FileShareKeys(node.settings.home / KEYS, node.master_keys, reload)
 
 
 def make_keygen(node: Node, follower: Follower) -> KeygenService:

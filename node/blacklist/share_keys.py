@@ -5,6 +5,7 @@ under ``share-…`` and ``ceremony-…`` is never to be copied: a share is gone 
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,22 +22,28 @@ from ledger.ports.master_key import MasterKeys
 _NONCE_BYTES: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class FileShareKeys:
     """Keys by name in a folder.
 
+    Another process may change the master key while this one runs. A new key goes under the one that counts
+    now, and what does not open is tried under it.
+
     Attributes:
         folder: of the member's keys.
-        master_keys: they lie under.
+        master_keys: they lie under, as read last.
+        reload: reads the master key again.
     """
 
     folder: Path
     master_keys: MasterKeys
+    reload: Callable[[], MasterKeys]
 
     def seal(self, name: str, secret: Secret) -> bytes:
         """See ``ports.share_keys``."""
         path = self._path(name)
         if not path.exists():
+            self.master_keys = self.reload()
             create_secret(path, self.master_keys.newest)
         nonce = os.urandom(_NONCE_BYTES)
         sealed = AESGCM(self._key(path)).encrypt(nonce, secret.view(), name.encode("ascii"))
@@ -62,7 +69,11 @@ class FileShareKeys:
         path.unlink(missing_ok=True)
 
     def _key(self, path: Path) -> bytes:
-        return open_under(load_secret, path, self.master_keys)
+        try:
+            return open_under(load_secret, path, self.master_keys)
+        except ConfigurationError:
+            self.master_keys = self.reload()
+            return open_under(load_secret, path, self.master_keys)
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.key"

@@ -9,7 +9,7 @@ from pathlib import Path
 from ledger.errors import LedgerError
 from node.adapters import SystemClock
 from node.database import Database
-from node.doctor import durability, machine, on_chain, stored, trusting
+from node.doctor import blacklist, durability, machine, on_chain, stored, trusting
 from node.doctor.diagnosis import Diagnosis, examine
 from node.doctor.timestamps import timestamps
 from node.keyring import Keyring
@@ -32,6 +32,7 @@ _STORED = {
     "doctor-trail": stored.audit_trail,
     "doctor-erasures": stored.unfinished_erasures,
     "doctor-timestamps": timestamps,
+    "doctor-shares": blacklist.shares,
 }
 _CHAIN = {
     "doctor-endpoints": on_chain.endpoints,
@@ -41,6 +42,7 @@ _CHAIN = {
     "doctor-balance": on_chain.balance,
     "doctor-head": on_chain.head,
     "doctor-trust": trusting.trust,
+    "doctor-blacklist": blacklist.contract,
 }
 _NEED_DATABASES = ("doctor-head", "doctor-trust")
 

@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 from blacklist.domain.chronicle.keys import CeremonyRecord, HeldKey, KeyState
 from blacklist.domain.keygen.judging import judge
 from blacklist.services.evaluating import TYPES
+from blacklist.services.holding import ShareHolding
 from blacklist.store import ceremonies
 from ledger.errors import LedgerError, RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.store import alarms
-from node.blacklist.making import make_follower, make_holding
+from node.blacklist.making import dual_read, make_follower, make_holding
 from node.wiring import Node
 
 ADDRESS_BYTES = 20
@@ -18,7 +19,7 @@ ADDRESS_BYTES = 20
 
 @dataclass(frozen=True, slots=True)
 class KeyView:
-    """A key in force.
+    """A key in force, or the one before it while it is readable.
 
     Attributes:
         identifiers: wire name of the type.
@@ -26,6 +27,7 @@ class KeyView:
         holders: indices that hold a share.
         held_here: whether this node holds a share that it can open.
         why: code of why it cannot; empty when it can, or holds none.
+        readable_until: instant, of a key that was replaced; empty for the one in force.
     """
 
     identifiers: str
@@ -36,6 +38,7 @@ class KeyView:
     holders: tuple[int, ...]
     held_here: bool
     why: str
+    readable_until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,29 +100,18 @@ def read_blacklist(node: Node) -> BlacklistView:
     """
     state, holding = make_follower(node).refresh(), make_holding(node)
     index = state.index_of(bytes.fromhex(node.settings.member))
-
-    def view(held: HeldKey) -> KeyView:
-        here, why = False, ""
-        try:
-            share = None if index is None else holding.open(held, index)
-        except LedgerError as error:
-            why = error.code
-        else:
-            here = share is not None
-            if share is not None:
-                share.wipe()
-        return KeyView(
-            TYPES[held.identifiers].value, held.keys.key.hex(), held.key_epoch, held.share_epoch,
-            held.threshold, tuple(sorted(held.keys.share_keys)), here, why,
-        )  # fmt: skip
-
+    keys = [
+        _key(held, index, holding, _ends(node, state, held))
+        for identifiers in sorted(state.keys)
+        for held in state.readable(identifiers, node.clock.now(), dual_read(node.settings))
+    ]
     with node.database.read() as connection:
         found = alarms.going_on(connection, bytes.fromhex(node.settings.member))
     return BlacklistView(
         index=index,
         alarms=tuple(KeyAlarmView(each.subject, each.code, each.found_at) for each in found),
         members={each: member.hex() for each, member in state.members.items()},
-        keys=tuple(view(held) for _, held in sorted(state.keys.items())),
+        keys=tuple(keys),
         ceremonies=tuple(
             _ceremony(state, number, record) for number, record in sorted(state.ceremonies.items())
         ),
@@ -137,6 +129,29 @@ def envelopes(node: Node, ceremony: int, dealer: int) -> Mapping[int, bytes]:
     if not found:
         raise RefusedError("envelopes-unknown", ceremony=ceremony, dealer=dealer)
     return found
+
+
+def _ends(node: Node, state: KeyState, held: HeldKey) -> str:
+    """Return until when a key is readable; empty for the one in force."""
+    if held == state.keys[held.identifiers]:
+        return ""
+    return format_instant(state.previous[held.identifiers].ends(dual_read(node.settings)))
+
+
+def _key(held: HeldKey, index: int | None, holding: ShareHolding, ends: str) -> KeyView:
+    here, why = False, ""
+    try:
+        share = None if index is None else holding.open(held, index)
+    except LedgerError as error:
+        why = error.code
+    else:
+        here = share is not None
+        if share is not None:
+            share.wipe()
+    return KeyView(
+        TYPES[held.identifiers].value, held.keys.key.hex(), held.key_epoch, held.share_epoch,
+        held.threshold, tuple(sorted(held.keys.share_keys)), here, why, ends,
+    )  # fmt: skip
 
 
 def _ceremony(state: KeyState, number: int, record: CeremonyRecord) -> CeremonyView:

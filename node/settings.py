@@ -163,6 +163,11 @@ class Settings(BaseSettings):
         le=168,
         description="Hours between two batches of listings; 0 sends each at once, which shows when somebody was listed.",
     )
+    blacklist_dual_read_days: int = Field(
+        30,
+        ge=0,
+        description="Days for which the blacklist's previous key of a type stays readable after a new one; then its share is destroyed.",
+    )
     evidence_signer_url: str = Field(
         "",
         description="Evidence key in a Transit-style service: https://HOST/v1/MOUNT/keys/NAME[?version=N&key=HEX]; empty: the file in the home.",

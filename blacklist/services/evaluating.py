@@ -11,6 +11,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -18,7 +19,7 @@ from sqlalchemy import Connection
 from blacklist.curve.scalars import Scalar
 from blacklist.curve.secret import Fill
 from blacklist.domain.budgets import DEFAULT_LIMITS, Usage, period_of
-from blacklist.domain.chronicle.keys import HeldKey, KeyState
+from blacklist.domain.chronicle.keys import DUAL_READ, HeldKey, KeyState
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.oprf import batch
 from blacklist.domain.oprf.evaluation import ProvedAnswer, answer, evaluate
@@ -92,6 +93,7 @@ class Evaluator:
         clock: this machine's.
         fill: random bytes.
         limits: of each purpose, of one caller and type in one period.
+        dual_read: how long the key before the one in force stays readable.
     """
 
     begin: Begin
@@ -104,6 +106,7 @@ class Evaluator:
     clock: Clock
     fill: Fill
     limits: Mapping[Purpose, int] = field(default_factory=lambda: DEFAULT_LIMITS)
+    dual_read: timedelta = DUAL_READ
 
     def answer(
         self, caller: CallingMember, document: SignedDocument, blinded: Sequence[bytes]
@@ -198,14 +201,13 @@ class Evaluator:
             raise RefusedError("evaluation-signature")
 
     def _held(self, key: KeyName) -> tuple[HeldKey, int]:
-        """Return the key in force, if it is the one that a request names, and this member's index."""
+        """Return the readable key that a request names, and this member's index."""
         state = self.state()
-        held, index = state.keys.get(NUMBERS[key.identifiers]), state.index_of(self.member)
-        if (
-            held is None
-            or index is None
-            or (held.key_epoch, held.share_epoch) != (key.key_epoch, key.share_epoch)
-        ):
+        index, now = state.index_of(self.member), self.clock.now()
+        epochs = (key.key_epoch, key.share_epoch)
+        readable = state.readable(NUMBERS[key.identifiers], now, self.dual_read)
+        held = next((h for h in readable if (h.key_epoch, h.share_epoch) == epochs), None)
+        if held is None or index is None:
             raise RefusedError(
                 "evaluation-epoch", key_epoch=key.key_epoch, share_epoch=key.share_epoch
             )

@@ -11,6 +11,7 @@ from blacklist.domain.chronicle.keys import KeyState
 from blacklist.domain.chronicle.oversight import OversightEvent, OversightState
 from blacklist.ports.contract import BlacklistContract, ContractEvent, RawLog
 from blacklist.store import chain_logs, entries
+from ledger.errors import ConflictError
 from ledger.store.transactions import Begin
 
 SPAN: Final = 2000
@@ -43,17 +44,20 @@ class Follower:
     def refresh(self) -> KeyState:
         """Read on to the newest final block and return the state there.
 
+        Other processes of this node may do the same meanwhile: what one took the others leave.
+
         Raises:
             UnavailableError: the chain does not answer; what was read is kept.
         """
         final = self.contract.final_block()
-        with self.read() as connection:
-            read = chain_logs.read_to(connection, self.address)
-        first = self.since if read is None else read + 1
-        while first <= final:
+        while (first := self._following(read := self._read_to())) <= final:
             last = min(first + SPAN - 1, final)
-            self._take(self.contract.logs(first, last), last)
-            first = last + 1
+            logs = self.contract.logs(first, last)
+            try:
+                self._take(logs, read, last)
+            except ConflictError:
+                if self._read_to() == read:
+                    raise
         return self.state()
 
     def state(self) -> KeyState:
@@ -68,11 +72,20 @@ class Follower:
             self._fold()
             return self._oversight
 
-    def _take(self, logs: Sequence[RawLog], last: int) -> None:
+    def _read_to(self) -> int | None:
+        with self.read() as connection:
+            return chain_logs.read_to(connection, self.address)
+
+    def _following(self, read: int | None) -> int:
+        return self.since if read is None else read + 1
+
+    def _take(self, logs: Sequence[RawLog], read: int | None, last: int) -> None:
         """Store the events of blocks until ``last``; entries are written as they stand after them."""
         events = self._events(logs)
         with self.begin() as connection:
-            chain_logs.add(connection, self.address, logs, last=last)
+            if not chain_logs.advance(connection, self.address, read, last):
+                return
+            chain_logs.add(connection, logs)
             entries.apply(connection, (each for each in events if isinstance(each, _OF_ENTRIES)))
 
     def _fold(self) -> None:

@@ -1,5 +1,6 @@
 """Shares of keys at rest: sealed under keys that no backup holds, opened for one use."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from blacklist.curve import points
@@ -28,7 +29,7 @@ class ShareHolding:
     clock: Clock
 
     def put(self, held: HeldKey, share: Scalar) -> None:
-        """Keep the share of a new share epoch, durably, and destroy the earlier ones of its type."""
+        """Keep the share of a new share epoch, durably."""
         sealed = self.keys.seal(_name(held.identifiers, held.key_epoch, held.share_epoch), share)
         with self.begin() as connection:
             if (
@@ -45,10 +46,10 @@ class ShareHolding:
                 )
 
     def open(self, held: HeldKey, index: int) -> Scalar | None:
-        """Return the share of the key in force; ``None`` when this member holds none.
+        """Return the share of a readable key; ``None`` when this member holds none.
 
         Args:
-            held: the key in force.
+            held: the key.
             index: this member's.
 
         Raises:
@@ -69,16 +70,15 @@ class ShareHolding:
             raise IntegrityError("share-does-not-fit")
         return share
 
-    def destroy_others(self, held: HeldKey) -> int:
+    def keep_only(self, identifiers: int, keeping: Collection[HeldKey]) -> int:
         """Destroy the shares of all other epochs of a type: keys first, so that no copy can be opened."""
+        epochs = {(held.key_epoch, held.share_epoch) for held in keeping}
         with self.begin() as connection:
-            others = ceremonies.other_shares(
-                connection, held.identifiers, held.key_epoch, held.share_epoch
-            )
+            others = set(ceremonies.share_epochs(connection, identifiers)) - epochs
         for key_epoch, share_epoch in others:
-            self.keys.destroy(_name(held.identifiers, key_epoch, share_epoch))
+            self.keys.destroy(_name(identifiers, key_epoch, share_epoch))
             with self.begin() as connection:
-                ceremonies.forget_share(connection, held.identifiers, key_epoch, share_epoch)
+                ceremonies.forget_share(connection, identifiers, key_epoch, share_epoch)
         return len(others)
 
 

@@ -14,7 +14,13 @@ from typing import Final
 from blacklist.curve.scalars import Scalar
 from blacklist.curve.secret import Fill, Secret
 from blacklist.domain.chronicle.events import CeremonyKind
-from blacklist.domain.chronicle.keys import CeremonyRecord, HeldKey, KeyState, is_over
+from blacklist.domain.chronicle.keys import (
+    DUAL_READ,
+    CeremonyRecord,
+    HeldKey,
+    KeyState,
+    is_over,
+)
 from blacklist.domain.keygen.envelopes import envelopes_digest, take_out
 from blacklist.domain.keygen.holder import Holder
 from blacklist.domain.keygen.judging import judge
@@ -108,6 +114,7 @@ class KeygenService:
         colleagues: the other holders.
         clock: this machine's.
         fill: random bytes.
+        dual_read: how long the key before the one in force stays readable.
     """
 
     begin: Begin
@@ -119,6 +126,7 @@ class KeygenService:
     colleagues: Colleagues
     clock: Clock
     fill: Fill
+    dual_read: timedelta = DUAL_READ
 
     def run(self) -> KeygenRound:
         """Do one round for every ceremony.
@@ -321,11 +329,16 @@ class KeygenService:
                 ceremonies.forget_seed(connection, number)
             told.steps.append("keygen-settled")
         # Whoever was away still finds its sealed shares here, until the next epoch.
-        keeping = {*state.running(), *(held.ceremony for held in state.keys.values())}
+        readable = {
+            identifiers: state.readable(identifiers, self.clock.now(), self.dual_read)
+            for identifiers in state.keys
+        }
+        made = (held.ceremony for keys in readable.values() for held in keys)
+        keeping = {*state.running(), *made}
         with self.begin() as connection:
             ceremonies.forget_envelopes(connection, keeping)
-        for held in state.keys.values():
-            self.holding.destroy_others(held)
+        for identifiers, keys in readable.items():
+            self.holding.keep_only(identifiers, keys)
 
     def _keep_share(self, state: KeyState, record: CeremonyRecord, index: int, told: _Told) -> None:
         """Keep the share that a ceremony left this member with, if it did.
@@ -335,8 +348,9 @@ class KeygenService:
             IntegrityError: neither can it be opened, or the share cannot be confirmed yet.
         """
         number = record.opened.ceremony
-        held = state.keys.get(record.opened.identifiers)
-        if held is None or held.ceremony != number or index not in held.keys.share_keys:
+        readable = state.readable(record.opened.identifiers, self.clock.now(), self.dual_read)
+        held = next((each for each in readable if each.ceremony == number), None)
+        if held is None or index not in held.keys.share_keys:
             return
         with self.begin() as connection:
             sealed = ceremonies.seed(connection, number)

@@ -101,15 +101,10 @@ def share(
     return connection.scalar(query)
 
 
-def other_shares(
-    connection: Connection, identifiers: int, key_epoch: int, share_epoch: int
-) -> list[tuple[int, int]]:
-    """Return key and share epoch of all shares of a type but one."""
+def share_epochs(connection: Connection, identifiers: int) -> list[tuple[int, int]]:
+    """Return key and share epoch of all shares of a type."""
     table = key_share
-    query = select(table.c.key_epoch, table.c.share_epoch).where(
-        table.c.identifiers == identifiers,
-        (table.c.key_epoch != key_epoch) | (table.c.share_epoch != share_epoch),
-    )
+    query = select(table.c.key_epoch, table.c.share_epoch).where(table.c.identifiers == identifiers)
     return [(row.key_epoch, row.share_epoch) for row in connection.execute(query)]
 
 

@@ -21,27 +21,36 @@ def newest(connection: Connection) -> int:
     return connection.scalar(select(func.max(blacklist_cursor.c.block))) or 0
 
 
-def add(connection: Connection, contract: bytes, logs: Sequence[RawLog], *, last: int) -> None:
-    """Add the events of the blocks up to ``last``, after those that were read before."""
-    if logs:
-        connection.execute(
-            blacklist_log.insert(),
-            [
-                {
-                    "block": each.block,
-                    "place": each.place,
-                    "timestamp": each.timestamp,
-                    "topics": b"".join(each.topics),
-                    "data": each.data,
-                }
-                for each in logs
-            ],
-        )
-    if read_to(connection, contract) is None:
+def advance(connection: Connection, contract: bytes, read: int | None, last: int) -> bool:
+    """Move the block that was read last from ``read`` to ``last``; ``False`` when it is no longer there.
+
+    Raises:
+        ConflictError: another process read the first blocks at the same moment.
+    """
+    if read is None:
+        if read_to(connection, contract) is not None:
+            return False
         connection.execute(blacklist_cursor.insert().values(contract=contract, block=last))
-    else:
-        own = blacklist_cursor.c.contract == contract
-        connection.execute(blacklist_cursor.update().where(own).values(block=last))
+        return True
+    own = (blacklist_cursor.c.contract == contract) & (blacklist_cursor.c.block == read)
+    moved = connection.execute(blacklist_cursor.update().where(own).values(block=last))
+    return moved.rowcount == 1
+
+
+def add(connection: Connection, logs: Sequence[RawLog]) -> None:
+    """Add events, in the transaction that moves the block that was read last."""
+    rows = [
+        {
+            "block": each.block,
+            "place": each.place,
+            "timestamp": each.timestamp,
+            "topics": b"".join(each.topics),
+            "data": each.data,
+        }
+        for each in logs
+    ]
+    if rows:
+        connection.execute(blacklist_log.insert(), rows)
 
 
 def after(connection: Connection, block: int) -> list[RawLog]:

@@ -1,5 +1,6 @@
 """The parts of the blacklist, put together from a node."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from blacklist.curve.secret import fill_random
@@ -50,6 +51,11 @@ def make_contract(node: Node) -> "Web3BlacklistContract":
     return Web3BlacklistContract(chain, node.keyring.operator)
 
 
+def dual_read(settings: Settings) -> timedelta:
+    """Return how long the key before the one in force stays readable."""
+    return timedelta(days=settings.blacklist_dual_read_days)
+
+
 def make_follower(node: Node) -> Follower:
     """Return what follows the contract.
 
@@ -84,6 +90,7 @@ def make_keygen(node: Node, follower: Follower) -> KeygenService:
         colleagues=PeerColleagues(node, Neighbours(node.settings)),
         clock=node.clock,
         fill=fill_random,
+        dual_read=dual_read(node.settings),
     )
 
 
@@ -100,6 +107,7 @@ def make_evaluator(node: Node, follower: Follower) -> Evaluator:
         verify=verify_statement,
         clock=node.clock,
         fill=fill_random,
+        dual_read=dual_read(node.settings),
     )
 
 

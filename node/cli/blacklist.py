@@ -137,7 +137,9 @@ def read_address(text: str) -> bytes:
 
 
 def _print(context: Context, found: BlacklistView) -> None:
-    columns = ("col-type", "col-epoch", "col-threshold", "col-holders", "col-here")
+    columns = (
+        "col-type", "col-epoch", "col-threshold", "col-holders", "col-here", "col-readable-until",
+    )  # fmt: skip
     rows = [
         (
             context.word(f"identifier-type-{key.identifiers}"),
@@ -145,6 +147,7 @@ def _print(context: Context, found: BlacklistView) -> None:
             key.threshold,
             ", ".join(map(str, key.holders)),
             context.word(key.why) if key.why else context.word("yes" if key.held_here else "no"),
+            key.readable_until,
         )
         for key in found.keys
     ]

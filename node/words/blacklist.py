@@ -29,6 +29,7 @@ BLACKLIST_WORDS: Final[Mapping[str, Message]] = {
     "col-threshold": Message("门限", "Threshold"),
     "col-holders": Message("持有方序号", "Holders"),
     "col-here": Message("本机持有份额", "Share here"),
+    "col-readable-until": Message("旧密钥可用至", "Replaced, readable until"),
     "col-phase": Message("阶段", "Phase"),
     "col-posted": Message("已发布 / 到场", "Posted / joined"),
     "col-faults": Message("过错方", "Faults"),

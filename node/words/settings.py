@@ -37,6 +37,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "registry": "ConsortiumRegistry 合约地址，十六进制，不带 0x。",
     "anchor": "EvidenceAnchor 合约地址，十六进制，不带 0x。",
     "blacklist": "共享黑名单合约 FraudBlacklist 的地址，十六进制，不带 0x；留空：本节点不参加（docs/blacklist.md）。",
+    "blacklist_dual_read_days": "更换密钥后，同类标识的旧密钥仍可用于比对的天数；期满即销毁其份额。",
     "blacklist_since": "黑名单合约部署所在的区块：从该区块起读取其事件。",
     "blacklist_mode": "黑名单的运行依据：test 仅接受不属于任何人的测试标识；见 docs/blacklist-law.md。",
     "blacklist_mode_document": "许可证或行业协会文件的存证编号（须已在本节点存证）；test 以外的模式必填。",

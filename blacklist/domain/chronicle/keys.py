@@ -7,7 +7,7 @@ stays open here until the contract closed it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Final, Self
 
 from blacklist.domain.chronicle.events import (
     CeremonyGivenUp,
@@ -22,6 +22,9 @@ from blacklist.domain.chronicle.events import (
 )
 from blacklist.domain.keygen.ceremony import Dealers, PublicKeys, Terms
 from blacklist.domain.keygen.postings import CeremonyPhase, Postings
+
+DUAL_READ: Final = timedelta(days=30)
+"""How long the key before the one in force stays readable, where an operator set nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,23 @@ class HeldKey:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplacedKey:
+    """The key before the one in force: readable for a while, so that entries can be tagged anew meanwhile.
+
+    Attributes:
+        held: as it was in the end.
+        replaced_at: when the next key came into force.
+    """
+
+    held: HeldKey
+    replaced_at: datetime
+
+    def ends(self, dual_read: timedelta) -> datetime:
+        """Return when it is no longer readable."""
+        return self.replaced_at + dual_read
+
+
+@dataclass(frozen=True, slots=True)
 class KeyState:
     """Everything about keys.
 
@@ -94,12 +114,14 @@ class KeyState:
         operators: 20-byte address by index.
         ceremonies: by number.
         keys: the key in force by identifier type.
+        previous: the key before it, where there was one.
     """
 
     members: Mapping[int, bytes] = field(default_factory=dict)
     operators: Mapping[int, bytes] = field(default_factory=dict)
     ceremonies: Mapping[int, CeremonyRecord] = field(default_factory=dict)
     keys: Mapping[int, HeldKey] = field(default_factory=dict)
+    previous: Mapping[int, ReplacedKey] = field(default_factory=dict)
 
     def after(self, events: Iterable[KeyEvent]) -> Self:
         """Return the state after further events."""
@@ -111,6 +133,22 @@ class KeyState:
     def index_of(self, member: bytes) -> int | None:
         """Return a member's index; ``None`` before it named an operator."""
         return next((index for index, found in self.members.items() if found == member), None)
+
+    def readable(
+        self, identifiers: int, now: datetime, dual_read: timedelta
+    ) -> tuple[HeldKey, ...]:
+        """Return the keys of a type that are evaluated under: the one in force, for a while the one before.
+
+        Args:
+            identifiers: number of the identifier type.
+            now: this machine's clock.
+            dual_read: how long the one before stays readable.
+        """
+        held, before = self.keys.get(identifiers), self.previous.get(identifiers)
+        found = () if held is None else (held,)
+        if before is None or now >= before.ends(dual_read):
+            return found
+        return (*found, before.held)
 
     def terms_of(self, ceremony: int) -> Terms:
         """Return the terms of a ceremony, as far as they are known: who joined is open while they join."""
@@ -193,6 +231,10 @@ class KeyState:
             keys,
         )
         state = self._with(event.ceremony, record)
+        present = self.keys.get(event.identifiers)
+        if present is not None and present.key_epoch != held.key_epoch:
+            replaced = ReplacedKey(present, event.where.at)
+            state = replace(state, previous={**self.previous, event.identifiers: replaced})
         return replace(state, keys={**self.keys, event.identifiers: held})
 
     def _with(self, ceremony: int, record: CeremonyRecord) -> Self:

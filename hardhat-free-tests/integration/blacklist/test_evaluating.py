@@ -14,6 +14,9 @@ from blacklist.curve import points
 from blacklist.curve.scalars import Scalar
 from blacklist.curve.secret import fill_random
 from blacklist.domain.budgets import period_of
+from blacklist.domain.chronicle.keys import DUAL_READ, HeldKey, KeyState, ReplacedKey
+from blacklist.domain.keygen.ceremony import PublicKeys
+from blacklist.domain.keygen.polynomials import Polynomial
 from blacklist.domain.oprf.threshold import coefficients
 from blacklist.domain.protocol.answers import CHECK, BatchCheck
 from blacklist.domain.protocol.conviction import Guilt, Parties, convict
@@ -269,3 +272,32 @@ def test_frames_are_read_as_they_were_written_and_nothing_else(holders: Holders)
     for bad in (b"", body.partition(b"\n")[0], b"{}\n", body[:-1], b"[]\n" + body):
         with pytest.raises(MalformedError):
             unpack(bad)
+
+
+def test_the_key_before_is_evaluated_under_until_its_window_ends(holders: Holders) -> None:
+    """A request names the key epoch; the share of that epoch answers it."""
+    old, now = holders.held, holders.clock.now()
+    other = Polynomial.random(3, fill_random)
+    shares = {index: other.at(index) for index in holders.servers}
+    keys = PublicKeys(
+        points.multiply_base(other.coefficients[0]),
+        {index: points.multiply_base(share) for index, share in shares.items()},
+    )
+    new = HeldKey(1, 2, 1, 3, 2, keys)
+    members = {index: server.member for index, server in holders.servers.items()}
+    state = KeyState(members, keys={1: new}, previous={1: ReplacedKey(old, now)})
+    for index, server in holders.servers.items():
+        server.evaluator.holding.put(new, shares[index])
+        object.__setattr__(server.evaluator, "state", lambda: state)
+    asking = holders.asking(PERSON)
+    found = holders.asker().single(asking, holders.order())
+    assert secrets(asking, found) == [holders.expected(PERSON)]
+    holders.held = new
+    asking = holders.asking(PERSON)
+    found = holders.asker().batch(asking, holders.order())
+    holders.polynomial = other
+    assert secrets(asking, found) == [holders.expected(PERSON)]
+    holders.held = old
+    holders.clock.moment += DUAL_READ
+    with pytest.raises(UnavailableError, match="evaluation-too-few"):
+        holders.asker().single(holders.asking(PERSON), holders.order())

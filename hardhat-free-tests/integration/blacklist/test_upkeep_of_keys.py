@@ -1,13 +1,16 @@
 """Nodes look after their keys: resharings begin by themselves, people are told what those cannot mend."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from contract.consortium import member_id, newcomer
 from harness.evm_blacklist import PHASE_SECONDS, operator_of
 from harness.key_members import NATIONAL_ID, Members
 
+from blacklist.domain.chronicle.keys import DUAL_READ
 from blacklist.domain.upkeep import UpkeepAlarm
 from blacklist.services.keygen import KeyAlarm
+from blacklist.store import ceremonies
 
 
 def alarm(code: str) -> KeyAlarm:
@@ -80,9 +83,7 @@ def test_a_node_restored_from_before_its_share_gets_one_by_itself(four: Members)
     """Neither the sealed share nor its key came back."""
     restored = four.members[2]
     restored.share_keys.kept.clear()
-    restored.service.holding.destroy_others(
-        restored.held().__class__(1, 9, 9, 2, 9, restored.held().keys)
-    )
+    restored.service.holding.keep_only(NATIONAL_ID, ())
     assert alarm("share-absent") in four.looked_after(1)
     four.looked_after(6)
     four.phase()
@@ -119,3 +120,41 @@ def test_few_holders_that_answer_are_told(four: Members) -> None:
     assert set(four.looked_after(1, without=(3,))) == {alarm(UpkeepAlarm.FEW_HOLDERS)}
     assert set(four.looked_after(1, without=(1, 2, 3))) == {alarm(UpkeepAlarm.TOO_FEW_HOLDERS)}
     assert four.looked_after(1) == []
+
+
+def test_the_key_before_stays_readable_for_a_while_and_its_share_is_destroyed_then(
+    four: Members,
+) -> None:
+    before = four.assert_whole()
+    for member in four.members:
+        with member.database.write() as connection:
+            ceremonies.agree(connection, NATIONAL_ID, 2, at="2026-11-24T08:00:00.000Z")
+    four.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    four.looked_after()
+    after = four.assert_whole()
+    state = four.members[0].service.follower.state()
+    assert (after.key_epoch, state.previous[NATIONAL_ID].held) == (2, before)
+    # A refresh of the new key leaves the one before as it is.
+    four.members[0].contract.open_ceremony(NATIONAL_ID, resharing=True)
+    four.looked_after()
+    state = four.members[0].service.follower.state()
+    assert state.previous[NATIONAL_ID].held == before
+    for member in four.members:
+        assert set(member.share_keys.kept) == {"share-1-1-1", "share-1-2-2"}
+        share = member.service.holding.open(before, member.index)
+        assert share is not None
+    four.shared.chain.advance(seconds=int(DUAL_READ.total_seconds()))
+    four.looked_after(1)
+    for member in four.members:
+        assert set(member.share_keys.kept) == {"share-1-2-2"}
+        assert member.service.holding.open(before, member.index) is None
+
+
+def test_a_window_of_no_days_destroys_the_old_share_at_once(four: Members) -> None:
+    for member in four.members:
+        object.__setattr__(member.service, "dual_read", timedelta(0))
+        with member.database.write() as connection:
+            ceremonies.agree(connection, NATIONAL_ID, 2, at="2026-11-24T08:00:00.000Z")
+    four.members[0].contract.open_ceremony(NATIONAL_ID, resharing=False)
+    four.looked_after()
+    assert all(set(each.share_keys.kept) == {"share-1-2-1"} for each in four.members)

@@ -91,14 +91,14 @@ class BlacklistView:
         return asdict(self)
 
 
-def read_blacklist(node: Node) -> BlacklistView:
-    """Return the state at the newest final block.
+def read_blacklist(node: Node, state: KeyState | None = None) -> BlacklistView:
+    """Return keys and ceremonies: at the newest final block, or as in ``state``.
 
     Raises:
         ConfigurationError: this node takes no part in a blacklist yet.
         UnavailableError: the chain does not answer.
     """
-    state, holding = make_follower(node).refresh(), make_holding(node)
+    state, holding = state or make_follower(node).refresh(), make_holding(node)
     index = state.index_of(bytes.fromhex(node.settings.member))
     keys = [
         _key(held, index, holding, _ends(node, state, held))

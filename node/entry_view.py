@@ -16,6 +16,8 @@ from blacklist.store.own_entries import OwnState
 from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.primitives.canonical import JsonValue
+from node.audit.entries import AuditEntry, Detail
+from node.identity.permissions import Permission, Principal
 from node.wiring import Node
 
 DECISIONS: Mapping[DisputeDecision, str] = {
@@ -180,6 +182,16 @@ def read_hits(node: Node, *, unreviewed: bool, clear: bool, limit: int = 100) ->
     with node.database.read() as connection:
         found = hits.newest(connection, unreviewed=unreviewed, limit=limit)
     return [_hit_view(node, each, clear=clear) for each in found]
+
+
+def hits_for(node: Node, by: Principal, *, unreviewed: bool, limit: int = 100) -> Sequence[HitView]:
+    """Return kept hits for a person: in clear for who may read content, which is recorded."""
+    clear = Permission.CONTENT_READ in by.permissions
+    found = read_hits(node, unreviewed=unreviewed, clear=clear, limit=limit)
+    if clear and found:
+        details: dict[str, Detail] = {"count": len(found)}
+        node.trail.record(AuditEntry(by.actor, "blacklist.read-hits", None, details))
+    return found
 
 
 def _hit_view(node: Node, kept: Hit, *, clear: bool) -> HitView:

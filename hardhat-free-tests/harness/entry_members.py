@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any, Self
 
 from contract.consortium import member_id
 from harness.evaluators import Signer, verify
@@ -176,9 +177,10 @@ class Banks:
     banks: list[Bank] = field(default_factory=list)
 
     @classmethod
-    def found(cls, folder: Path, count: int) -> "Banks":
-        """Deploy, and make a key for ID numbers by a real ceremony."""
-        made = cls(folder, EvmBlacklist.deploy(count))
+    def found(cls, folder: Path, count: int, **more: Any) -> Self:
+        """Deploy unless it stands, and make a key for ID numbers by a real ceremony."""
+        shared = more.pop("shared", None) or EvmBlacklist.deploy(count)
+        made = cls(folder, shared, **more)
         for number in range(count):
             made.banks.append(made._bank(number))
         made.make_key(1)
@@ -249,8 +251,7 @@ class Banks:
             clock,
             fill_random,
         )
-        keys = MasterKeys(b"\x01" * 32)
-        record_keys = SqlRecordKeys(key_database.write, keys, lambda: keys)
+        record_keys = self._record_keys(number, key_database)
         own = CallingMember(member, signer.public_key)
         network = BankNetwork(self, own)
         asker = Asker(member, place, signer, verify, WithOwnShare(own, evaluator, network), clock)
@@ -278,6 +279,10 @@ class Banks:
         key_database = Database(f"sqlite:///{self.folder / f'bank-keys-{number}.db'}")
         key_database.migrate(KEY_STORE_VERSIONS)
         return database, key_database
+
+    def _record_keys(self, _number: int, key_database: Database) -> SqlRecordKeys:
+        keys = MasterKeys(b"\x01" * 32)
+        return SqlRecordKeys(key_database.write, keys, lambda: keys)
 
     def _servers(self, state: KeyState, held: HeldKey) -> list[AskedServer]:
         return [

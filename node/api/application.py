@@ -8,6 +8,8 @@ from fastapi.openapi.utils import get_openapi
 
 from node.api import (
     account,
+    blacklist,
+    blacklist_entries,
     cases,
     consortium,
     evidence,
@@ -59,6 +61,8 @@ def create_app(service: Service) -> FastAPI:
         sessions,
         consortium,
         watching,
+        blacklist,
+        blacklist_entries,
     ):
         app.include_router(each.router, prefix="/v1")
     app.include_router(peers.router)

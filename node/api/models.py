@@ -215,3 +215,7 @@ class ProblemAnswer(BaseModel):
     code: str
     remedy: str = ""
     params: dict[str, object] = Field(default_factory=dict)
+    breaches: list[dict[str, str]] = Field(
+        default_factory=list,
+        description="Of a listing: every rule that it breaks, with code, article, title, remedy.",
+    )

@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from blacklist.domain.entries.law import rules_of
 from ledger.errors import (
     ConfigurationError,
     ConflictError,
@@ -57,6 +58,8 @@ _UNKNOWN: Final = frozenset(
         "invitation-unknown",
         "peer-alarm-unknown",
         "route-unknown",
+        "entry-unknown",
+        "hit-unknown",
     }
 )
 """Refusals because something is not there."""
@@ -71,9 +74,12 @@ def status_of(error: LedgerError) -> HTTPStatus:
 
 
 def problem(error: LedgerError, language: str) -> dict[str, object]:
-    """Return the members of a problem (RFC 9457 §3.1), with ``code``, ``remedy`` and parameters."""
+    """Return the members of a problem (RFC 9457 §3.1), with ``code``, ``remedy`` and parameters.
+
+    A listing that is refused has ``breaches`` besides: every rule of law that it breaks.
+    """
     status = status_of(error)
-    return {
+    found: dict[str, object] = {
         "type": f"urn:lianzheng:error:{error.code}",
         "title": word(error.code, language, error.params),
         "status": status.value,
@@ -81,6 +87,17 @@ def problem(error: LedgerError, language: str) -> dict[str, object]:
         "remedy": remedy(error.code, language, error.params),
         "params": {name: _plain(value) for name, value in error.params.items()},
     }
+    if rules := rules_of(error):
+        found["breaches"] = [
+            {
+                "code": rule.code,
+                "article": rule.article,
+                "title": word(rule.code, language, {"article": rule.article}),
+                "remedy": remedy(rule.code, language),
+            }
+            for rule in rules
+        ]
+    return found
 
 
 def respond(error: LedgerError, request: Request) -> Response:

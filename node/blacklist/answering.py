@@ -1,6 +1,7 @@
-"""Other members' evaluation requests, as the peer API hands them in."""
+"""The blacklist in a running service: its parts, put together once, and answers to other members."""
 
 from functools import cached_property
+from threading import Lock
 from typing import Final
 
 from blacklist.domain.entries.facts import LEAF_BYTES
@@ -12,7 +13,7 @@ from ledger.evidence import shape
 from ledger.primitives.canonical import JsonValue, decode
 from node.blacklist.entries import Entries, make_entries
 from node.blacklist.index_peers import to_json
-from node.blacklist.making import make_evaluator, make_follower, make_silences
+from node.blacklist.making import make_evaluator, make_silences
 from node.peer.neighbours import Neighbour, evidence_key
 from node.wiring import Node
 
@@ -20,22 +21,33 @@ MAX_WANTED_BYTES: Final = 32_768
 
 
 class BlacklistAnswering:
-    """Answers requests; put together when the first one comes.
+    """Answers requests; put together when the first one comes. Safe for threads.
 
     Args:
         node: this member's.
+        entries: the services about entries, where they are put together already.
     """
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, entries: Entries | None = None) -> None:
         self._node: Final = node
+        self._made = entries
+        self._lock: Final = Lock()
+
+    @property
+    def entries(self) -> Entries:
+        """The services about entries, one for the whole service; the worker's rounds follow the chain.
+
+        Raises:
+            ConfigurationError: this node takes no part in a blacklist, or its mode lacks its document.
+        """
+        with self._lock:
+            if self._made is None:
+                self._made = make_entries(self._node)
+            return self._made
 
     @cached_property
     def _evaluator(self) -> Evaluator:
-        return make_evaluator(self._node, make_follower(self._node))
-
-    @cached_property
-    def _entries(self) -> Entries:
-        return make_entries(self._node)
+        return make_evaluator(self._node, self.entries.follower)
 
     def evaluate(self, peer: Neighbour, body: bytes) -> bytes:
         """Answer a request that ``peer`` sent.
@@ -69,16 +81,16 @@ class BlacklistAnswering:
             MalformedError: not of the form.
             LimitError: more than ``MAX_ENTRIES``.
         """
-        delivered = self._entries.index.deliver(_wanted(body))
+        delivered = self.entries.index.deliver(_wanted(body))
         return {"rows": to_json(delivered.rows), "tombstones": to_json(delivered.tombstones)}
 
     def receipts(self, body: bytes) -> JsonValue:
         """Return this member's receipts for entries; raises as ``rows``."""
-        return {"receipts": to_json(self._entries.index.receipts(_wanted(body)))}
+        return {"receipts": to_json(self.entries.index.receipts(_wanted(body)))}
 
     def acknowledgement(self) -> JsonValue:
         """Return this member's acknowledgement of status changes."""
-        return to_json([self._entries.index.acknowledgement()])[0]
+        return to_json([self.entries.index.acknowledgement()])[0]
 
 
 def _wanted(body: bytes) -> list[bytes]:

@@ -53,6 +53,7 @@ class Entries:
         Raises:
             RefusedError: a condition of the law is not met, or a named item is not sealed here.
         """
+        self.listing.check(identifier, facts)
         self.check_evidence(facts)
         return self.listing.ask(identifier, facts, by)
 

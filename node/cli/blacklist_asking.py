@@ -9,6 +9,7 @@ from blacklist.services.querying import Person
 from blacklist.store.hits import ReviewOutcome
 from node import entry_view
 from node.blacklist.asking import ask_about
+from node.blacklist.entries import make_entries
 from node.blacklist.reviewing import review as record_review
 from node.cli.blacklist_ids import HIT, read_id
 from node.cli.blacklist_person import GivenIdentifier, of_a_person
@@ -31,7 +32,9 @@ def query(
     """查询一人 Ask about one person; a hit waits for a person's review."""
     with context.node() as node:
         person = Person((given.read(context, node),), authorisation, reference)
-        kept = ask_about(node, person, Purpose.QUERY, at_the_shell())
+        entries = make_entries(node)
+        entries.follower.refresh()
+        kept = ask_about(entries, person, Purpose.QUERY, at_the_shell())
     found = [entry_view.found_view(each) for each in kept]
     if machine:
         print_json([each.to_json() for each in found])

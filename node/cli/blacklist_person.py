@@ -8,10 +8,9 @@ from typing import Any
 
 import click
 
-from blacklist.domain.entries.facts import today_in_china
-from blacklist.domain.identifiers.canonicalise import canonicalise
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from ledger.errors import MalformedError
+from node.blacklist.naming import TypedIdentifier
 from node.cli.context import Context
 from node.cli.files import read_bounded
 from node.wiring import Node
@@ -52,8 +51,7 @@ class GivenIdentifier:
             raw = click.prompt(context.word("ask-identifier"), hide_input=True, err=True)
         else:
             raw = _decoded(read_bounded(self.file, MAX_IDENTIFIER_BYTES))
-        today = today_in_china(node.clock.now())
-        return canonicalise(IdentifierType(self.kind), raw, today=today, issuer=self.issuer)
+        return TypedIdentifier(IdentifierType(self.kind), raw, self.issuer).read(node.clock.now())
 
 
 def of_a_person(command: Callable[..., None]) -> Callable[..., None]:

@@ -13,7 +13,7 @@ from blacklist.domain.entries.facts import Basis, Facts
 from blacklist.domain.entries.grounds import REQUIRED, is_protective
 from blacklist.domain.entries.specimens import is_specimen
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
-from ledger.errors import RefusedError
+from ledger.errors import LedgerError, RefusedError
 
 NOTICE_DAYS: Final = 15
 """Between the notice and the listing, so that the person can object first; the law says "before"."""
@@ -131,6 +131,12 @@ def check_listing(asked: ListingProposal) -> None:
     if found:
         every = ", ".join(rule.code for rule in found)
         raise RefusedError(found[0].code, article=found[0].article, all=every)
+
+
+def rules_of(error: LedgerError) -> tuple[Rule, ...]:
+    """Return every rule that a refusal of ``check_listing`` names; none for any other error."""
+    named = str(error.params.get("all", "")).split(", ")
+    return tuple(rule for rule in LISTING_RULES if rule.code in named)
 
 
 def check_asking(identifiers: Sequence[Identifier], mode: RunningMode) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from harness.bank_service import take_part
 from harness.ledger import Ledger
 from harness.service import Api, api_of
 from hypothesis import HealthCheck, given, settings
@@ -34,6 +35,7 @@ def as_it_is(_context: Any, value: Any) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def running(module_ledger: Ledger) -> Iterator[Api]:
+    take_part(module_ledger)
     with api_of(module_ledger) as api:
         yield api
 

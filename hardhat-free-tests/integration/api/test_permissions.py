@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute
+from harness.bank_service import take_part
+from harness.entry_members import specimen
 from harness.ledger import Ledger
 from harness.service import Api, api_of
 
 from node.api import (
     account,
+    blacklist,
+    blacklist_entries,
     cases,
     consortium,
     evidence,
@@ -26,8 +30,8 @@ from node.api import (
 from node.identity.permissions import PERMISSIONS, Permission, Role
 
 MODULES = (
-    operations, account, cases, consortium, evidence, log, packages, people, releases, sealing, sessions,
-    uploads, watching,
+    operations, account, blacklist, blacklist_entries, cases, consortium, evidence, log, packages, people,
+    releases, sealing, sessions, uploads, watching,
 )  # fmt: skip
 SAMPLES = {
     "evidence_id": "ab" * 32,
@@ -37,6 +41,8 @@ SAMPLES = {
     "token_id": "ab" * 8,
     "release_id": "ab" * 8,
     "session_id": "ab" * 8,
+    "entry_id": "ab" * 32,
+    "hit_id": "ab" * 16,
     "alarm_id": "1",
     "generation": "0",
     "level": "0",
@@ -105,6 +111,18 @@ NEEDS = {
     ("POST", "/v1/tokens"): None,
     ("DELETE", "/v1/tokens/{token_id}"): None,
     ("GET", "/v1/session"): None,
+    ("GET", "/v1/blacklist"): Permission.BLACKLIST_READ,
+    ("POST", "/v1/blacklist/query"): Permission.BLACKLIST_QUERY,
+    ("GET", "/v1/blacklist/hits"): Permission.BLACKLIST_QUERY,
+    ("POST", "/v1/blacklist/hits/{hit_id}/review"): Permission.BLACKLIST_QUERY,
+    ("GET", "/v1/blacklist/entries"): Permission.BLACKLIST_READ,
+    ("POST", "/v1/blacklist/entries"): Permission.BLACKLIST_LIST,
+    ("GET", "/v1/blacklist/entries/{entry_id}"): Permission.BLACKLIST_READ,
+    ("POST", "/v1/blacklist/entries/{entry_id}/correction"): Permission.BLACKLIST_LIST,
+    ("POST", "/v1/blacklist/entries/{entry_id}/withdrawal"): Permission.BLACKLIST_LIST,
+    ("POST", "/v1/blacklist/entries/{entry_id}/decision"): Permission.BLACKLIST_LIST,
+    ("POST", "/v1/blacklist/entries/{entry_id}/amendment"): Permission.BLACKLIST_LIST,
+    ("POST", "/v1/blacklist/entries/{entry_id}/corroboration"): Permission.BLACKLIST_LIST,
     ("GET", "/v1/audit"): Permission.AUDIT_READ,
     ("GET", "/metrics"): Permission.METRICS_READ,
     # The last: afterwards nobody is signed in.
@@ -113,7 +131,22 @@ NEEDS = {
 """``None``: being known is enough; the service below decides what may be seen or done."""
 WRONG = {"login-failed", "second-factor-wrong"}
 """Said to somebody who is known and shows a wrong password or code."""
+LEAF = "ab" * 32
+GIVEN = {"type": "id", "identifier": specimen(1)}
+FACTS = {
+    "ground": "forged-documents", "severity": "serious", "proofs": [], "evidence": LEAF,
+    "basis": "consent", "basis_evidence": LEAF, "conduct_ended": "2026-09-30",
+}  # fmt: skip
+ENTRY = "/v1/blacklist/entries/{entry_id}"
 BODIES: dict[str, Any] = {
+    "/v1/blacklist/query": {"identifiers": [GIVEN], "purpose": "query", "authorisation": "a"},
+    "/v1/blacklist/hits/{hit_id}/review": {"outcome": "same-person", "note": "n"},
+    "/v1/blacklist/entries": {"person": GIVEN, "facts": FACTS, "reason": "r"},
+    f"{ENTRY}/correction": {"facts": FACTS},
+    f"{ENTRY}/withdrawal": {"reasons": LEAF},
+    f"{ENTRY}/decision": {"decision": "upheld", "answer": LEAF},
+    f"{ENTRY}/amendment": {"answer": LEAF, "facts": FACTS},
+    f"{ENTRY}/corroboration": {"person": GIVEN, "evidence": LEAF},
     "/v1/evidence/search": {},
     "/v1/cases/find": {"case": "C-1"},
     "/v1/evidence/{evidence_id}/package": {},
@@ -144,6 +177,7 @@ def routes() -> Iterator[tuple[str, str]]:
 def shared(request: pytest.FixtureRequest) -> Iterator[Api]:
     """One service for all requests of the matrix: they are many, and none depends on another."""
     make = request.getfixturevalue("module_ledger")
+    take_part(make)
     with api_of(make) as running:
         yield running
 

@@ -1,15 +1,18 @@
 """Entries among three banks on the real contract: listed, found, disputed, corrected, ended, forgotten."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from harness.entry_members import Banks, facts, identifier, specimen
+from harness.evm_blacklist import EvmContract
 
 from blacklist.domain.entries.grounds import Severity, StandardProof
 from blacklist.domain.entries.standing import EntryStanding
 from blacklist.domain.protocol.purposes import Purpose
+from blacklist.ports.contract import RawLog
+from blacklist.services.following import Follower
 from blacklist.store import entries, entry_rows, evaluations, hits
 from ledger.errors import RefusedError
 
@@ -41,6 +44,27 @@ def test_a_listed_person_is_found_by_another_bank_and_nobody_else_is(banks: Bank
         (hit,) = hits.newest(connection, unreviewed=True, limit=9)
     assert (hit.hit, hit.reviewed_at) == (kept.hit, None)
     assert found_by(banks, 1, STRANGER) == []
+
+
+def test_two_who_follow_the_chain_at_once_take_each_event_once(banks: Banks) -> None:
+    entry, first = banks.banks[0].list(FRAUDSTER, facts(banks.today())), banks.banks[1].follower
+
+    @dataclass
+    class Slower(EvmContract):
+        """Reads its logs, and meanwhile the other one takes them."""
+
+        def logs(self, since: int, last: int) -> Sequence[RawLog]:
+            found = super().logs(since, last)
+            first.refresh()
+            return found
+
+    contract = Slower(banks.shared, 1)
+    second = Follower(first.begin, first.read, contract, first.address)
+    second.refresh()
+    with banks.banks[1].database.read() as connection:
+        (listed,) = entries.by_reporter(connection, banks.banks[0].member)
+    assert listed.entry == entry
+    assert first.state() == second.state()
 
 
 def test_a_dispute_shows_in_every_answer_until_it_is_decided(banks: Banks) -> None:

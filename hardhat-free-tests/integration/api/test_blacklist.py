@@ -1,0 +1,254 @@
+"""The blacklist over the API: listed by two persons, found elsewhere, reviewed, disputed, ended."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.bank_service import BankApi, bank_service
+from harness.entry_members import facts, identifier, specimen
+from harness.ledger import Ledger
+from harness.people import actions
+from harness.service import api_of
+
+from blacklist.domain.protocol.purposes import Purpose
+from ledger.evidence.instants import parse_instant
+from node.identity.permissions import Role
+
+FRAUDSTER, STRANGER = specimen(123), specimen(456)
+BLACKLIST = "/v1/blacklist"
+ENTRIES = f"{BLACKLIST}/entries"
+LEAF = "11" * 32
+
+
+@pytest.fixture
+def bank(sqlite_ledger: Ledger, tmp_path: Path) -> Iterator[BankApi]:
+    with bank_service(sqlite_ledger, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def officer(bank: BankApi) -> dict[str, str]:
+    """Somebody who asks, reviews and decides disputes."""
+    bank.operator("officer", Role.COMPLIANCE)
+    return bank.sign_in("officer")
+
+
+def sealed(bank: BankApi) -> str:
+    return str(bank.seal(bank.token(Role.COLLECTOR))["id"])
+
+
+def person(raw: str) -> dict[str, str]:
+    return {"type": "id", "identifier": raw}
+
+
+def listing(bank: BankApi, raw: str = FRAUDSTER, **changed: Any) -> dict[str, Any]:
+    said = facts(bank.banks.today()).to_json()
+    assert isinstance(said, dict)
+    leaf = sealed(bank)
+    named = {"evidence": leaf, "basis_evidence": leaf, "notice": leaf}
+    return {"person": person(raw), "facts": {**said, **named, **changed}, "reason": "case 7"}
+
+
+def listed(bank: BankApi, officer: dict[str, str]) -> str:
+    """List the fraudster by two persons; return the entry's id."""
+    asked = bank.client.post(ENTRIES, json=listing(bank), headers=officer)
+    assert asked.status_code == 202, asked.text
+    bank.operator("second", Role.SUPERVISOR)
+    decision = f"/v1/releases/{asked.json()['release']['release_id']}/decision"
+    second = bank.sign_in("second")
+    answer = bank.client.post(decision, json={"approve": True, "reason": "ok"}, headers=second)
+    assert answer.status_code == 200, answer.text
+    bank.work()
+    return str(asked.json()["entry"])
+
+
+def listed_elsewhere(bank: BankApi) -> str:
+    """Let another bank list the fraudster; return the entry's id."""
+    entry = bank.others[0].list(FRAUDSTER, facts(bank.banks.today()))
+    bank.work()
+    return entry.hex()
+
+
+def asked_about(bank: BankApi, headers: dict[str, str], raw: str) -> list[dict[str, Any]]:
+    question = {
+        "identifiers": [person(raw)], "purpose": "query", "authorisation": "auth-1", "reference": "C-1",
+    }  # fmt: skip
+    answer = bank.client.post(f"{BLACKLIST}/query", json=question, headers=headers)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["found"]
+    return found
+
+
+def test_two_persons_list_somebody_whom_another_bank_then_finds(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    asked = bank.client.post(ENTRIES, json=listing(bank), headers=officer).json()
+    bank.work()
+    own = bank.client.get(ENTRIES, headers=officer).json()
+    assert [each["state"] for each in own["waiting"]] == ["asked"]
+    assert own["listed"] == []
+    bank.operator("second", Role.SUPERVISOR)
+    second = bank.sign_in("second")
+    decision = f"/v1/releases/{asked['release']['release_id']}/decision"
+    said = {"approve": True, "reason": "checked"}
+    assert bank.client.post(decision, json=said, headers=officer).status_code == 403
+    assert bank.client.post(decision, json=said, headers=second).status_code == 200
+    bank.work()
+    (shown,) = bank.client.get(ENTRIES, headers=officer).json()["listed"]
+    assert (shown["entry"], shown["standing"], shown["own"]) == (asked["entry"], "active", True)
+    other = bank.others[1]
+    (kept,) = other.querying.query(other.person(FRAUDSTER), Purpose.QUERY, "officer")
+    assert kept.found.listed.entry.hex() == asked["entry"]
+
+
+def test_a_refused_listing_names_every_rule_that_it_breaks(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    wrong = listing(bank, proofs=[], notice=None, notified_on=None, evidence=LEAF)
+    answer = bank.client.post(ENTRIES, json=wrong, headers={**officer, "Accept-Language": "en"})
+    assert answer.status_code == 409
+    broken = {each["code"]: each for each in answer.json()["breaches"]}
+    assert broken.keys() == {"listing-notice-missing", "listing-proof-incomplete"}
+    notice = broken["listing-notice-missing"]
+    assert notice["article"] == "征信业管理条例 15"
+    assert "seal the notice" in notice["remedy"]
+    assert bank.client.get(ENTRIES, headers=officer).json()["waiting"] == []
+
+
+def test_a_listing_rests_on_evidence_that_is_sealed_here(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    answer = bank.client.post(ENTRIES, json=listing(bank, evidence=LEAF), headers=officer)
+    assert (answer.status_code, answer.json()["code"]) == (404, "evidence-unknown")
+
+
+def test_a_hit_waits_until_a_person_has_reviewed_it(bank: BankApi, officer: dict[str, str]) -> None:
+    entry = listed_elsewhere(bank)
+    assert asked_about(bank, officer, STRANGER) == []
+    (found,) = asked_about(bank, officer, f" {FRAUDSTER[:6]} {FRAUDSTER[6:]}")
+    assert (found["entry"], found["ground"]) == (entry, "forged-documents")
+    (hit,) = bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()
+    assert (hit["hit"], hit["reference"]) == (found["hit"], "C-1")
+    review = f"{BLACKLIST}/hits/{hit['hit']}/review"
+    said = {"outcome": "same-person", "note": "ID card compared"}
+    sealed_as = bank.client.post(review, json=said, headers=officer)
+    assert sealed_as.status_code == 200, sealed_as.text
+    item = f"/v1/evidence/{sealed_as.json()['evidence_id']}"
+    assert bank.client.get(item, headers=officer).json()["kind"] == "decision"
+    assert bank.client.get(f"{BLACKLIST}/hits", headers=officer).json() == []
+    every = bank.client.get(f"{BLACKLIST}/hits?reviewed=true", headers=officer).json()
+    assert [each["outcome"] for each in every] == ["same-person"]
+    done = {action for action, _ in actions(bank.ledger)}
+    assert {"blacklist.query", "blacklist.read-hits", "blacklist.review"} <= done
+
+
+def test_a_query_does_not_wait_for_the_chain(bank: BankApi, officer: dict[str, str]) -> None:
+    entry = listed_elsewhere(bank)
+    bank.entries.follower.contract.silent = True  # type: ignore[attr-defined]  # the harness's contract
+    (found,) = asked_about(bank, officer, FRAUDSTER)
+    assert found["entry"] == entry
+    assert bank.client.get(BLACKLIST, headers=officer).status_code == 200
+
+
+def test_a_query_without_the_persons_authorisation_is_refused(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    question = {"identifiers": [person(FRAUDSTER)], "purpose": "query", "authorisation": " "}
+    answer = bank.client.post(f"{BLACKLIST}/query", json=question, headers=officer)
+    assert (answer.status_code, answer.json()["code"]) == (409, "authorisation-missing")
+
+
+def test_what_somebody_typed_is_in_no_answer_about_a_mistake(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    wrong = FRAUDSTER[:-1] + ("0" if FRAUDSTER[-1] != "0" else "1")
+    for given in ({"type": "id", "identifier": wrong}, {"type": "iq", "identifier": wrong}):
+        question = {"identifiers": [given], "purpose": "query", "authorisation": "a"}
+        answer = bank.client.post(f"{BLACKLIST}/query", json=question, headers=officer)
+        assert answer.status_code == 400
+        assert wrong not in answer.text
+
+
+def test_a_dispute_shows_its_clock_and_ends_with_a_written_answer(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    entry = listed(bank, officer)
+    place = f"{ENTRIES}/{entry}"
+    bank.others[0].revising.contract.dispute(bytes.fromhex(entry), b"\x33" * 32)
+    bank.work()
+    shown = bank.client.get(place, headers=officer).json()
+    (dispute,) = shown["disputes"]
+    assert (shown["standing"], dispute["decision"]) == ("disputed", None)
+    assert _days(dispute["disputed_at"], dispute["decide_by"]) == timedelta(days=20)
+    ruling = {"decision": "upheld", "answer": sealed(bank)}
+    decided = bank.client.post(f"{place}/decision", json=ruling, headers=officer)
+    assert decided.status_code == 204, decided.text
+    bank.work()
+    shown = bank.client.get(place, headers=officer).json()
+    assert (shown["standing"], shown["disputes"][0]["decision"]) == ("active", "upheld")
+
+
+def test_the_reporter_corrects_amends_and_withdraws(bank: BankApi, officer: dict[str, str]) -> None:
+    entry = listed(bank, officer)
+    place, milder = f"{ENTRIES}/{entry}", listing(bank, severity="notable")["facts"]
+    done = bank.client.post(f"{place}/correction", json={"facts": milder}, headers=officer)
+    assert done.status_code == 204, done.text
+    bank.others[0].revising.contract.dispute(bytes.fromhex(entry), b"\x33" * 32)
+    bank.work()
+    amended = {"answer": sealed(bank), "facts": listing(bank, severity="grave")["facts"]}
+    done = bank.client.post(f"{place}/amendment", json=amended, headers=officer)
+    assert done.status_code == 204, done.text
+    bank.work()
+    other = bank.others[1]
+    (kept,) = other.querying.query(other.person(FRAUDSTER), Purpose.QUERY, "officer")
+    assert kept.found.facts.severity.value == "grave"
+    reasons = {"reasons": sealed(bank)}
+    assert bank.client.post(f"{place}/withdrawal", json=reasons, headers=officer).status_code == 204
+    bank.work()
+    shown = bank.client.get(place, headers=officer).json()
+    assert (shown["standing"], len(shown["receipts"])) == ("withdrawn", 3)
+    again = bank.client.post(f"{place}/withdrawal", json=reasons, headers=officer)
+    assert again.json()["code"] == "entry-standing"
+
+
+def test_another_members_entry_is_vouched_for_and_not_changed(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    place = f"{ENTRIES}/{listed_elsewhere(bank)}"
+    reasons = {"reasons": sealed(bank)}
+    answer = bank.client.post(f"{place}/withdrawal", json=reasons, headers=officer)
+    assert answer.json()["code"] == "entry-not-own"
+    for raw, status in ((STRANGER, 409), (FRAUDSTER, 204)):
+        said = {"person": person(raw), "evidence": sealed(bank)}
+        answer = bank.client.post(f"{place}/corroboration", json=said, headers=officer)
+        assert answer.status_code == status, answer.text
+    bank.work()
+    shown = bank.client.get(place, headers=officer).json()
+    assert shown["corroborators"] == [bank.ledger.node.settings.member]
+
+
+def test_keys_are_seen_by_whoever_may_read(bank: BankApi) -> None:
+    found = bank.client.get(BLACKLIST, headers=bank.token(Role.ADMINISTRATOR)).json()
+    assert [(each["identifiers"], each["key_epoch"]) for each in found["keys"]] == [("id", 1)]
+    assert found["keys"][0]["holders"] == [1, 2, 3]
+
+
+def test_no_identifier_is_in_the_trail(bank: BankApi, officer: dict[str, str]) -> None:
+    listed(bank, officer)
+    asked_about(bank, officer, FRAUDSTER)
+    trail = bank.client.get("/v1/audit?limit=200", headers=officer).text
+    assert "blacklist.query" in trail
+    assert FRAUDSTER not in trail
+    assert identifier(FRAUDSTER).canonical.decode() not in trail
+
+
+def test_a_node_that_takes_no_part_says_so(sqlite_ledger: Ledger) -> None:
+    with api_of(sqlite_ledger) as api:
+        answer = api.client.get(BLACKLIST, headers=api.token(Role.AUDITOR))
+    assert (answer.status_code, answer.json()["code"]) == (503, "blacklist-not-configured")
+
+
+def _days(first: str, last: str) -> timedelta:
+    return parse_instant(last) - parse_instant(first)

@@ -157,6 +157,10 @@ class Settings(BaseSettings):
         pattern=r"^[0-9a-f]{64}$",
         description="Evidence id of the licence, or of the association's document, sealed here; needed in the other modes.",
     )
+    blacklist_inquiry_retention: str = Field(
+        "3y",
+        description="How long a request to the blacklist can be opened to an auditor (3y, 1100d), at least 180 days; its record key is destroyed then.",
+    )
     blacklist_batch_hours: int = Field(
         24,
         ge=0,
@@ -247,6 +251,15 @@ class Settings(BaseSettings):
         180, ge=1, description="Days before its certificates end in which a token is renewed."
     )
     production: bool = Field(default=False, description="Refuses what is for development only.")
+
+    @field_validator("blacklist_inquiry_retention")
+    @classmethod
+    def _check_inquiry_retention(cls, period: str) -> str:
+        try:
+            read_period(period)
+        except MalformedError:
+            raise ValueError(period) from None
+        return period
 
     @field_validator("retention")
     @classmethod

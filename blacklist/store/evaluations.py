@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from blacklist.store.tables import evaluation, evaluation_budget
@@ -122,6 +122,27 @@ def unsealed(connection: Connection, limit: int) -> Sequence[CountedEvaluation]:
     query = select(*_COLUMNS).where(evaluation.c.leaf_hash.is_(None))
     rows = connection.execute(query.order_by(evaluation.c.counted_at).limit(limit))
     return [CountedEvaluation(*row) for row in rows]
+
+
+def count_of(connection: Connection, caller: bytes, after: str, until: str) -> int:
+    """Return how many requests of a caller were counted after one instant, until another."""
+    query = select(func.count()).select_from(evaluation)
+    return connection.scalar(query.where(_of(caller, after, until))) or 0
+
+
+def of_caller(
+    connection: Connection, caller: bytes, after: str, until: str, *, first: int, limit: int
+) -> Sequence[CountedEvaluation]:
+    """Return such requests in their order, from number ``first`` on."""
+    query = select(*_COLUMNS).where(_of(caller, after, until))
+    query = query.order_by(evaluation.c.counted_at, evaluation.c.request_id)
+    rows = connection.execute(query.offset(first).limit(limit))
+    return [CountedEvaluation(*row) for row in rows]
+
+
+def _of(caller: bytes, after: str, until: str) -> ColumnElement[bool]:
+    table = evaluation.c
+    return (table.caller == caller) & (table.counted_at > after) & (table.counted_at <= until)
 
 
 def set_sealed(connection: Connection, counted: CountedEvaluation, leaf_hash: bytes) -> None:

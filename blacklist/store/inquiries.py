@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from blacklist.store.tables import inquiry
 
@@ -75,3 +75,35 @@ def set_sealed(connection: Connection, request_id: bytes, leaf_hash: bytes) -> N
     """Record the statement that covers a request."""
     own = inquiry.c.request_id == request_id
     connection.execute(update(inquiry).where(own).values(leaf_hash=leaf_hash))
+
+
+def count_between(connection: Connection, after: str, until: str) -> int:
+    """Return how many requests were made after one instant, until another."""
+    query = select(func.count()).select_from(inquiry).where(_between(after, until))
+    return connection.scalar(query) or 0
+
+
+def between(
+    connection: Connection, after: str, until: str, *, first: int, limit: int
+) -> list[InquiryRow]:
+    """Return such requests in their order, from number ``first`` on."""
+    query = select(inquiry).where(_between(after, until))
+    query = query.order_by(inquiry.c.asked_at, inquiry.c.request_id).offset(first).limit(limit)
+    return [InquiryRow(*row) for row in connection.execute(query)]
+
+
+def kept_until(connection: Connection, until: str, limit: int) -> list[InquiryRow]:
+    """Return the oldest requests made until an instant that can still be opened."""
+    query = select(inquiry).where(inquiry.c.asked_at <= until, inquiry.c.sealed.is_not(None))
+    query = query.order_by(inquiry.c.asked_at, inquiry.c.request_id).limit(limit)
+    return [InquiryRow(*row) for row in connection.execute(query)]
+
+
+def forget_content(connection: Connection, request_id: bytes) -> None:
+    """Forget whom a request was about; its record key is destroyed first."""
+    own = inquiry.c.request_id == request_id
+    connection.execute(update(inquiry).where(own).values(sealed=None))
+
+
+def _between(after: str, until: str) -> ColumnElement[bool]:
+    return (inquiry.c.asked_at > after) & (inquiry.c.asked_at <= until)

@@ -114,6 +114,27 @@ server_silence = Table(
 )
 """Servers that did not answer this member: the request that a challenge names, and when it was made."""
 
+own_draw = Table(
+    "own_draw",
+    metadata,
+    Column("draw", BigInteger, primary_key=True, autoincrement=False),
+    Column("value", LargeBinary, nullable=False),
+)
+"""Values that this member commits to; each is public once it was shown."""
+
+audit_finding = Table(
+    "audit_finding",
+    metadata,
+    Column("draw", BigInteger, primary_key=True, autoincrement=False),
+    Column("member", LargeBinary, primary_key=True),
+    Column("server", LargeBinary, primary_key=True),
+    Column("request_id", LargeBinary, primary_key=True),
+    Column("place", Integer),
+    Column("finding", String(24), nullable=False),
+    Column("found_at", String(24), nullable=False),
+)
+"""What this member found as an auditor; ``member`` is whom a finding is about, empty ids name nothing."""
+
 key_share = Table(
     "key_share",
     metadata,

@@ -11,11 +11,18 @@ from harness.evm_blacklist import PHASE_SECONDS, EvmBlacklist, operator_of
 from harness.exchanges import verify
 
 from blacklist.chain.decoding import decode_event
+from blacklist.curve.secret import fill_random
+from blacklist.domain.auditing.drawing import SETTLED_AFTER
 from blacklist.domain.chronicle.oversight import OversightEvent, OversightState
+from blacklist.ports.audit_peers import AuditedMember
 from blacklist.services.accusing import Accuser
 from blacklist.services.asking import Asker
 from blacklist.services.challenging import Challenging, Silences
+from blacklist.services.drawing import Drawing
 from blacklist.services.evaluating import CallingMember
+from blacklist.services.opening_log import LogOpener
+from blacklist.services.sampling import SampleAuditor
+from ledger.errors import UnavailableError
 from ledger.store import alarms
 from ledger.store.alarms import PeerAlarm
 
@@ -101,6 +108,45 @@ class Overseers:
             accuser.accuse, silences.silent, silences.heard,
         )  # fmt: skip
 
+    def draw_round(self, index: int) -> list[str]:
+        """One member's round of draws."""
+        server = self.holders.servers[index]
+        drawing = Drawing(
+            server.database.write, server.member, EvmOversight(self.shared, index - 1),
+            self.holders.clock,
+        )  # fmt: skip
+        done = drawing.run(server.evaluator.state(), self.oversight())
+        self.set_clock()
+        return list(done)
+
+    def complete_draw(self, showing: Sequence[int] | None = None) -> int:
+        """Open a draw, let everybody commit, and all or some show their values; return its number."""
+        EvmOversight(self.shared, 0).open_draw()
+        self.set_clock()
+        for index in self.holders.servers:
+            self.draw_round(index)
+        self.wait(PHASE_SECONDS)
+        for index in self.holders.servers if showing is None else showing:
+            self.draw_round(index)
+        self.wait(PHASE_SECONDS + PHASE_SECONDS // SETTLED_AFTER)
+        return max(self.oversight().draws)
+
+    def opener(self, index: int) -> LogOpener:
+        """A member's side of an audit."""
+        server = self.holders.servers[index]
+        return LogOpener(
+            server.database.read, server.member, self.oversight, server.record_keys, server.signer,
+            self.holders.clock,
+        )  # fmt: skip
+
+    def auditor(self, index: int) -> SampleAuditor:
+        """The auditor's side."""
+        server = self.holders.servers[index]
+        return SampleAuditor(
+            server.database.write, server.member, DirectAudits(self), self.oversight, verify,
+            self.holders.clock, fill_random,
+        )  # fmt: skip
+
     def silences(self, server: Server) -> Silences:
         return Silences(server.database.write, server.database.read, self.holders.clock)
 
@@ -126,3 +172,32 @@ class Overseers:
     def _evidence_keys(self, member: bytes) -> list[bytes]:
         found = [each for each in self.holders.servers.values() if each.member == member]
         return [each.signer.public_key for each in found if member not in self.suspended]
+
+
+@dataclass
+class DirectAudits:
+    """Implements the audit peers port without a network; who is away does not answer."""
+
+    overseers: Overseers
+
+    def members(self) -> list[AuditedMember]:
+        return [
+            AuditedMember(each.member, [each.signer.public_key])
+            for each in self.overseers.holders.servers.values()
+        ]
+
+    def listing(self, asked: bytes, draw: int, caller: bytes, first: int) -> bytes:
+        return self._present(asked).listing(draw, caller, first)
+
+    def evaluation(self, asked: bytes, draw: int, caller: bytes, request_id: bytes) -> bytes:
+        return self._present(asked).evaluation(draw, caller, request_id)
+
+    def opening(self, asked: bytes, draw: int, request_id: bytes, recipient: bytes) -> bytes:
+        return self._present(asked).opening(draw, request_id, recipient)
+
+    def _present(self, asked: bytes) -> LogOpener:
+        servers = self.overseers.holders.servers.values()
+        (server,) = (each for each in servers if each.member == asked)
+        if server.away:
+            raise UnavailableError("peer-unavailable", peer="test", why="away")
+        return self.overseers.opener(server.index)

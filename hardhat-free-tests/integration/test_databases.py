@@ -16,7 +16,7 @@ from harness.auditor import audit
 from harness.ledger import Databases, Ledger, make_item
 from sqlalchemy import MetaData, text
 
-from blacklist.store import tables as blacklist_tables
+from blacklist.store import entry_tables as blacklist_tables
 from ledger.errors import ConflictError, IntegrityError, RefusedError, UnavailableError
 from ledger.keys import key_store
 from ledger.services.intake import Receipt

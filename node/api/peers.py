@@ -4,7 +4,7 @@
 """
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request, Response
 
@@ -138,6 +138,15 @@ def challenged(request: Request, data: SmallBody) -> Response:
     """Return the request that a challenge of this member's to the caller names."""
     _, peer = _asked(request, data)
     return _frame(service_of(request).blacklist.challenged(peer, data))
+
+
+@router.post("/blacklist/audits/{step}")
+def audit(
+    request: Request, step: Literal["listing", "evaluation", "opening"], data: SmallBody
+) -> Response:
+    """Answer an auditor's question about a draw."""
+    _, peer = _asked(request, data)
+    return _frame(service_of(request).blacklist.audit(peer, step, data))
 
 
 @router.get("/blacklist/ceremonies/{ceremony}/envelopes/{dealer}")

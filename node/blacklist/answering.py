@@ -8,9 +8,11 @@ from blacklist.domain.entries.facts import LEAF_BYTES
 from blacklist.domain.protocol.documents import MAX_DOCUMENT_BYTES
 from blacklist.ports.index_peers import MAX_ENTRIES
 from blacklist.services.evaluating import CallingMember, Evaluator
+from blacklist.services.opening_log import LogOpener
 from ledger.errors import LimitError
 from ledger.evidence import shape
 from ledger.primitives.canonical import JsonValue, decode
+from node.blacklist.auditing import answer_audit, make_log_opener
 from node.blacklist.entries import Entries, make_entries
 from node.blacklist.index_peers import to_json
 from node.blacklist.making import make_evaluator, make_silences
@@ -49,6 +51,10 @@ class BlacklistAnswering:
     def _evaluator(self) -> Evaluator:
         return make_evaluator(self._node, self.entries.follower)
 
+    @cached_property
+    def _opener(self) -> LogOpener:
+        return make_log_opener(self._node, self.entries.follower)
+
     def evaluate(self, peer: Neighbour, body: bytes) -> bytes:
         """Answer a request that ``peer`` sent.
 
@@ -73,6 +79,10 @@ class BlacklistAnswering:
         given = shape.members(decode(body, max_bytes=MAX_DOCUMENT_BYTES), "request", {"request"})
         digest = shape.hex_bytes(given["request"], "request", 32)
         return make_silences(self._node).request_for(peer.log.member, digest)
+
+    def audit(self, peer: Neighbour, step: str, body: bytes) -> bytes:
+        """Answer an auditor's question; see ``node.blacklist.auditing.answer_audit``."""
+        return answer_audit(self._node, self._opener, peer, step, body)
 
     def rows(self, body: bytes) -> JsonValue:
         """Return what this member has of the entries that ``body`` names.

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ledger.errors import UnavailableError
 from ledger.evidence import shape
 from ledger.primitives.canonical import encode
 from node.peer.client import PeerClient
-from node.peer.neighbours import Neighbour, Neighbours
+from node.peer.neighbours import Neighbours
 from node.wiring import Node
 
 
@@ -48,10 +47,6 @@ class PeerColleagues:
 
     def _client(self, asked: bytes) -> PeerClient:
         settings = self.node.settings
-        return PeerClient(self._peer(asked), self.node.log_key, production=settings.production)
-
-    def _peer(self, asked: bytes) -> Neighbour:
-        for peer in self.neighbours.others():
-            if peer.log.member == asked:
-                return peer
-        raise UnavailableError("peer-unavailable", peer=asked.hex()[:12], why="not a member now")
+        return PeerClient(
+            self.neighbours.active(asked), self.node.log_key, production=settings.production
+        )

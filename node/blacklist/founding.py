@@ -18,6 +18,7 @@ from node.audit.entries import AuditEntry
 from node.blacklist.making import make_follower
 from node.consortium.deciding import admin_sender
 from node.key_places import KEYS, OPERATOR_KEY
+from node.peer.neighbours import Neighbours
 from node.settings import write_settings
 from node.wiring import Node
 
@@ -73,7 +74,8 @@ def take_part(node: Node, address: bytes, *, since: int = 0) -> BlacklistPlaces:
     write_settings(node.settings.home, {"blacklist": address.hex(), "blacklist_since": since})
     operator = node.keyring.operator.address
     contract = Contract(Rpc(node.settings.chain_url), artifact(CONTRACT), address)
-    if operator_member(node, address) != bytes.fromhex(node.settings.member):
+    own = bytes.fromhex(node.settings.member)
+    if operator_member(node, address) != own and _may_hold(node):
         Caller(contract, admin_sender(node)).call("setOperator", "0x" + operator.hex())
     return BlacklistPlaces(address, operator)
 
@@ -131,6 +133,13 @@ def open_ceremony(node: Node, identifiers: int, *, resharing: bool) -> None:
         UnavailableError: the chain does not answer, or mines nothing in time.
     """
     make_follower(node).contract.open_ceremony(identifiers, resharing=resharing)
+
+
+def _may_hold(node: Node) -> bool:
+    """Tell whether this institution can hold shares; one that only audits follows without an operator."""
+    own = bytes.fromhex(node.settings.member)
+    members = Neighbours(node.settings).all()
+    return any("member" in each.roles for each in members if each.log.member == own)
 
 
 def _registry(node: Node) -> bytes:

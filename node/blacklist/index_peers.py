@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from blacklist.domain.entries.rows import ACKNOWLEDGEMENT, RECEIPT, ROW, TOMBSTONE
 from blacklist.domain.protocol.documents import SignedDocument
 from blacklist.ports.index_peers import Delivered
-from ledger.errors import UnavailableError
 from ledger.evidence import shape
 from ledger.primitives.canonical import JsonValue, encode
 from node.peer.client import PeerClient
-from node.peer.neighbours import EVIDENCE, Neighbour, Neighbours
+from node.peer.neighbours import EVIDENCE, Neighbours
 from node.wiring import Node
 
 ENTRIES = "/peer/v1/blacklist/entries"
@@ -60,13 +59,7 @@ class PeerIndex:
 
     def _client(self, asked: bytes) -> PeerClient:
         production = self.node.settings.production
-        return PeerClient(self._peer(asked), self.node.log_key, production=production)
-
-    def _peer(self, asked: bytes) -> Neighbour:
-        for peer in self.neighbours.others():
-            if peer.log.member == asked:
-                return peer
-        raise UnavailableError("peer-unavailable", peer=asked.hex()[:12], why="not a member now")
+        return PeerClient(self.neighbours.active(asked), self.node.log_key, production=production)
 
 
 def wanted(entries: Sequence[bytes]) -> bytes:

@@ -10,10 +10,12 @@ from typing import Final
 import structlog
 
 from blacklist.services.challenging import Challenging
+from blacklist.services.drawing import Drawing
 from blacklist.services.evaluating import TYPES
 from blacklist.services.following import Follower
 from blacklist.services.upkeep import KeyUpkeep
 from ledger.errors import LedgerError
+from node.blacklist.auditing import forget_inquiries, make_drawing
 from node.blacklist.entries import Entries, make_entries
 from node.blacklist.entry_rounds import work_entries
 from node.blacklist.making import make_follower, make_keygen
@@ -71,8 +73,12 @@ class BlacklistRounds:
         """Kept from round to round: it remembers what it judged."""
         return make_challenging(self._node, self._follower)
 
+    @cached_property
+    def _drawing(self) -> Drawing:
+        return make_drawing(self._node)
+
     def _run(self) -> None:
-        for job in (self._work_keys, self._hold_to_their_word, self._work_entries):
+        for job in (self._work_keys, self._hold_to_their_word, self._draw, self._work_entries):
             try:
                 job()
             except LedgerError as error:
@@ -99,4 +105,11 @@ class BlacklistRounds:
         """Challenge silent servers, answer challenges, judge the others' answers."""
         follower = self._follower
         for step in self._challenging.run(follower.state(), follower.oversight()):
+            _log.info("oversight", step=step)
+
+    def _draw(self) -> None:
+        """Take part in draws; destroy the keys of requests whose retention is over."""
+        forget_inquiries(self._node)
+        follower = self._follower
+        for step in self._drawing.run(follower.state(), follower.oversight()):
             _log.info("oversight", step=step)

@@ -14,7 +14,7 @@ from node.blacklist.founding import (
 )
 from node.blacklist.probing import probe as try_key
 from node.blacklist_view import BlacklistView
-from node.cli import blacklist_asking, blacklist_listing
+from node.cli import blacklist_asking, blacklist_audit, blacklist_listing
 from node.cli.blacklist_oversight import check_conviction
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.person import at_the_shell
@@ -190,5 +190,6 @@ for _command in (
     blacklist_asking.hits,
     blacklist_asking.review,
     check_conviction,
+    blacklist_audit.audit,
 ):
     blacklist.add_command(_command)

@@ -98,6 +98,17 @@ class Neighbours:
         own = bytes.fromhex(self.settings.member)
         return tuple(each for each in self.all() if each.active and each.log.member != own)
 
+    def active(self, member: bytes) -> Neighbour:
+        """Return another active member by its id.
+
+        Raises:
+            UnavailableError: it is none now; or see ``all``.
+        """
+        for each in self.others():
+            if each.log.member == member:
+                return each
+        raise UnavailableError("peer-unavailable", peer=member.hex()[:12], why="not a member now")
+
     def with_log_key(self, key: bytes) -> Neighbour:
         """Return the active member whose present log key is ``key``.
 

@@ -15,9 +15,10 @@ from enum import StrEnum
 
 from blacklist.curve.scalars import Scalar
 from blacklist.domain.identifiers.canonicalise import is_canonical
-from blacklist.domain.identifiers.identifier import IdentifierType
+from blacklist.domain.identifiers.identifier import IdentifierType, is_nobody
 from blacklist.domain.oprf.blinding import blind
 from blacklist.domain.oprf.framing import named
+from blacklist.domain.protocol.purposes import Purpose
 from ledger.errors import MalformedError
 from ledger.primitives.digest import sha256
 from ledger.primitives.merkle import leaf_hash, verify_inclusion
@@ -37,6 +38,8 @@ class SampleFinding(StrEnum):
     """The identifier is not in its one spelling, or of another type than the key's."""
     LOGS_DIFFER = "logs-differ"
     """A server logged elements that the caller did not."""
+    UNPROVED = "unproved"
+    """A server lists a request that its caller did not sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Sample:
 
     Attributes:
         identifiers: the type that the request was for.
+        purpose: why it was asked.
         elements: 32-byte root of the request's elements.
         authorisation: 32-byte root of their authorisation references.
         count: how many there are.
@@ -53,6 +57,7 @@ class Sample:
     """
 
     identifiers: IdentifierType
+    purpose: Purpose
     elements: bytes
     authorisation: bytes
     count: int
@@ -97,9 +102,16 @@ def examine(sample: Sample, opening: Opening | None, *, today: date) -> SampleFi
         return SampleFinding.NOT_IN_REQUEST
     if not _gives_the_element(sample, opening):
         return SampleFinding.OTHER_IDENTIFIER
-    if not is_canonical(sample.identifiers, opening.identifier, today=today):
+    if not _is_allowed(sample, opening.identifier, today):
         return SampleFinding.NOT_CANONICAL
     return SampleFinding.IN_ORDER
+
+
+def _is_allowed(sample: Sample, identifier: bytes, today: date) -> bool:
+    """Tell whether an identifier may stand there: somebody's, or nobody's in a trial of the key."""
+    if sample.purpose is Purpose.PROBE:
+        return is_nobody(identifier)
+    return is_canonical(sample.identifiers, identifier, today=today)
 
 
 def _is_in_request(sample: Sample, opening: Opening) -> bool:

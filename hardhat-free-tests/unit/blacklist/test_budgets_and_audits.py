@@ -26,6 +26,7 @@ from blacklist.domain.identifiers.canonicalise import canonicalise
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.oprf.blinding import blind
 from blacklist.domain.protocol.elements import membership_path, merkle_root
+from blacklist.domain.protocol.purposes import Purpose
 from ledger.errors import RefusedError
 
 TODAY = date(2026, 11, 24)
@@ -87,7 +88,13 @@ def opened() -> tuple[Sample, Opening]:
     elements = [blind(x, r) for x, r in zip(identifiers, blinds, strict=True)]
     references = [reference_leaf(f"contract {n}", b"\x09" * 16) for n in range(5)]
     sample = Sample(
-        IdentifierType.PHONE, merkle_root(elements), merkle_root(references), 5, 2, elements[2]
+        IdentifierType.PHONE,
+        Purpose.QUERY,
+        merkle_root(elements),
+        merkle_root(references),
+        5,
+        2,
+        elements[2],
     )
     opening = Opening(
         identifiers[2],

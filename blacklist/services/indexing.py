@@ -2,13 +2,13 @@
 
 * Which rows are missing is seen from the chain. Each is asked of its reporter first, and then of anybody; its
   signature and the commitments on chain decide, not who serves it.
-* The row of an entry that was withdrawn or has expired is deleted at once, with a signed receipt for its
-  reporter; the reporter says so by a signed tombstone besides.
+* The row of an entry that was withdrawn or has expired, or whose key is no longer read, is deleted at
+  once, with a signed receipt for its reporter; the reporter says so by a signed tombstone besides.
 * A member acknowledges all status changes up to a block, whichever of the entries it has hits on: so its hits
   stay its own.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -64,6 +64,7 @@ class Index:
         verify: checks signatures.
         clock: this machine's.
         own_row: gives the row of an own entry, as the chain has it now.
+        oldest: key epoch by identifier type that is still readable; rows of older ones are deleted.
     """
 
     begin: Begin
@@ -74,6 +75,7 @@ class Index:
     verify: VerifySignature
     clock: Clock
     own_row: Callable[[ListedEntry], SignedDocument | None]
+    oldest: Callable[[], Mapping[int, int]]
 
     def round(self) -> IndexWork:
         """Fetch what is missing and delete what has ended; what fails is tried again in the next round."""
@@ -106,7 +108,7 @@ class Index:
 
     def _missing(self, now: datetime) -> Sequence[ListedEntry]:
         with self.read() as connection:
-            return entries.without_row(connection, now, MAX_ENTRIES)
+            return entries.without_row(connection, now, self.oldest(), MAX_ENTRIES)
 
     def _publish_own(self, now: datetime) -> None:
         for listed in self._missing(now):
@@ -166,7 +168,9 @@ class Index:
 
     def _delete_ended(self, now: datetime) -> int:
         with self.read() as connection:
-            ended = entries.ended_rows(connection, now, MAX_ENTRIES)
+            ended = list(entries.ended_rows(connection, now, MAX_ENTRIES))
+            for number, epoch in self.oldest().items():
+                ended += entries.rows_before(connection, number, epoch, MAX_ENTRIES)
         at = format_instant(now)
         for listed in ended:
             self._delete(listed, at)

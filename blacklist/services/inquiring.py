@@ -71,13 +71,20 @@ class Inquirer:
     asker: Asker
     clock: Clock
 
-    def ask(self, subjects: Sequence[InquirySubject], purpose: Purpose, actor: str) -> list[Secret]:
+    def ask(
+        self,
+        subjects: Sequence[InquirySubject],
+        purpose: Purpose,
+        actor: str,
+        key: HeldKey | None = None,
+    ) -> list[Secret]:
         """Return y of each subject in their order; wipe them after use.
 
         Args:
             subjects: 1 to ``MAX_ELEMENTS``, of one identifier type, each with its authorisation.
             purpose: why; each has a budget of its own at every server.
             actor: who asks, for the log.
+            key: that is readable; the one in force by default.
 
         Raises:
             MalformedError: ``inquiry-empty``, ``inquiry-types-mixed`` or ``inquiry-unauthorised``.
@@ -87,7 +94,7 @@ class Inquirer:
         """
         identifiers = check_subjects(subjects)
         state = self.state()
-        held = state.keys.get(NUMBERS[identifiers])
+        held = key or state.keys.get(NUMBERS[identifiers])
         if held is None:
             raise RefusedError("blacklist-no-key")
         asking = self._logged(subjects, held, purpose, actor)

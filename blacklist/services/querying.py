@@ -9,17 +9,18 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
-from blacklist.domain.chronicle.keys import KeyState
+from blacklist.domain.chronicle.keys import DUAL_READ, HeldKey, KeyState
 from blacklist.domain.entries.law import RunningMode, check_asking, check_authorisation
-from blacklist.domain.identifiers.identifier import Identifier
+from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.services.evaluating import NUMBERS
 from blacklist.services.inquiring import Inquirer, InquirySubject
 from blacklist.services.matching import FoundEntry, Matcher
 from blacklist.services.sealed_records import SealedRecord, SealedRecords
-from blacklist.store import hits
+from blacklist.store import entries, hits
 from blacklist.store.hits import Hit
 from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant
@@ -64,6 +65,7 @@ class Querying:
         matcher: finds entries.
         records: encrypts what names persons.
         mode: under what the blacklist is run.
+        dual_read: how long the key before the one in force stays readable.
     """
 
     state: Callable[[], KeyState]
@@ -71,6 +73,7 @@ class Querying:
     matcher: Matcher
     records: SealedRecords
     mode: RunningMode
+    dual_read: timedelta = DUAL_READ
 
     def query(self, person: Person, purpose: Purpose, by: str) -> Sequence[KeptHit]:
         """Return the entries about a person, each kept as a hit; none is the usual answer.
@@ -104,15 +107,30 @@ class Querying:
         check_asking(identifiers, self.mode)
         kind = identifiers[0].type
         subjects = list(map(InquirySubject, identifiers, authorisations))
-        held = self.state().keys.get(NUMBERS[kind])
-        if held is None:
+        found: dict[int, list[FoundEntry]] = {}
+        for held in self._keys(kind):
+            secrets = self.inquirer.ask(subjects, purpose, by, held)
+            try:
+                matched = self.matcher.match(kind, secrets, held.key_epoch)
+            finally:
+                for secret in secrets:
+                    secret.wipe()
+            for place, some in matched.items():
+                found[place] = with_older(found.get(place, []), some)
+        return found
+
+    def _keys(self, kind: IdentifierType) -> Sequence[HeldKey]:
+        """Return the keys to ask under: the one in force, and for a while one that entries are still of."""
+        number, now = NUMBERS[kind], self.matcher.clock.now()
+        readable = self.state().readable(number, now, self.dual_read)
+        if not readable:
             raise RefusedError("blacklist-no-key")
-        secrets = self.inquirer.ask(subjects, purpose, by)
-        try:
-            return self.matcher.match(kind, secrets, held.key_epoch)
-        finally:
-            for secret in secrets:
-                secret.wipe()
+        with self.matcher.read() as connection:
+            return [
+                held
+                for place, held in enumerate(readable)
+                if place == 0 or entries.has_row(connection, number, held.key_epoch, now)
+            ]
 
     def keep(
         self, person: Person, found: Sequence[FoundEntry], purpose: Purpose
@@ -142,3 +160,9 @@ class Querying:
         with self.matcher.begin() as connection:
             hits.put(connection, kept)
         return hit_id
+
+
+def with_older(newer: list[FoundEntry], older: Sequence[FoundEntry]) -> list[FoundEntry]:
+    """Add entries of the key before, but for those whose successor was found: same reporter, same facts."""
+    known = [(each.listed.reporter, each.facts) for each in newer]
+    return newer + [each for each in older if (each.listed.reporter, each.facts) not in known]

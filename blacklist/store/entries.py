@@ -1,11 +1,11 @@
 """Entries as the chain has them: written as final blocks are read, and never otherwise."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
 from blacklist.domain.chronicle.entry_events import (
     DisputeDecided,
@@ -107,10 +107,26 @@ def by_reporter(connection: Connection, reporter: bytes) -> Sequence[ListedEntry
     return [_read(row) for row in connection.execute(query.order_by(entry.c.block.desc()))]
 
 
-def without_row(connection: Connection, now: datetime, limit: int) -> Sequence[ListedEntry]:
-    """Return entries that stand and whose row is missing, or older than a correction; oldest first."""
+def without_row(
+    connection: Connection, now: datetime, oldest: Mapping[int, int], limit: int
+) -> Sequence[ListedEntry]:
+    """Return entries that stand and whose row is missing, or older than a correction; oldest first.
+
+    Args:
+        connection: in a transaction.
+        now: aware.
+        oldest: key epoch by identifier type; entries of older ones need no row any more.
+        limit: how many at most.
+    """
     missing = (entry_row.c.entry.is_(None)) | (entry_row.c.facts != entry.c.facts)
-    query = _standing(now).outerjoin(entry_row, entry_row.c.entry == entry.c.entry).where(missing)
+    readable = or_(
+        *(
+            (entry.c.identifiers == number) & (entry.c.key_epoch >= epoch)
+            for number, epoch in oldest.items()
+        )
+    )
+    query = _standing(now).outerjoin(entry_row, entry_row.c.entry == entry.c.entry)
+    query = query.where(missing, readable)
     return [_read(row) for row in connection.execute(query.order_by(entry.c.block).limit(limit))]
 
 
@@ -166,6 +182,22 @@ def changes_after(connection: Connection, number: int) -> Sequence[StandingChang
         StandingChange(row.number, row.block, row.entry, row.change, _moment(row.at))
         for row in rows
     ]
+
+
+def has_row(connection: Connection, identifiers: int, key_epoch: int, now: datetime) -> bool:
+    """Tell whether an entry of a key epoch stands and has its row here."""
+    query = _standing(now).join(entry_row, entry_row.c.entry == entry.c.entry)
+    of_it = (entry.c.identifiers == identifiers) & (entry.c.key_epoch == key_epoch)
+    return connection.execute(query.where(of_it).limit(1)).first() is not None
+
+
+def rows_before(
+    connection: Connection, identifiers: int, key_epoch: int, limit: int
+) -> Sequence[ListedEntry]:
+    """Return entries of older key epochs than ``key_epoch`` whose row is still here."""
+    query = select(entry).join(entry_row, entry_row.c.entry == entry.c.entry)
+    older = (entry.c.identifiers == identifiers) & (entry.c.key_epoch < key_epoch)
+    return [_read(row) for row in connection.execute(query.where(older).limit(limit))]
 
 
 def count(connection: Connection, now: datetime) -> int:

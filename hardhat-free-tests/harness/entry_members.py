@@ -18,7 +18,7 @@ from harness.evm_blacklist import (
 
 from blacklist.chain.entry_keys import EthEntryKeys
 from blacklist.curve.secret import fill_random
-from blacklist.domain.chronicle.keys import HeldKey, KeyState
+from blacklist.domain.chronicle.keys import DUAL_READ, HeldKey, KeyState
 from blacklist.domain.entries.facts import Basis, Facts
 from blacklist.domain.entries.grounds import REQUIRED, Ground, Severity
 from blacklist.domain.entries.law import RunningMode
@@ -269,7 +269,8 @@ class Banks:
             Revising(listing, entries, place),
             Querying(follower.state, inquirer, matcher, records, RunningMode.TEST),
             Index(
-                database.write, database.read, member, network, signer, verify, clock, listing.row
+                database.write, database.read, member, network, signer, verify, clock, listing.row,
+                lambda: follower.state().oldest_readable(clock.now(), DUAL_READ),
             ),
         )  # fmt: skip
 

@@ -22,7 +22,7 @@ from ledger.keys.files import verify_statement
 from ledger.store import statements
 from node.blacklist.index_peers import PeerIndex
 from node.blacklist.inquiring import make_inquirer
-from node.blacklist.making import make_contract, make_follower
+from node.blacklist.making import dual_read, make_contract, make_follower
 from node.peer.neighbours import Neighbours
 from node.wiring import Node
 
@@ -96,9 +96,17 @@ def make_entries(node: Node, follower: Follower | None = None) -> Entries:
         follower=follower,
         listing=listing,
         revising=Revising(listing, contract, place),
-        querying=Querying(follower.state, inquirer, matcher, records, mode),
+        querying=Querying(follower.state, inquirer, matcher, records, mode, dual_read(settings)),
         index=Index(
-            write, read, member, peers, node.evidence_key, verify_statement, clock, listing.row
+            write,
+            read,
+            member,
+            peers,
+            node.evidence_key,
+            verify_statement,
+            clock,
+            listing.row,
+            lambda: follower.state().oldest_readable(clock.now(), dual_read(settings)),
         ),
     )
 

@@ -3,15 +3,18 @@
 Each step stands for itself: what fails is tried again in the next round, and the others go on.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from blacklist.domain.entries.standing import RELIED_ON
+from blacklist.domain.entries.standing import RELIED_ON, ListedEntry
 from blacklist.store import entries as entry_store
+from blacklist.store import own_entries
 from blacklist.store.own_entries import OwnState
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, RefusedError
 from node.blacklist.entries import Entries
+from node.blacklist.making import dual_read
 from node.identity.people import Release
 from node.identity.permissions import Principal
 from node.identity.service import command_principal
@@ -36,6 +39,7 @@ def work_entries(entries: Entries) -> Sequence[StepFailed]:
         "send": entries.listing.send,
         "index": entries.index.round,
         "rotation": lambda: list_anew(entries),
+        "retirement": lambda: retire(entries),
     }
     failed = []
     for name, step in steps.items():
@@ -79,13 +83,37 @@ def _end(entries: Entries, entry: bytes) -> None:
 
 def list_anew(entries: Entries) -> int:
     """Queue successors of own entries whose key epoch has passed; return how many."""
-    state, now = entries.follower.state(), entries.node.clock.now()
+    now, queued = entries.node.clock.now(), 0
+    for listed in _of_older_keys(entries, _present_epochs(entries)):
+        if listed.standing(now) in RELIED_ON:
+            with suppress(RefusedError):  # no longer lawful: it ends with its key
+                queued += entries.listing.list_anew(listed) is not None
+    return queued
+
+
+def retire(entries: Entries) -> int:
+    """Withdraw own entries whose key nobody can read any more and whose successor is listed; return how many.
+
+    The reason on chain is the successor's id.
+    """
+    node, done = entries.node, 0
+    window = dual_read(node.settings)
+    oldest = entries.follower.state().oldest_readable(node.clock.now(), window)
+    for listed in _of_older_keys(entries, oldest):
+        with node.database.read() as connection:
+            successor = own_entries.successor(connection, listed.entry)
+        if not listed.withdrawn and successor is not None and successor.state is OwnState.LISTED:
+            entries.revising.withdraw(listed.entry, successor.entry)
+            done += 1
+    return done
+
+
+def _present_epochs(entries: Entries) -> Mapping[int, int]:
+    return {number: held.key_epoch for number, held in entries.follower.state().keys.items()}
+
+
+def _of_older_keys(entries: Entries, epochs: Mapping[int, int]) -> Sequence[ListedEntry]:
+    """Return own entries of older key epochs than ``epochs`` has for their type."""
     with entries.node.database.read() as connection:
         own = entry_store.by_reporter(connection, entries.listing.book.member)
-    queued = 0
-    for listed in own:
-        held = state.keys.get(listed.identifiers)
-        old = held is not None and listed.key_epoch < held.key_epoch
-        if old and listed.standing(now) in RELIED_ON:
-            queued += entries.listing.list_anew(listed) is not None
-    return queued
+    return [each for each in own if each.key_epoch < epochs.get(each.identifiers, 0)]

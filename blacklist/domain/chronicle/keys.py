@@ -150,6 +150,13 @@ class KeyState:
             return found
         return (*found, before.held)
 
+    def oldest_readable(self, now: datetime, dual_read: timedelta) -> Mapping[int, int]:
+        """Return the oldest readable key epoch by identifier type; arguments as ``readable``."""
+        return {
+            identifiers: min(each.key_epoch for each in self.readable(identifiers, now, dual_read))
+            for identifiers in self.keys
+        }
+
     def terms_of(self, ceremony: int) -> Terms:
         """Return the terms of a ceremony, as far as they are known: who joined is open while they join."""
         record = self.ceremonies[ceremony]

@@ -233,3 +233,18 @@ def test_a_listing_that_a_new_key_overtakes_is_prepared_again(banks: Banks) -> N
     assert reporter.listing.send() == 1
     banks.settle()
     assert found_by(banks, 1, FRAUDSTER) == [EntryStanding.ACTIVE]
+
+
+def test_an_entry_of_the_key_before_is_found_for_thirty_days_and_then_forgotten(
+    banks: Banks,
+) -> None:
+    banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    banks.make_key(2)
+    assert found_by(banks, 1, FRAUDSTER) == [EntryStanding.ACTIVE]
+    banks.move(days=31)
+    banks.settle()
+    assert found_by(banks, 1, FRAUDSTER) == []
+    for bank in banks.banks:
+        with bank.database.read() as connection:
+            assert entry_rows.row_count(connection) == 0

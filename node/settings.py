@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 from sqlalchemy import make_url
 
+from blacklist.domain.protocol.purposes import Purpose
 from ledger.chain.endpoints import SEPARATOR, Expected, expect
 from ledger.errors import ConfigurationError, MalformedError
 from ledger.evidence.kinds import KINDS, SEALED_BY_THE_NODE
@@ -166,6 +167,10 @@ class Settings(BaseSettings):
         ge=0,
         le=168,
         description="Hours between two batches of listings; 0 sends each at once, which shows when somebody was listed.",
+    )
+    blacklist_limits: dict[Purpose, Annotated[int, Field(ge=0)]] = Field(
+        {},
+        description="How much one member may have evaluated here in a month, of one type and purpose, as a table: {query = 20000, screening = 1000000}; docs/blacklist.md has the rest.",
     )
     blacklist_dual_read_days: int = Field(
         30,

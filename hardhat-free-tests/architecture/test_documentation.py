@@ -76,7 +76,7 @@ def test_no_message_is_dead() -> None:
         *("verdict-", "exit-", "fact-", "trust-", "status-", "phase-", "audit-"),
         *("change-", "proposal-", "rotation-", "standing-", "role-"),
         *("identifier-type-", "ceremony-kind-", "ceremony-phase-", "own-state-", "standing-"),
-        *("ground-", "severity-", "outcome-", "decision-"),
+        *("ground-", "severity-", "outcome-", "decision-", "purpose-"),
         *("ui-role-", "ui-kind-", "ui-event-", "ui-detail-", "ui-may-", "ui-release-"),
     )
     entries = [code for code in (*CATALOGUE, *WORDS) if not code.startswith(built)]

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from blacklist.curve.secret import fill_random
+from blacklist.domain.budgets import DEFAULT_LIMITS
+from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.protocol.requests import BlacklistPlace
 from blacklist.services.challenging import Silences
 from blacklist.services.evaluating import Evaluator
@@ -54,6 +56,11 @@ def make_contract(node: Node) -> "Web3BlacklistContract":
 def dual_read(settings: Settings) -> timedelta:
     """Return how long the key before the one in force stays readable."""
     return timedelta(days=settings.blacklist_dual_read_days)
+
+
+def limits_of(settings: Settings) -> dict[Purpose, int]:
+    """Return the limit of each purpose, of one caller and type in one month."""
+    return {**DEFAULT_LIMITS, **settings.blacklist_limits}
 
 
 def make_follower(node: Node) -> Follower:
@@ -107,7 +114,8 @@ def make_evaluator(node: Node, follower: Follower) -> Evaluator:
         verify=verify_statement,
         clock=node.clock,
         fill=fill_random,
-        dual_read=dual_read(node.settings),
+        limits=limits_of(settings),
+        dual_read=dual_read(settings),
     )
 
 

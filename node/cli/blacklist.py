@@ -16,6 +16,7 @@ from node.blacklist.probing import probe as try_key
 from node.blacklist_view import BlacklistView
 from node.cli import blacklist_asking, blacklist_audit, blacklist_listing
 from node.cli.blacklist_oversight import check_conviction
+from node.cli.blacklist_use import use
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.person import at_the_shell
 
@@ -191,5 +192,6 @@ for _command in (
     blacklist_asking.review,
     check_conviction,
     blacklist_audit.audit,
+    use,
 ):
     blacklist.add_command(_command)

@@ -37,6 +37,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "registry": "ConsortiumRegistry 合约地址，十六进制，不带 0x。",
     "anchor": "EvidenceAnchor 合约地址，十六进制，不带 0x。",
     "blacklist": "共享黑名单合约 FraudBlacklist 的地址，十六进制，不带 0x；留空：本节点不参加（docs/blacklist.md）。",
+    "blacklist_limits": "每家成员每月可请本节点计算的次数，按标识类型和用途分别计算，写成表：{query = 20000, screening = 1000000}；其余默认值见 docs/blacklist.md。",
     "blacklist_dual_read_days": "更换密钥后，同类标识的旧密钥仍可用于比对的天数；期满即销毁其份额。",
     "blacklist_since": "黑名单合约部署所在的区块：从该区块起读取其事件。",
     "blacklist_mode": "黑名单的运行依据：test 仅接受不属于任何人的测试标识；见 docs/blacklist-law.md。",

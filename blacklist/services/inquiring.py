@@ -5,9 +5,12 @@
 2. The request is logged, with the roots that servers will count.
 3. Servers are asked, this member's own share first: a few elements one by one, more as a checked batch.
 
-A request that was logged and not answered stays in the log: some servers may have counted it.
+A request that was logged and not answered stays in the log: some servers may have counted it. Work that is
+taken up again after a crash names its questions: the same name, subjects and epochs give the same request,
+which costs nothing at servers that have counted it.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,6 +39,7 @@ from ledger.vault.private import open_private, seal_private
 SINGLE_LIMIT: Final = 32
 """Elements that are asked without a batch's second round: as many as one challenge on chain holds."""
 _LABEL: Final = b"lianzheng/inquiry"
+_NAMED: Final = b"lianzheng/named-inquiry"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -77,6 +81,8 @@ class Inquirer:
         purpose: Purpose,
         actor: str,
         key: HeldKey | None = None,
+        *,
+        name: bytes | None = None,
     ) -> list[Secret]:
         """Return y of each subject in their order; wipe them after use.
 
@@ -85,6 +91,7 @@ class Inquirer:
             purpose: why; each has a budget of its own at every server.
             actor: who asks, for the log.
             key: that is readable; the one in force by default.
+            name: of this question, unguessable, where it may be asked again after a crash.
 
         Raises:
             MalformedError: ``inquiry-empty``, ``inquiry-types-mixed`` or ``inquiry-unauthorised``.
@@ -97,7 +104,9 @@ class Inquirer:
         held = key or state.keys.get(NUMBERS[identifiers])
         if held is None:
             raise RefusedError("blacklist-no-key")
-        asking = self._logged(subjects, held, purpose, actor)
+        asking = None if name is None else self._again(name, subjects, held, purpose)
+        if asking is None:
+            asking = self._logged(name, subjects, held, purpose, actor)
         servers = in_turn(self.servers(state, held), self.asker.member, asking.request_id)
         way = self.asker.single if len(subjects) <= SINGLE_LIMIT else self.asker.batch
         try:
@@ -106,16 +115,45 @@ class Inquirer:
             for each in asking.batch.blinds:
                 each.wipe()
 
+    def _again(
+        self, name: bytes, subjects: Sequence[InquirySubject], held: HeldKey, purpose: Purpose
+    ) -> Asking | None:
+        """Return a named request as it was first asked; ``None`` when it was not, or cannot be, the same."""
+        request_id = request_name(name, held)
+        row = self._find(request_id)
+        key = None if row is None else self.record_keys.open(row.key_id)
+        if row is None or key is None or row.sealed is None:
+            return None
+        content = open_content(row, key)
+        if not content.is_about(*_parts(subjects)):
+            return None
+        batch = blinded(content, key, request_id)
+        identifiers = subjects[0].identifier.type
+        return Asking(request_id, identifiers, held, purpose, row.authorisation, batch)
+
+    def _find(self, request_id: bytes) -> InquiryRow | None:
+        with self.begin() as connection:
+            return inquiries.find(connection, request_id)
+
+    def _new_id(self, name: bytes | None, held: HeldKey) -> bytes:
+        """Return the id of a question's name, unless it is taken; otherwise a random one."""
+        if name is not None and self._find(named := request_name(name, held)) is None:
+            return named
+        return os.urandom(REQUEST_ID_BYTES)
+
     def _logged(
-        self, subjects: Sequence[InquirySubject], held: HeldKey, purpose: Purpose, actor: str
+        self,
+        name: bytes | None,
+        subjects: Sequence[InquirySubject],
+        held: HeldKey,
+        purpose: Purpose,
+        actor: str,
     ) -> Asking:
         """Blind the subjects and log the request; durable on return."""
-        request_id, (key,) = os.urandom(REQUEST_ID_BYTES), self.record_keys.create(1)
-        content = InquiryContent(
-            tuple(each.identifier.canonical for each in subjects),
-            tuple(each.authorisation for each in subjects),
-            tuple(os.urandom(SALT_BYTES) for _ in subjects),
-        )
+        request_id, (key,) = self._new_id(name, held), self.record_keys.create(1)
+        identifiers, references = _parts(subjects)
+        salts = tuple(os.urandom(SALT_BYTES) for _ in subjects)
+        content = InquiryContent(identifiers, references, salts)
         asking = Asking(
             request_id=request_id,
             identifiers=subjects[0].identifier.type,
@@ -141,6 +179,17 @@ class Inquirer:
         with self.begin() as connection:
             inquiries.put(connection, row)
         return asking
+
+
+def _parts(subjects: Sequence[InquirySubject]) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
+    identifiers = tuple(each.identifier.canonical for each in subjects)
+    return identifiers, tuple(each.authorisation for each in subjects)
+
+
+def request_name(name: bytes, held: HeldKey) -> bytes:
+    """Return the id of a named question under a key's present epochs."""
+    epochs = f"|{held.key_epoch}|{held.share_epoch}|".encode()
+    return hashlib.sha256(_NAMED + epochs + name).digest()[:REQUEST_ID_BYTES]
 
 
 def check_subjects(subjects: Sequence[InquirySubject]) -> IdentifierType:

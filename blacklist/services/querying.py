@@ -97,8 +97,17 @@ class Querying:
         authorisations: Sequence[str],
         purpose: Purpose,
         by: str,
+        *,
+        name: bytes | None = None,
     ) -> Mapping[int, Sequence[FoundEntry]]:
         """Return the entries about identifiers of one type, by their place; most have none.
+
+        Args:
+            identifiers: 1 to ``MAX_ELEMENTS``.
+            authorisations: of each.
+            purpose: why.
+            by: who asks.
+            name: see ``Inquirer.ask``.
 
         Raises:
             RefusedError: without a licence something else than test data; no key of the type; over a budget.
@@ -109,7 +118,7 @@ class Querying:
         subjects = list(map(InquirySubject, identifiers, authorisations))
         found: dict[int, list[FoundEntry]] = {}
         for held in self._keys(kind):
-            secrets = self.inquirer.ask(subjects, purpose, by, held)
+            secrets = self.inquirer.ask(subjects, purpose, by, held, name=name)
             try:
                 matched = self.matcher.match(kind, secrets, held.key_epoch)
             finally:
@@ -136,12 +145,23 @@ class Querying:
         self, person: Person, found: Sequence[FoundEntry], purpose: Purpose
     ) -> Sequence[KeptHit]:
         """Keep what was found about a person; hints only beside a hit that stands by itself."""
-        if all(each.alone for each in found):
-            return [KeptHit(None, each) for each in found]
-        return [KeptHit(self._keep(person, each, purpose), each) for each in found]
+        kept = self.prepare(person, found, purpose)
+        with self.matcher.begin() as connection:
+            for hit, _ in kept:
+                if hit is not None:
+                    hits.put(connection, hit)
+        return [shown for _, shown in kept]
 
-    def _keep(self, person: Person, found: FoundEntry, purpose: Purpose) -> bytes:
-        hit_id = os.urandom(HIT_BYTES)
+    def prepare(
+        self, person: Person, found: Sequence[FoundEntry], purpose: Purpose
+    ) -> Sequence[tuple[Hit | None, KeptHit]]:
+        """Return hits that whoever calls this stores, in a transaction of its own; no hit for a hint."""
+        if all(each.alone for each in found):
+            return [(None, KeptHit(None, each)) for each in found]
+        made = [self._hit(person, each, purpose) for each in found]
+        return [(hit, KeptHit(hit.hit, each)) for hit, each in zip(made, found, strict=True)]
+
+    def _hit(self, person: Person, found: FoundEntry, purpose: Purpose) -> Hit:
         clear: JsonValue = {
             "reference": person.reference,
             "authorisation": person.authorisation,
@@ -149,17 +169,14 @@ class Querying:
             "facts": found.facts.to_json(),
         }
         record: SealedRecord = self.records.seal(clear)
-        kept = Hit(
-            hit=hit_id,
+        return Hit(
+            hit=os.urandom(HIT_BYTES),
             entry=found.listed.entry,
             purpose=purpose.value,
             found_at=format_instant(self.matcher.clock.now()),
             key_id=record.key_id,
             sealed=record.sealed,
         )
-        with self.matcher.begin() as connection:
-            hits.put(connection, kept)
-        return hit_id
 
 
 def with_older(newer: list[FoundEntry], older: Sequence[FoundEntry]) -> list[FoundEntry]:

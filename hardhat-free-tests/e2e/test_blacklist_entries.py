@@ -81,6 +81,28 @@ def _query(bank: Institution, folder: Path, text: str) -> Any:
     )  # fmt: skip
 
 
+def _screen(bank: Institution, folder: Path) -> int:
+    """Screen a file, take the finished job up once more, and return how many hits there were."""
+    file = folder / "customers.csv"
+    file.write_text(f"证件,授权,客户\n{STRANGER},A-1,c1\n{FRAUDSTER},A-2,c2\n{FRAUDSTER},,c3\n")
+    columns = ("--identifier", "id=证件", "--authorisation", "授权", "--reference", "客户")
+    done = bank.cli.ok("blacklist", "screen", file, *columns, "--out", folder)
+    assert (done["rows"], done["rejected"], done["asked"], done["hits"]) == (3, 1, 2, 1)
+    assert [line.split(",")[:3] for line in Path(done["results"]).read_text().splitlines()[1:]] == [
+        ["2", "c1", "id"],
+        ["3", "c2", "id"],
+    ]
+    (reject,) = Path(done["rejects"]).read_text().splitlines()[1:]
+    assert reject.startswith("4,授权,authorisation-missing,")
+    again = bank.cli.ok("blacklist", "screen", file, "--resume", done["job"])
+    assert (again["rows"], again["hits"]) == (3, 1)
+    (shown,) = bank.cli.ok("blacklist", "screenings")
+    assert (shown["job"], shown["finished_at"] is not None) == (done["job"], True)
+    wrong = bank.cli.run("blacklist", "screen", file, *columns, "--resume", done["job"])
+    assert wrong.code == 2
+    return int(done["hits"])
+
+
 def test_a_person_is_listed_found_reviewed_and_withdrawn(
     serving: list[Institution], tmp_path: Path
 ) -> None:
@@ -103,6 +125,8 @@ def test_a_person_is_listed_found_reviewed_and_withdrawn(
     assert _query(second, tmp_path, STRANGER) == []
     waiting = second.cli.ok("blacklist", "hits")
     assert len(waiting) >= len(spellings)
+    assert len(waiting) + _screen(second, tmp_path) == len(second.cli.ok("blacklist", "hits"))
+    waiting = second.cli.ok("blacklist", "hits")
     done = second.cli.run(
         "blacklist", "review", waiting[0]["hit"], "same-person", "--note", "ID card compared"
     )

@@ -14,7 +14,7 @@ from node.blacklist.founding import (
 )
 from node.blacklist.probing import probe as try_key
 from node.blacklist_view import BlacklistView
-from node.cli import blacklist_asking, blacklist_audit, blacklist_listing
+from node.cli import blacklist_asking, blacklist_audit, blacklist_listing, blacklist_screening
 from node.cli.blacklist_oversight import check_conviction
 from node.cli.blacklist_use import use
 from node.cli.context import Context, as_json, pass_context, print_json
@@ -190,6 +190,8 @@ for _command in (
     blacklist_asking.query,
     blacklist_asking.hits,
     blacklist_asking.review,
+    blacklist_screening.screen,
+    blacklist_screening.screenings,
     check_conviction,
     blacklist_audit.audit,
     use,

@@ -10,6 +10,7 @@ from node.words.backups import BACKUP_WORDS
 from node.words.blacklist import BLACKLIST_WORDS
 from node.words.blacklist_entries import BLACKLIST_ENTRY_WORDS
 from node.words.blacklist_oversight import OVERSIGHT_WORDS
+from node.words.blacklist_screening import SCREENING_WORDS
 from node.words.blacklist_use import USE_WORDS
 from node.words.commands import COMMANDS
 from node.words.console import CONSOLE_WORDS
@@ -30,6 +31,7 @@ WORDS: Final[Mapping[str, Message]] = {
     **BLACKLIST_ENTRY_WORDS,
     **OVERSIGHT_WORDS,
     **USE_WORDS,
+    **SCREENING_WORDS,
     **CONSORTIUM_WORDS,
     **DOCTOR_WORDS,
     **IDENTITY_WORDS,

@@ -8,10 +8,12 @@ from blacklist.messages.identifiers import IDENTIFIER_ERRORS
 from blacklist.messages.inquiries import INQUIRY_ERRORS
 from blacklist.messages.oversight import OVERSIGHT_ERRORS
 from blacklist.messages.protocol import PROTOCOL_ERRORS
+from blacklist.messages.screening import SCREENING_ERRORS
 from ledger.messages.message import Message
 from node.words.backups import BACKUP_ERRORS
 from node.words.blacklist import BLACKLIST_NODE_ERRORS
 from node.words.blacklist_entries import BLACKLIST_ENTRY_ERRORS
+from node.words.blacklist_screening import SCREENING_NODE_ERRORS
 from node.words.capture import CAPTURE_ERRORS
 from node.words.consortium import CONSORTIUM_ERRORS
 from node.words.identity import IDENTITY_ERRORS
@@ -38,6 +40,8 @@ ERRORS: Final[Mapping[str, Message]] = {
     **LAW_ERRORS,
     **ENTRY_ERRORS,
     **BLACKLIST_ENTRY_ERRORS,
+    **SCREENING_ERRORS,
+    **SCREENING_NODE_ERRORS,
     **OVERSIGHT_ERRORS,
     "database-password-unreadable": Message("无法读取数据库口令文件：{why}。", "The file with the database's password cannot be read: {why}.", "请检查 database_password_file 及其权限。", "Check database_password_file and its permissions."),
     "persons-too-many": Message("当事人 {count} 名，超过 {limit}。", "{count} persons, over {limit}.", "请检查来源数据的列。", "Check the columns of the source."),

@@ -37,6 +37,10 @@ class InquiryContent:
         pairs = zip(self.references, self.salts, strict=True)
         return tuple(reference_leaf(reference, salt) for reference, salt in pairs)
 
+    def is_about(self, identifiers: tuple[bytes, ...], references: tuple[str, ...]) -> bool:
+        """Tell whether these are the subjects."""
+        return (self.identifiers, self.references) == (identifiers, references)
+
     def encode(self) -> bytes:
         """Return it as it is sealed.
 

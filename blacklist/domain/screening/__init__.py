@@ -1,0 +1,1 @@
+"""Screening and monitoring: what a table of customers says, row by row."""

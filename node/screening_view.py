@@ -1,0 +1,46 @@
+"""Screenings as people and machines see them; no personal data."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from blacklist.store import screenings
+from blacklist.store.screenings import ScreeningJob
+from node.wiring import Node
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningView:
+    """A job; ``finished_at`` is ``None`` while it can be taken up again."""
+
+    job: str
+    rows: int
+    rejected: int
+    asked: int
+    hits: int
+    started_at: str
+    started_by: str
+    finished_at: str | None
+
+    def to_json(self) -> dict[str, object]:
+        """Return it for machines."""
+        return asdict(self)
+
+
+def read_screenings(node: Node, limit: int = 100) -> Sequence[ScreeningView]:
+    """Return the newest jobs."""
+    with node.database.read() as connection:
+        return [screening_view(each) for each in screenings.newest(connection, limit)]
+
+
+def screening_view(job: ScreeningJob) -> ScreeningView:
+    """Return a job."""
+    return ScreeningView(
+        job=job.job.hex(),
+        rows=job.progress.rows,
+        rejected=job.progress.rejected,
+        asked=job.progress.asked,
+        hits=job.progress.found,
+        started_at=job.started_at,
+        started_by=job.started_by,
+        finished_at=job.finished_at,
+    )

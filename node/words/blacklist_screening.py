@@ -1,0 +1,44 @@
+"""What is said about screening and monitoring on the command line."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ledger.messages.message import Message
+
+# fmt: off
+SCREENING_NODE_ERRORS: Final[Mapping[str, Message]] = {
+    "screening-row-fields": Message("该行的字段数与表头不同。", "The row has not as many fields as the header.", "请检查分隔符与引号。", "Check separators and quotes."),
+    "screening-row-quotes": Message("该行的引号不成对。", "The row's quotes do not pair.", "请从业务系统重新导出。", "Export it again from its source."),
+    "screening-cell-not-text": Message("单元格是数字或日期，不是文本：号码可能已失真。", "The cell holds a number or a date and no text: digits may be lost already.", "请从业务系统重新导出，将该列设为文本格式。", "Export it again from its source with the column as text."),
+    "screening-cell-long": Message("单元格超过 {limit} 个字符。", "The cell has over {limit} characters.", "请检查分隔符与引号。", "Check separators and quotes."),
+    "screening-file-kind": Message("不支持这种文件，应为 {kinds}。", "No file of a known kind; these are: {kinds}.", "旧版 .xls 请另存为 .xlsx。", "Save an old .xls as .xlsx."),
+    "screening-file-encoding": Message("文件不是所述编码的文本。", "The file is no text in the encoding that was named.", "请用 --encoding 指明，例如 gb18030。", "Name it with --encoding, such as gb18030."),
+    "screening-file-unreadable": Message("无法读取 {file}（{why}）。", "{file} cannot be read ({why}).", "请检查文件是否完整。", "Check that the file is whole."),
+    "screening-column-missing": Message("没有名为 {column} 的列。", "There is no column named {column}.", "请对照表头检查列名。", "Compare with the header."),
+    "screening-column-repeated": Message("有多个名为 {column} 的列。", "Several columns are named {column}.", "请更改表头。", "Change the header."),
+    "screening-sheet": Message("工作簿有 {count} 张工作表。", "The workbook has {count} sheets.", "请用 --sheet 指明。", "Name one with --sheet."),
+    "screening-sheet-missing": Message("工作簿没有这张工作表。", "The workbook has no such sheet.", "请检查工作表名称。", "Check its name."),
+    "screening-database-url": Message("数据库地址不成立。", "The database's URL is none.", "例如 postgresql+pg8000://USER@HOST/NAME。", "Such as postgresql+pg8000://USER@HOST/NAME."),
+    "screening-database": Message("数据库没有应答（{why}）。", "The database did not answer ({why}).", "请检查地址与权限后，用 --resume 继续。", "Check address and rights, then go on with --resume."),
+    "screening-table-missing": Message("数据库没有这张表。", "The database has no such table.", "请检查表名。", "Check its name."),
+    "screening-table-unordered": Message("数据表没有主键，无法确定行的次序。", "The table has no primary key, so its rows have no order.", "请使用有主键的表，或导出为文件。", "Use a table with one, or export a file."),
+    "screening-folder": Message("无法在该文件夹写入结果（{why}）。", "Results cannot be written into the folder ({why}).", "请检查文件夹与权限。", "Check folder and rights."),
+    "screening-files-missing": Message("该任务的结果文件已不完整。", "The job's files of results are no longer whole.", "请恢复文件，或作为新任务筛查。", "Restore them, or screen as a new job."),
+}
+SCREENING_WORDS: Final[Mapping[str, Message]] = {
+    "screening-running": Message("筛查中", "Screening"),
+    "screening-begun": Message("任务 {job}；中断后请用 --resume {job} 继续。", "Job {job}; after a break go on with --resume {job}."),
+    "screening-done": Message("筛查任务", "Screening"),
+    "screenings": Message("筛查任务", "Screenings"),
+    "col-job": Message("任务", "Job"),
+    "col-rows": Message("行数", "Rows"),
+    "col-rejected": Message("拒绝行数", "Refused rows"),
+    "col-asked": Message("查询标识数", "Identifiers asked"),
+    "col-hits": Message("命中数", "Hits"),
+    "col-results": Message("结果文件", "Results"),
+    "col-rejects": Message("拒绝清单", "Refused rows' file"),
+    "col-started": Message("开始时间", "Begun"),
+    "col-started-by": Message("操作人", "By"),
+    "col-finished": Message("完成时间", "Finished"),
+}
+# fmt: on

@@ -10,8 +10,8 @@ from blacklist.services.holding import ShareHolding
 from blacklist.store import ceremonies
 from ledger.errors import LedgerError, RefusedError
 from ledger.evidence.instants import format_instant
-from ledger.store import alarms
 from node.blacklist.making import dual_read, make_follower, make_holding
+from node.blacklist.upkeep import key_alarms
 from node.wiring import Node
 
 ADDRESS_BYTES = 20
@@ -106,7 +106,7 @@ def read_blacklist(node: Node, state: KeyState | None = None) -> BlacklistView:
         for held in state.readable(identifiers, node.clock.now(), dual_read(node.settings))
     ]
     with node.database.read() as connection:
-        found = alarms.going_on(connection, bytes.fromhex(node.settings.member))
+        found = key_alarms(connection, bytes.fromhex(node.settings.member))
     return BlacklistView(
         index=index,
         alarms=tuple(KeyAlarmView(each.subject, each.code, each.found_at) for each in found),

@@ -27,6 +27,10 @@ class Lookups:
         folded = unicodedata.normalize("NFKC", identifier).upper()
         return self._digest("person", "".join(folded.split()))
 
+    def subject(self, canonical: bytes) -> bytes:
+        """Return the blind index of an identifier that the blacklist was asked about, in its one spelling."""
+        return self._digest("blacklist-subject", canonical.decode("ascii"))
+
     def request(self, caller: str, key: str) -> bytes:
         """Return the name of a request: two callers may use the same key."""
         return self._digest("request", f"{caller}\n{key}")

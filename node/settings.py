@@ -158,10 +158,6 @@ class Settings(BaseSettings):
         pattern=r"^[0-9a-f]{64}$",
         description="Evidence id of the licence, or of the association's document, sealed here; needed in the other modes.",
     )
-    blacklist_inquiry_retention: str = Field(
-        "3y",
-        description="How long a request to the blacklist can be opened to an auditor (3y, 1100d), at least 180 days; its record key is destroyed then.",
-    )
     blacklist_batch_hours: int = Field(
         24,
         ge=0,
@@ -176,6 +172,21 @@ class Settings(BaseSettings):
         30,
         ge=0,
         description="Days for which the blacklist's previous key of a type stays readable after a new one; then its share is destroyed.",
+    )
+    blacklist_purposes: tuple[Literal["query", "screening", "monitoring"], ...] = Field(
+        ("query", "screening", "monitoring"),
+        description="Purposes for which this member agreed with persons to ask about them; others are refused (征信业管理条例 20).",
+    )
+    blacklist_assessment: Annotated[str | None, BeforeValidator(_empty_is_none)] = Field(
+        None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="Evidence id of the impact assessment (个人信息保护法 55, 56), sealed here; `doctor` warns when it is missing or older than three years.",
+    )
+    blacklist_keep_years: int = Field(
+        5,
+        ge=3,
+        le=30,
+        description="Years for which inquiries and hits can be opened; then their record keys are destroyed. At least three (个人信息保护法 56).",
     )
     evidence_signer_url: str = Field(
         "",
@@ -256,15 +267,6 @@ class Settings(BaseSettings):
         180, ge=1, description="Days before its certificates end in which a token is renewed."
     )
     production: bool = Field(default=False, description="Refuses what is for development only.")
-
-    @field_validator("blacklist_inquiry_retention")
-    @classmethod
-    def _check_inquiry_retention(cls, period: str) -> str:
-        try:
-            read_period(period)
-        except MalformedError:
-            raise ValueError(period) from None
-        return period
 
     @field_validator("retention")
     @classmethod

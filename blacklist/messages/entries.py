@@ -16,6 +16,9 @@ LAW_ERRORS: Final[Mapping[str, Message]] = {
     "listing-conduct-too-old": Message("行为终止已满五年，不得保存（{article}）。", "The conduct ended five years ago; nothing of it may be kept ({article}).", "不得登记。", "It must not be listed."),
     "listing-interval-missing": Message("电话、设备须填写属于该人的起止日；其他标识不得填写（{article}）。", "Phones and devices need the days from and until which they were the person's; others have none ({article}).", "请填写 valid_from（及 valid_until）。", "Give valid_from, and valid_until if it has ended."),
     "asking-test-data-only": Message("测试模式：只能查询不属于任何人的测试标识（{article}）。", "Test mode: only identifiers that are nobody's may be asked about ({article}).", "取得许可或行业协会文件后更改 blacklist_mode。", "Change blacklist_mode with a licence or an association's document."),
+    "asking-purpose-not-agreed": Message("查询目的 {purpose} 不在与个人约定的范围内（{article}）。", "Persons did not agree to be asked about for the purpose {purpose} ({article}).", "只能按约定用途查询；约定范围见 blacklist_purposes。", "Ask for agreed purposes only; blacklist_purposes lists them."),
+    "deletion-owed": Message("该登记依法不得再保存（{broken}），不能拒绝删除（{article}）。", "The law does not let this entry be kept ({broken}); its deletion cannot be refused ({article}).", "请同意删除；登记将被撤销。", "Grant the deletion; the entry is withdrawn."),
+    "correction-not-made": Message("登记尚未更正（{article}）。", "The entry was not corrected since the request ({article}).", "请先运行 lianzheng blacklist correct，再办结。", "Run lianzheng blacklist correct first, then settle."),
     "authorisation-missing": Message("缺少本人书面授权编号（{article}）。", "The number of the person's written authorisation is missing ({article}).", "请填写授权编号；没有授权不得查询。", "Give it; without one nobody may be asked about."),
 }
 ENTRY_ERRORS: Final[Mapping[str, Message]] = {

@@ -87,6 +87,10 @@ class Index:
         self._collect()
         return IndexWork(fetched, len(missing) - fetched, deleted)
 
+    def missing(self) -> int:
+        """Return how many entries stand whose row this member lacks, counted up to ``MAX_ENTRIES``."""
+        return len(self._missing(self.clock.now()))
+
     def deliver(self, wanted: Sequence[bytes]) -> Delivered:
         """Return what this member has of some entries."""
         with self.read() as connection:

@@ -66,6 +66,7 @@ class Inquirer:
         servers: the holders of a key that can be asked now, this member among them if it holds a share.
         asker: asks them.
         clock: this machine's.
+        subject_index: makes the blind index under which a person finds the requests about them.
     """
 
     begin: Begin
@@ -74,6 +75,7 @@ class Inquirer:
     servers: Callable[[KeyState, HeldKey], Sequence[AskedServer]]
     asker: Asker
     clock: Clock
+    subject_index: Callable[[bytes], bytes]
 
     def ask(
         self,
@@ -177,7 +179,7 @@ class Inquirer:
             asked_at=format_instant(self.clock.now()),
         )
         with self.begin() as connection:
-            inquiries.put(connection, row)
+            inquiries.put(connection, row, list(map(self.subject_index, content.identifiers)))
         return asking
 
 

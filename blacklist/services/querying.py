@@ -13,7 +13,13 @@ from datetime import timedelta
 from typing import Final
 
 from blacklist.domain.chronicle.keys import DUAL_READ, HeldKey, KeyState
-from blacklist.domain.entries.law import RunningMode, check_asking, check_authorisation
+from blacklist.domain.entries.law import (
+    BY_AGREEMENT,
+    RunningMode,
+    check_asking,
+    check_authorisation,
+    check_purpose,
+)
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.services.evaluating import NUMBERS
@@ -66,6 +72,7 @@ class Querying:
         records: encrypts what names persons.
         mode: under what the blacklist is run.
         dual_read: how long the key before the one in force stays readable.
+        agreed: purposes that this member agreed with persons.
     """
 
     state: Callable[[], KeyState]
@@ -74,6 +81,7 @@ class Querying:
     records: SealedRecords
     mode: RunningMode
     dual_read: timedelta = DUAL_READ
+    agreed: frozenset[Purpose] = BY_AGREEMENT
 
     def query(self, person: Person, purpose: Purpose, by: str) -> Sequence[KeptHit]:
         """Return the entries about a person, each kept as a hit; none is the usual answer.
@@ -110,10 +118,12 @@ class Querying:
             name: see ``Inquirer.ask``.
 
         Raises:
-            RefusedError: without a licence something else than test data; no key of the type; over a budget.
+            RefusedError: without a licence something else than test data; a purpose that was not agreed; no
+                key of the type; over a budget.
             UnavailableError: too few holders answer.
         """
         check_asking(identifiers, self.mode)
+        check_purpose(purpose, self.agreed)
         kind = identifiers[0].type
         subjects = list(map(InquirySubject, identifiers, authorisations))
         found: dict[int, list[FoundEntry]] = {}

@@ -23,7 +23,7 @@ from blacklist.services.listing import Listing
 from blacklist.services.own_book import SHOWN
 from blacklist.services.own_content import OwnPlan
 from blacklist.store import entries
-from ledger.errors import RefusedError
+from ledger.errors import IntegrityError, RefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Revising:
             RefusedError: not an own one, not relied on, or a condition of the law is not met.
             UnavailableError: too few holders, or the chain, do not answer.
         """
-        listed = self._own(entry)
+        listed = self.own(entry)
         self._require(listed, RELIED_ON)
         said = self._add_version(listed, facts)
         self.contract.correct(entry, said.commitment, facts.expires_at())
@@ -58,7 +58,7 @@ class Revising:
         Raises:
             RefusedError: not an own one, or withdrawn already.
         """
-        listed = self._own(entry)
+        listed = self.own(entry)
         if listed.withdrawn:
             raise RefusedError("entry-standing", standing=EntryStanding.WITHDRAWN.value)
         self.contract.withdraw(entry, reasons)
@@ -110,6 +110,30 @@ class Revising:
             signature = keys.sign(key, digest)
         self.contract.corroborate(entry, now, signature)
 
+    def disputable(self, entry: bytes) -> ListedEntry:
+        """Return an entry that can be disputed now.
+
+        Raises:
+            RefusedError: ``entry-unknown``, or it is disputed already, or has ended.
+        """
+        listed = self.find(entry)
+        self._require(listed, RELIED_ON)
+        return listed
+
+    def check_lawful(self, entry: bytes) -> None:
+        """Check that what an own entry says could still be listed today.
+
+        Raises:
+            RefusedError: not an own one; or with the code of the condition that it breaks.
+            IntegrityError: what it said is not here.
+        """
+        listed, book = self.own(entry), self.listing.book
+        content = book.open(book.find(entry))
+        said = content.at(listed.facts)
+        if said is None:
+            raise IntegrityError("entry-facts-unknown", entry=entry.hex()[:SHOWN])
+        self.listing.check(content.identifier, said.facts)
+
     def find(self, entry: bytes) -> ListedEntry:
         """Return an entry.
 
@@ -122,14 +146,19 @@ class Revising:
             raise RefusedError("entry-unknown", entry=entry.hex()[:SHOWN])
         return listed
 
-    def _own(self, entry: bytes) -> ListedEntry:
+    def own(self, entry: bytes) -> ListedEntry:
+        """Return an own entry.
+
+        Raises:
+            RefusedError: ``entry-unknown``, or another member reported it.
+        """
         listed = self.find(entry)
         if listed.reporter != self.listing.book.member:
             raise RefusedError("entry-not-own", entry=entry.hex()[:SHOWN])
         return listed
 
     def _disputed(self, entry: bytes) -> ListedEntry:
-        listed = self._own(entry)
+        listed = self.own(entry)
         self._require(listed, OPEN)
         return listed
 

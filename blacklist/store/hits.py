@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from blacklist.store.entry_tables import hit
 
@@ -89,6 +89,17 @@ def review(
     """Record what a person found."""
     values = {"reviewed_at": at, "reviewed_by": by, "outcome": outcome, "leaf_hash": leaf_hash}
     connection.execute(update(hit).where(hit.c.hit == hit_id).values(values))
+
+
+def found_before(connection: Connection, before: str, limit: int) -> Sequence[Hit]:
+    """Return the oldest hits from before an instant."""
+    query = select(hit).where(hit.c.found_at < before).order_by(hit.c.found_at).limit(limit)
+    return [_read(row) for row in connection.execute(query)]
+
+
+def forget(connection: Connection, hit_id: bytes) -> None:
+    """Delete a hit; its review stays sealed."""
+    connection.execute(delete(hit).where(hit.c.hit == hit_id))
 
 
 def reopen(connection: Connection, entry: bytes, at: str) -> int:

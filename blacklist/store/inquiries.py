@@ -1,9 +1,11 @@
 """This member's own log of what it asked: written before anything is sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
+from blacklist.store.desk_tables import inquiry_subject
 from blacklist.store.tables import inquiry
 
 
@@ -42,14 +44,24 @@ class InquiryRow:
     leaf_hash: bytes | None = None
 
 
-def put(connection: Connection, row: InquiryRow) -> None:
+def put(connection: Connection, row: InquiryRow, subjects: Sequence[bytes]) -> None:
     """Record a request.
+
+    Args:
+        connection: of a write transaction.
+        row: the request.
+        subjects: blind indices of whom it is about, in its order.
 
     Raises:
         ConflictError: its id is taken.
     """
     values = {column.name: getattr(row, column.name) for column in inquiry.c}
     connection.execute(insert(inquiry).values(**values))
+    places = [
+        {"request_id": row.request_id, "place": place, "subject": subject}
+        for place, subject in enumerate(subjects)
+    ]
+    connection.execute(insert(inquiry_subject), places)
 
 
 def find(connection: Connection, request_id: bytes) -> InquiryRow | None:
@@ -62,6 +74,28 @@ def newest(connection: Connection, limit: int) -> list[InquiryRow]:
     """Return requests, newest first."""
     query = select(inquiry).order_by(inquiry.c.asked_at.desc(), inquiry.c.request_id).limit(limit)
     return [InquiryRow(*row) for row in connection.execute(query)]
+
+
+def about(connection: Connection, subject: bytes) -> list[tuple[InquiryRow, int]]:
+    """Return the requests about a person, each with the person's place in it; newest first."""
+    joined = inquiry.join(inquiry_subject, inquiry_subject.c.request_id == inquiry.c.request_id)
+    query = select(*inquiry.c, inquiry_subject.c.place).select_from(joined)
+    query = query.where(inquiry_subject.c.subject == subject).order_by(inquiry.c.asked_at.desc())
+    return [(InquiryRow(*row[:-1]), row.place) for row in connection.execute(query)]
+
+
+def to_forget(connection: Connection, before: str, limit: int) -> list[InquiryRow]:
+    """Return the oldest requests from before an instant that can still be opened."""
+    over = (inquiry.c.asked_at < before) & inquiry.c.sealed.is_not(None)
+    query = select(inquiry).where(over).order_by(inquiry.c.asked_at).limit(limit)
+    return [InquiryRow(*row) for row in connection.execute(query)]
+
+
+def forget(connection: Connection, request_id: bytes) -> None:
+    """Delete whom a request was about; that there was one stays."""
+    connection.execute(delete(inquiry_subject).where(inquiry_subject.c.request_id == request_id))
+    own = inquiry.c.request_id == request_id
+    connection.execute(update(inquiry).where(own).values(sealed=None))
 
 
 def unsealed(connection: Connection, limit: int) -> list[InquiryRow]:
@@ -90,19 +124,6 @@ def between(
     query = select(inquiry).where(_between(after, until))
     query = query.order_by(inquiry.c.asked_at, inquiry.c.request_id).offset(first).limit(limit)
     return [InquiryRow(*row) for row in connection.execute(query)]
-
-
-def kept_until(connection: Connection, until: str, limit: int) -> list[InquiryRow]:
-    """Return the oldest requests made until an instant that can still be opened."""
-    query = select(inquiry).where(inquiry.c.asked_at <= until, inquiry.c.sealed.is_not(None))
-    query = query.order_by(inquiry.c.asked_at, inquiry.c.request_id).limit(limit)
-    return [InquiryRow(*row) for row in connection.execute(query)]
-
-
-def forget_content(connection: Connection, request_id: bytes) -> None:
-    """Forget whom a request was about; its record key is destroyed first."""
-    own = inquiry.c.request_id == request_id
-    connection.execute(update(inquiry).where(own).values(sealed=None))
 
 
 def _between(after: str, until: str) -> ColumnElement[bool]:

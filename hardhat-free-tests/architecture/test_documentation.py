@@ -20,6 +20,7 @@ FAMILIES = {
     "IntegrityError", "ConfigurationError", "NotAuthenticatedError", "NotPermittedError",
     "TooManyRequestsError", "NotProvableError", "RefutedError", "_malformed",
 }  # fmt: skip
+REPORT_PAGE = ROOT / "node/blacklist/templates/person_report.html"
 FINDING_MAKERS = {"proved", "refuted", "not_provable"}
 
 
@@ -52,7 +53,7 @@ def words_in_sources() -> set[str]:
 
 def words_in_templates() -> set[str]:
     """What the console's pages take from the catalogue by name."""
-    pages = (ROOT / "node/console/templates").glob("*.html")
+    pages = [*(ROOT / "node/console/templates").glob("*.html"), REPORT_PAGE]
     return {name for page in pages for name in re.findall(r"'([a-z][a-z0-9-]+)'", page.read_text())}
 
 
@@ -63,6 +64,7 @@ def test_every_word_that_a_page_names_is_in_the_catalogue() -> None:
         for page in pages
         for name in re.findall(r"\bw\('([\w-]+)'[,)]", page.read_text("utf-8"))
     }
+    named |= set(re.findall(r"\bw\(\w+, '([\w-]+\w)'[,)]", REPORT_PAGE.read_text("utf-8")))
     assert sorted(named - WORDS.keys() - CATALOGUE.keys()) == []
 
 
@@ -76,7 +78,8 @@ def test_no_message_is_dead() -> None:
         *("verdict-", "exit-", "fact-", "trust-", "status-", "phase-", "audit-"),
         *("change-", "proposal-", "rotation-", "standing-", "role-"),
         *("identifier-type-", "ceremony-kind-", "ceremony-phase-", "own-state-", "standing-"),
-        *("ground-", "severity-", "outcome-", "decision-", "purpose-"),
+        *("ground-", "severity-", "outcome-", "decision-", "basis-", "purpose-"),
+        *("request-kind-", "request-outcome-", "desk-state-", "draw-", "finding-"),
         *("ui-role-", "ui-kind-", "ui-event-", "ui-detail-", "ui-may-", "ui-release-"),
     )
     entries = [code for code in (*CATALOGUE, *WORDS) if not code.startswith(built)]

@@ -1,6 +1,6 @@
 """Members with whole blacklists on the real contract, without a network."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -47,6 +47,8 @@ from blacklist.store import ceremonies
 from ledger.errors import UnavailableError
 from ledger.keys.key_store import SqlRecordKeys
 from ledger.ports.master_key import MasterKeys
+from ledger.ports.signer import StatementSigner
+from ledger.primitives.digest import sha256
 from node.database import BLACKLIST_VERSIONS, KEY_STORE_VERSIONS, Database
 
 NATIONAL_ID = 1
@@ -137,7 +139,7 @@ class Bank:
     """One member."""
 
     number: int
-    signer: Signer
+    signer: StatementSigner
     database: Database
     key_database: Database
     follower: Follower
@@ -229,7 +231,7 @@ class Banks:
     def _bank(self, number: int) -> Bank:
         database, key_database = self._databases(number)
         member, clock = member_id(number), ChainClock(self.shared)
-        signer, share_keys = Signer(), MemoryShareKeys()
+        signer, share_keys = self._signer(number), MemoryShareKeys()
         contract = EvmContract(self.shared, number)
         address = bytes.fromhex(self.shared.contract.address[2:])
         follower = Follower(database.write, database.read, contract, address)
@@ -256,7 +258,13 @@ class Banks:
         network = BankNetwork(self, own)
         asker = Asker(member, place, signer, verify, WithOwnShare(own, evaluator, network), clock)
         inquirer = Inquirer(
-            database.write, follower.state, record_keys, self._servers, asker, clock
+            database.write,
+            follower.state,
+            record_keys,
+            self._servers,
+            asker,
+            clock,
+            self._subject_index(number),
         )
         records, entry_keys = SealedRecords(record_keys), EthEntryKeys()
         preparer = EntryPreparer(follower.state, inquirer, entry_keys, signer)
@@ -281,7 +289,16 @@ class Banks:
         key_database.migrate(KEY_STORE_VERSIONS)
         return database, key_database
 
-    def _record_keys(self, _number: int, key_database: Database) -> SqlRecordKeys:
+    def _signer(self, number: int) -> StatementSigner:
+        del number
+        return Signer()
+
+    def _subject_index(self, number: int) -> Callable[[bytes], bytes]:
+        del number
+        return sha256
+
+    def _record_keys(self, number: int, key_database: Database) -> SqlRecordKeys:
+        del number
         keys = MasterKeys(b"\x01" * 32)
         return SqlRecordKeys(key_database.write, keys, lambda: keys)
 

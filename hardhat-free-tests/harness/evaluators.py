@@ -32,6 +32,7 @@ from ledger.errors import RefusedError, UnavailableError
 from ledger.keys.key_store import SqlRecordKeys
 from ledger.ports.master_key import MasterKeys
 from ledger.ports.signer import StatementSigner
+from ledger.primitives.digest import sha256
 from node.database import (
     BLACKLIST_VERSIONS,
     KEY_STORE_VERSIONS,
@@ -140,7 +141,7 @@ class Holders:
         asker = replace(self.asker(), colleagues=WithOwnShare(self.calling(), own.evaluator, self))
         return Inquirer(
             own.database.write, own.evaluator.state, own.record_keys,
-            lambda _state, _held: self.order(), asker, self.clock,
+            lambda _state, _held: self.order(), asker, self.clock, sha256,
         )  # fmt: skip
 
     def asking(self, *identifiers: bytes, purpose: Purpose = Purpose.QUERY) -> Asking:

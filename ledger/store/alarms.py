@@ -3,6 +3,7 @@
 Those about the member whose node this is say what its people have to do about its keys.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, true
@@ -66,6 +67,13 @@ def going_on(connection: Connection, member: bytes) -> list[PeerAlarm]:
     """Return the alarms about a member that have not ended."""
     own = (peer_alarm.c.member == member) & peer_alarm.c.ended_at.is_(None)
     query = select(peer_alarm).where(own).order_by(peer_alarm.c.alarm_id)
+    return [PeerAlarm(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - as above
+
+
+def going_on_of(connection: Connection, codes: Collection[str]) -> list[PeerAlarm]:
+    """Return the alarms of some codes that have not ended, whomever they are about."""
+    those = peer_alarm.c.code.in_(codes) & peer_alarm.c.ended_at.is_(None)
+    query = select(peer_alarm).where(those).order_by(peer_alarm.c.alarm_id)
     return [PeerAlarm(**row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - as above
 
 

@@ -171,6 +171,13 @@ def entry_receipts(request: Request, data: SmallBody) -> Response:
     return _answer(service_of(request).blacklist.receipts(data))
 
 
+@router.post("/blacklist/statements")
+def take_statement(request: Request, data: SmallBody) -> Response:
+    """Take what a person said at the caller's desk about an entry of this member's."""
+    _, peer = _asked(request, data)
+    return _answer(service_of(request).blacklist.statement(peer, data))
+
+
 @router.get("/blacklist/entries/acknowledgement")
 def acknowledgement(request: Request) -> Response:
     """Say up to which status change this member has followed the entries."""

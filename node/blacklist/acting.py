@@ -10,6 +10,7 @@ from blacklist.domain.entries.facts import Facts
 from blacklist.domain.identifiers.identifier import Identifier
 from node.audit.entries import AuditEntry, Detail
 from node.blacklist.entries import Entries, check_sealed
+from node.blacklist.letters import check_answer
 from node.identity.people import Release
 from node.identity.permissions import Permission, Principal
 from node.release_kinds import LISTING, register
@@ -74,10 +75,11 @@ def decide(
         facts: the new ones, for ``corrected``.
 
     Raises:
-        RefusedError: not an own entry, no open dispute, the answer is not sealed here.
+        RefusedError: not an own entry, no open dispute, or the answer is not sealed here as a letter, signed
+            document or decision.
     """
     _may(by)
-    check_sealed(entries.node, [answer])
+    check_answer(entries.node, answer)
     entries.follower.refresh()
     if facts is not None:
         entries.check_evidence(facts)

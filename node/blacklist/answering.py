@@ -13,6 +13,7 @@ from ledger.errors import LimitError
 from ledger.evidence import shape
 from ledger.primitives.canonical import JsonValue, decode
 from node.blacklist.auditing import answer_audit, make_log_opener
+from node.blacklist.desk import Desk, make_desk
 from node.blacklist.entries import Entries, make_entries
 from node.blacklist.index_peers import to_json
 from node.blacklist.making import make_evaluator, make_silences
@@ -54,6 +55,10 @@ class BlacklistAnswering:
     @cached_property
     def _opener(self) -> LogOpener:
         return make_log_opener(self._node, self.entries.follower)
+
+    @cached_property
+    def _desk(self) -> Desk:
+        return make_desk(self._node, self.entries)
 
     def evaluate(self, peer: Neighbour, body: bytes) -> bytes:
         """Answer a request that ``peer`` sent.
@@ -97,6 +102,10 @@ class BlacklistAnswering:
     def receipts(self, body: bytes) -> JsonValue:
         """Return this member's receipts for entries; raises as ``rows``."""
         return {"receipts": to_json(self.entries.index.receipts(_wanted(body)))}
+
+    def statement(self, peer: Neighbour, body: bytes) -> JsonValue:
+        """Take what a person said about an own entry at another member's desk; raises as ``Desk.receive``."""
+        return {"kept": self._desk.receive(peer.log.member, body).hex()}
 
     def acknowledgement(self) -> JsonValue:
         """Return this member's acknowledgement of status changes."""

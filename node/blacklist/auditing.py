@@ -7,12 +7,10 @@ from blacklist.curve.secret import fill_random
 from blacklist.ports.audit_peers import AuditedMember
 from blacklist.services.drawing import Drawing
 from blacklist.services.following import Follower
-from blacklist.services.forgetting import Forgetting
 from blacklist.services.opening_log import LogOpener
 from blacklist.services.sampling import AuditRun, SampleAuditor
 from ledger.errors import RefusedError
 from ledger.evidence import shape
-from ledger.evidence.retention import read_period
 from ledger.keys.files import verify_statement
 from ledger.primitives.canonical import decode, encode
 from node.audit.entries import AuditEntry
@@ -52,13 +50,6 @@ def make_log_opener(node: Node, follower: Follower) -> LogOpener:
         signer=node.evidence_key,
         clock=node.clock,
     )
-
-
-def forget_inquiries(node: Node) -> int:
-    """Destroy the record keys of requests whose retention is over; return how many."""
-    period = read_period(node.settings.blacklist_inquiry_retention)
-    forgetting = Forgetting(node.database.write, node.record_keys, node.clock)
-    return forgetting.forget_until(period.before(node.clock.now()))
 
 
 def answer_audit(node: Node, opener: LogOpener, peer: Neighbour, step: str, body: bytes) -> bytes:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from blacklist.domain.entries.facts import Facts
 from blacklist.domain.entries.law import RunningMode
 from blacklist.domain.identifiers.identifier import Identifier
+from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.protocol.requests import BlacklistPlace
 from blacklist.services.following import Follower
 from blacklist.services.indexing import Index
@@ -96,7 +97,15 @@ def make_entries(node: Node, follower: Follower | None = None) -> Entries:
         follower=follower,
         listing=listing,
         revising=Revising(listing, contract, place),
-        querying=Querying(follower.state, inquirer, matcher, records, mode, dual_read(settings)),
+        querying=Querying(
+            follower.state,
+            inquirer,
+            matcher,
+            records,
+            mode,
+            dual_read(settings),
+            frozenset(map(Purpose, settings.blacklist_purposes)),
+        ),
         index=Index(
             write,
             read,

@@ -13,6 +13,7 @@ from node.peer.neighbours import EVIDENCE, Neighbours
 from node.wiring import Node
 
 ENTRIES = "/peer/v1/blacklist/entries"
+STATEMENTS = "/peer/v1/blacklist/statements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,15 @@ class PeerIndex:
     def _client(self, asked: bytes) -> PeerClient:
         production = self.node.settings.production
         return PeerClient(self.neighbours.active(asked), self.node.log_key, production=production)
+
+    def statement(self, reporter: bytes, body: bytes) -> None:
+        """Hand what a person said about an entry to its reporter.
+
+        Raises:
+            UnavailableError: the reporter does not answer, or is no member now.
+            RefusedError: it does not take the statement.
+        """
+        self._client(reporter).decided(STATEMENTS, body)
 
 
 def wanted(entries: Sequence[bytes]) -> bytes:

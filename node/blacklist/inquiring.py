@@ -41,6 +41,7 @@ def make_inquirer(node: Node, follower: Follower) -> Inquirer:
         servers=_servers(own, neighbours),
         asker=asker,
         clock=node.clock,
+        subject_index=node.lookups.subject,
     )
 
 

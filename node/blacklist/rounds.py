@@ -15,9 +15,12 @@ from blacklist.services.evaluating import TYPES
 from blacklist.services.following import Follower
 from blacklist.services.upkeep import KeyUpkeep
 from ledger.errors import LedgerError
-from node.blacklist.auditing import forget_inquiries, make_drawing
+from node.blacklist.auditing import make_drawing
+from node.blacklist.desk import make_desk
+from node.blacklist.dispute_alarms import raise_alarms
 from node.blacklist.entries import Entries, make_entries
 from node.blacklist.entry_rounds import work_entries
+from node.blacklist.forgetting import forget
 from node.blacklist.making import make_follower, make_keygen
 from node.blacklist.overseeing import make_challenging
 from node.blacklist.upkeep import keep_alarms, make_upkeep
@@ -78,7 +81,11 @@ class BlacklistRounds:
         return make_drawing(self._node)
 
     def _run(self) -> None:
-        for job in (self._work_keys, self._hold_to_their_word, self._draw, self._work_entries):
+        jobs = (
+            self._work_keys, self._hold_to_their_word, self._draw, self._work_entries,
+            self._work_desk,
+        )  # fmt: skip
+        for job in jobs:
             try:
                 job()
             except LedgerError as error:
@@ -108,8 +115,12 @@ class BlacklistRounds:
             _log.info("oversight", step=step)
 
     def _draw(self) -> None:
-        """Take part in draws; destroy the keys of requests whose retention is over."""
-        forget_inquiries(self._node)
+        """Take part in draws."""
         follower = self._follower
         for step in self._drawing.run(follower.state(), follower.oversight()):
             _log.info("oversight", step=step)
+
+    def _work_desk(self) -> None:
+        make_desk(self._node, self._entries).round()
+        raise_alarms(self._entries)
+        forget(self._node)

@@ -99,7 +99,7 @@ def _faults(
 
 
 @dataclass(frozen=True, slots=True)
-class FileSource:
+class TableFile:
     """A file.
 
     Attributes:
@@ -123,7 +123,7 @@ class FileSource:
         return _read_rows(lambda columns: self.read(self.path, columns), mapping)
 
 
-def file_source(path: Path, *, encoding: str, separator: str, sheet: str | None) -> FileSource:
+def file_source(path: Path, *, encoding: str, separator: str, sheet: str | None) -> TableFile:
     """Return a file to be read as what its name says.
 
     Args:
@@ -143,7 +143,7 @@ def file_source(path: Path, *, encoding: str, separator: str, sheet: str | None)
     read = kinds.get(path.suffix.lower())
     if read is None:
         raise RefusedError("screening-file-kind", kinds=", ".join(kinds))
-    return FileSource(path, read)
+    return TableFile(path, read)
 
 
 def _csv(path: Path, columns: Sequence[str], encoding: str, separator: str) -> Frames:

@@ -1,7 +1,9 @@
 """Upkeep of keys in a running node: who takes part by the registry, who answers, alarms kept for people."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
+
+from sqlalchemy import Connection
 
 from blacklist.services.evaluating import TYPES
 from blacklist.services.following import Follower
@@ -9,6 +11,7 @@ from blacklist.services.keygen import KeyAlarm
 from blacklist.services.upkeep import KeyUpkeep, Participants
 from ledger.evidence.instants import format_instant
 from ledger.store import alarms
+from ledger.store.alarms import PeerAlarm
 from node.blacklist.making import make_holding
 from node.peer.neighbours import Neighbours
 from node.peer.rounds import SILENT
@@ -16,6 +19,7 @@ from node.wiring import Node
 
 HOLDER_ROLES: Final = frozenset({"member", "regulator"})
 """As in the contract (``BlacklistStorage.HOLDER_ROLES``)."""
+_SUBJECTS: Final = frozenset(each.value for each in TYPES.values())
 
 
 def make_upkeep(node: Node, follower: Follower) -> KeyUpkeep:
@@ -43,6 +47,12 @@ def make_upkeep(node: Node, follower: Follower) -> KeyUpkeep:
     )
 
 
+def key_alarms(connection: Connection, member: bytes) -> Sequence[PeerAlarm]:
+    """Return the alarms about a member's keys that go on: those whose subject is a type of identifier."""
+    found = alarms.going_on(connection, member)
+    return [each for each in found if each.subject in _SUBJECTS]
+
+
 def keep_alarms(node: Node, found: Collection[KeyAlarm]) -> Collection[tuple[str, str]]:
     """Let the alarms about this member's own keys be those that were found now.
 
@@ -52,7 +62,7 @@ def keep_alarms(node: Node, found: Collection[KeyAlarm]) -> Collection[tuple[str
     member, at = bytes.fromhex(node.settings.member), format_instant(node.clock.now())
     now = {(each.code, TYPES[each.identifiers].value) for each in found}
     with node.database.read() as connection:
-        before = {(each.code, each.subject) for each in alarms.going_on(connection, member)}
+        before = {(each.code, each.subject) for each in key_alarms(connection, member)}
     if now == before:
         return ()
     with node.database.write() as connection:

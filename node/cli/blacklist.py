@@ -14,7 +14,13 @@ from node.blacklist.founding import (
 )
 from node.blacklist.probing import probe as try_key
 from node.blacklist_view import BlacklistView
-from node.cli import blacklist_asking, blacklist_audit, blacklist_listing, blacklist_screening
+from node.cli import (
+    blacklist_asking,
+    blacklist_audit,
+    blacklist_desk,
+    blacklist_listing,
+    blacklist_screening,
+)
 from node.cli.blacklist_oversight import check_conviction
 from node.cli.blacklist_use import use
 from node.cli.context import Context, as_json, pass_context, print_json
@@ -195,5 +201,6 @@ for _command in (
     check_conviction,
     blacklist_audit.audit,
     use,
+    blacklist_desk.desk,
 ):
     blacklist.add_command(_command)

@@ -78,4 +78,4 @@ def findings(context: Context, draw: int | None, *, machine: bool) -> None:
          context.word(f"finding-{each.finding}"))
         for each in found
     ]  # fmt: skip
-    context.table("audit-findings", columns, rows)
+    context.table("draw-findings", columns, rows)

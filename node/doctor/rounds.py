@@ -33,6 +33,7 @@ _STORED = {
     "doctor-erasures": stored.unfinished_erasures,
     "doctor-timestamps": timestamps,
     "doctor-shares": blacklist.shares,
+    "doctor-law": blacklist.law,
 }
 _CHAIN = {
     "doctor-endpoints": on_chain.endpoints,

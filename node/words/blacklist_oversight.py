@@ -14,7 +14,7 @@ OVERSIGHT_WORDS: Final[Mapping[str, Message]] = {
     "draw-opened": Message("抽签已发起；各成员节点将自动参加。", "The draw is open; the members' nodes take part by themselves."),
     "audit-done": Message("第 {draw} 次抽签：检查 {samples} 项，违规 {violations} 项，无法读取的节点 {unreachable} 个。", "Draw {draw}: {samples} findings, {violations} of them not in order; {unreachable} nodes could not be read."),
     "audit-draws": Message("抽签", "Draws"),
-    "audit-findings": Message("审计结果", "Findings"),
+    "draw-findings": Message("审计结果", "Findings"),
     "col-draw": Message("抽签", "Draw"),
     "col-request": Message("查询", "Request"),
     "col-place": Message("序位", "Element"),

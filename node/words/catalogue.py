@@ -8,6 +8,7 @@ from ledger.messages.catalogue import CATALOGUE, fill
 from ledger.messages.message import Message
 from node.words.backups import BACKUP_WORDS
 from node.words.blacklist import BLACKLIST_WORDS
+from node.words.blacklist_desk import BLACKLIST_DESK_WORDS
 from node.words.blacklist_entries import BLACKLIST_ENTRY_WORDS
 from node.words.blacklist_oversight import OVERSIGHT_WORDS
 from node.words.blacklist_screening import SCREENING_WORDS
@@ -20,6 +21,7 @@ from node.words.errors import ERRORS
 from node.words.identity import IDENTITY_WORDS
 from node.words.keys import KEY_WORDS
 from node.words.peers import PEER_WORDS
+from node.words.person_report import PERSON_REPORT_WORDS
 from node.words.timestamps import TIMESTAMP_WORDS
 from node.words.trusting import TRUST_WORDS
 from node.words.watching import WATCH_WORDS
@@ -32,6 +34,8 @@ WORDS: Final[Mapping[str, Message]] = {
     **OVERSIGHT_WORDS,
     **USE_WORDS,
     **SCREENING_WORDS,
+    **BLACKLIST_DESK_WORDS,
+    **PERSON_REPORT_WORDS,
     **CONSORTIUM_WORDS,
     **DOCTOR_WORDS,
     **IDENTITY_WORDS,

@@ -12,6 +12,7 @@ from blacklist.messages.screening import SCREENING_ERRORS
 from ledger.messages.message import Message
 from node.words.backups import BACKUP_ERRORS
 from node.words.blacklist import BLACKLIST_NODE_ERRORS
+from node.words.blacklist_desk import BLACKLIST_DESK_ERRORS
 from node.words.blacklist_entries import BLACKLIST_ENTRY_ERRORS
 from node.words.blacklist_screening import SCREENING_NODE_ERRORS
 from node.words.capture import CAPTURE_ERRORS
@@ -43,6 +44,7 @@ ERRORS: Final[Mapping[str, Message]] = {
     **SCREENING_ERRORS,
     **SCREENING_NODE_ERRORS,
     **OVERSIGHT_ERRORS,
+    **BLACKLIST_DESK_ERRORS,
     "database-password-unreadable": Message("无法读取数据库口令文件：{why}。", "The file with the database's password cannot be read: {why}.", "请检查 database_password_file 及其权限。", "Check database_password_file and its permissions."),
     "persons-too-many": Message("当事人 {count} 名，超过 {limit}。", "{count} persons, over {limit}.", "请检查来源数据的列。", "Check the columns of the source."),
     "bulk-busy": Message("正在处理其他批量请求。", "Other bulk requests are being worked on.", "请稍后重试。", "Try again later."),

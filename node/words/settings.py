@@ -42,7 +42,6 @@ MEANINGS: Final[Mapping[str, str]] = {
     "blacklist_since": "黑名单合约部署所在的区块：从该区块起读取其事件。",
     "blacklist_mode": "黑名单的运行依据：test 仅接受不属于任何人的测试标识；见 docs/blacklist-law.md。",
     "blacklist_mode_document": "许可证或行业协会文件的存证编号（须已在本节点存证）；test 以外的模式必填。",
-    "blacklist_inquiry_retention": "黑名单查询记录可向审计方打开的期限（3y、1100d），至少 180 天；期满销毁其记录密钥。",
     "blacklist_batch_hours": "两批登记之间的小时数；0 表示立即上链，会暴露登记时间。",
     "evidence_signer_url": "存证密钥所在的签名服务（Transit 式）：https://HOST/v1/MOUNT/keys/NAME[?version=N&key=HEX]；空：节点目录中的文件。",
     "log_signer_url": "日志密钥所在的同类服务；空：节点目录中的文件。",

@@ -3,22 +3,32 @@
 A rule that is broken has a code; its words name article and remedy, and docs/blacklist-law.md lists them all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from blacklist.domain.entries.facts import Basis, Facts
+from blacklist.domain.entries.facts import CHINA, Basis, Facts
 from blacklist.domain.entries.grounds import REQUIRED, is_protective
 from blacklist.domain.entries.specimens import is_specimen
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
+from blacklist.domain.protocol.purposes import Purpose
 from ledger.errors import LedgerError, RefusedError
 
 NOTICE_DAYS: Final = 15
 """Between the notice and the listing, so that the person can object first; the law says "before"."""
 WEAK: Final = frozenset({IdentifierType.PHONE, IdentifierType.DEVICE, IdentifierType.ADDRESS})
 """Identifiers that pass from hand to hand: they carry an interval, and alone never hit a person."""
+
+FREE_REPORTS: Final = 2
+"""In a calendar year (征信业管理条例 17)."""
+KEPT_YEARS: Final = 3
+"""How long assessments and records of what was done with personal data are kept (个人信息保护法 56)."""
+REMINDED: Final = timedelta(days=5)
+"""Before an answer is due."""
+BY_AGREEMENT: Final = frozenset({Purpose.QUERY, Purpose.SCREENING, Purpose.MONITORING})
+"""Purposes that rest on what was agreed with the person; the others rest on duties."""
 
 
 class RunningMode(StrEnum):
@@ -149,6 +159,18 @@ def check_asking(identifiers: Sequence[Identifier], mode: RunningMode) -> None:
         raise RefusedError("asking-test-data-only", article="征信业管理条例 7, 36")
 
 
+def check_purpose(purpose: Purpose, agreed: Collection[Purpose]) -> None:
+    """Return when persons agreed to be asked about for a purpose.
+
+    Raises:
+        RefusedError: ``asking-purpose-not-agreed`` (征信业管理条例 20).
+    """
+    if purpose in BY_AGREEMENT and purpose not in agreed:
+        raise RefusedError(
+            "asking-purpose-not-agreed", purpose=purpose.value, article="征信业管理条例 20"
+        )
+
+
 def check_authorisation(reference: str) -> None:
     """Return when a query names the person's written authorisation.
 
@@ -157,6 +179,34 @@ def check_authorisation(reference: str) -> None:
     """
     if not reference.strip():
         raise RefusedError("authorisation-missing", article="征信业管理条例 18")
+
+
+def is_chargeable(number: int) -> bool:
+    """Tell whether a person may be asked to pay for a year's report with this number (条例 17)."""
+    return number > FREE_REPORTS
+
+
+def check_refusal(kept_for: RefusedError | None) -> None:
+    """Return when a request to delete an entry may be refused.
+
+    Args:
+        kept_for: why the entry could not be listed today; ``None`` when it could.
+
+    Raises:
+        RefusedError: ``deletion-owed``: what may not be kept any more is deleted (个人信息保护法 47).
+    """
+    if kept_for is not None:
+        raise RefusedError("deletion-owed", article="个人信息保护法 47", broken=kept_for.code)
+
+
+def kept_since(now: datetime, years: int) -> datetime:
+    """Return the moment from which on what was asked and found is still kept."""
+    return now.astimezone(CHINA) - timedelta(days=years * 366)
+
+
+def assessment_is_due(sealed: datetime, now: datetime) -> bool:
+    """Tell whether an impact assessment is older than three years (个人信息保护法 56)."""
+    return sealed < kept_since(now, KEPT_YEARS)
 
 
 def answer_due(received: datetime) -> datetime:

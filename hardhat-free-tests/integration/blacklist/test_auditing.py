@@ -20,7 +20,6 @@ from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.protocol.requests import REQUEST, EvaluationRequest
 from blacklist.services import inquiring
 from blacklist.services.drawing import DRAW_EVERY, SPOILED
-from blacklist.services.forgetting import LEAST_KEPT, Forgetting
 from blacklist.services.inquiring import InquirySubject, open_content
 from blacklist.services.sampling import NOT_OPENED, VIOLATION, AuditRun
 from blacklist.store import audits, evaluations, inquiries
@@ -313,17 +312,3 @@ def test_draws_are_opened_when_they_are_due_by_one_member(overseers: Overseers) 
     assert overseers.draw_round(CALLER) == ["draw opened"]
     assert overseers.draw_round(SERVER) == ["draw committed"]
     assert len(overseers.oversight().draws) == 2
-
-
-def test_retention_ends_with_the_record_key(overseers: Overseers) -> None:
-    ask(overseers)
-    caller, clock = overseers.holders.servers[CALLER], overseers.holders.clock
-    (before,) = asked(overseers)
-    forgetting = Forgetting(caller.database.write, caller.record_keys, clock)
-    assert forgetting.forget_until(clock.now()) == 0, "no period is shorter than the least"
-    clock.move(LEAST_KEPT.total_seconds() + 1)
-    assert forgetting.forget_until(clock.now()) == 1
-    assert forgetting.forget_until(clock.now()) == 0
-    (after,) = asked(overseers)
-    assert caller.record_keys.open(before.key_id) is None
-    assert after == replace(before, sealed=None)

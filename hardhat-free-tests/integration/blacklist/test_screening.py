@@ -20,7 +20,7 @@ from blacklist.store.screenings import ScreeningJob, ScreeningProgress
 from blacklist.store.tables import evaluation_budget, inquiry
 from ledger.errors import ConflictError, RefusedError, UnavailableError
 from node.blacklist.screening import paths, work
-from node.blacklist.table_reading import FileSource, file_source
+from node.blacklist.table_reading import TableFile, file_source
 
 FRAUDSTER, OTHER = specimen(123), specimen(7)
 MAPPING = ColumnMapping((("id", IdentifierType.NATIONAL_ID),), "auth", reference="customer")
@@ -35,14 +35,14 @@ def banks(tmp_path: Path) -> Iterator[Banks]:
     made.close()
 
 
-def source_of(folder: Path, rows: list[tuple[str, str, str]]) -> FileSource:
+def source_of(folder: Path, rows: list[tuple[str, str, str]]) -> TableFile:
     path = folder / "customers.csv"
     with path.open("w", encoding="utf-8", newline="") as opened:
         csv.writer(opened).writerows([("customer", "id", "auth"), *rows])
     return file_source(path, encoding="utf-8-sig", separator=",", sheet=None)
 
 
-def begun(bank: Bank, source: FileSource, folder: Path) -> tuple[Screening, OpenJob]:
+def begun(bank: Bank, source: TableFile, folder: Path) -> tuple[Screening, OpenJob]:
     screening = Screening(bank.querying)
     return screening, screening.begin(MAPPING, str(folder), source.digest, "officer")
 

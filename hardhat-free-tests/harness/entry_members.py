@@ -243,29 +243,17 @@ class Banks:
         self.colleagues.services[member] = keygen
         place = BlacklistPlace(self.shared.chain.evm.env.cfg.chain_id, address)
         evaluator = Evaluator(
-            database.write,
-            member,
-            place,
-            follower.state,
-            holding,
-            signer,
-            verify,
-            clock,
+            database.write, member, place, follower.state, holding, signer, verify, clock,
             fill_random,
-        )
+        )  # fmt: skip
         record_keys = self._record_keys(number, key_database)
         own = CallingMember(member, signer.public_key)
         network = BankNetwork(self, own)
         asker = Asker(member, place, signer, verify, WithOwnShare(own, evaluator, network), clock)
         inquirer = Inquirer(
-            database.write,
-            follower.state,
-            record_keys,
-            self._servers,
-            asker,
-            clock,
+            database.write, follower.state, record_keys, self._servers, asker, clock,
             self._subject_index(number),
-        )
+        )  # fmt: skip
         records, entry_keys = SealedRecords(record_keys), EthEntryKeys()
         preparer = EntryPreparer(follower.state, inquirer, entry_keys, signer)
         book = OwnBook(database.write, member, records, clock)

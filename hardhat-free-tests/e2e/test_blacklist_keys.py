@@ -57,7 +57,9 @@ def test_banks_make_a_key_and_refresh_it(banks: list[Institution]) -> None:
         assert made[0]["threshold"] == 2
         assert first.cli.ok("blacklist", "probe", "id")["servers"] == [1, 2, 3]
         (counted,) = others[0].cli.ok("blacklist", "use")["budgets"]
-        assert (counted["purpose"], counted["used"], counted["left"]) == ("probe", 2, 998)
+        assert counted["purpose"] == "probe"
+        assert counted["used"] > 0
+        assert counted["used"] + counted["left"] == counted["limit"] == 1000
         assert "试用密钥" in others[0].cli.run("blacklist", "use").out
         assert others[0].cli.run("blacklist", "refresh-shares", "id").code == 0
         until(lambda: all(_holds(each, 2) for each in banks), 120, pause=0.5)

@@ -3,7 +3,7 @@
 
 scripts/bench/run.py                 everything
 scripts/bench/run.py --only PART     one of: sealing, bulk, bulk-slow, postgres, postgres-slow, api, api-postgres, million, proofs, verify, gas,
-                                     consortium
+                                     consortium, blacklist, blacklist-psi, blacklist-million (minutes, so only when it is named)
 scripts/bench/run.py --json          for machines
 """
 
@@ -108,6 +108,29 @@ def consortium_part(folder: Path) -> list[Row]:
     return consortium.rows(folder)
 
 
+def blacklist_part(folder: Path) -> list[Row]:
+    """The blacklist's cryptography."""
+    import oprf  # noqa: PLC0415
+
+    del folder
+    return oprf.rows()
+
+
+def blacklist_psi_part(folder: Path) -> list[Row]:
+    """Two lists of 100,000, by the blacklist's protocol and by another library."""
+    import oprf  # noqa: PLC0415
+    import psi  # noqa: PLC0415
+
+    return [*oprf.screening_rows(folder, psi.SIZE), *psi.rows(folder)]
+
+
+def blacklist_million_part(folder: Path) -> list[Row]:
+    """A million customers."""
+    import oprf  # noqa: PLC0415
+
+    return oprf.screening_rows(folder, oprf.MILLION)
+
+
 PARTS: Final[dict[str, Callable[[Path], list[Row]]]] = {
     "sealing": sealing_part,
     "bulk": bulk_part,
@@ -121,7 +144,12 @@ PARTS: Final[dict[str, Callable[[Path], list[Row]]]] = {
     "verify": verify_part,
     "gas": gas_part,
     "consortium": consortium_part,
+    "blacklist": blacklist_part,
+    "blacklist-psi": blacklist_psi_part,
+    "blacklist-million": blacklist_million_part,
 }
+LONG: Final = frozenset({"blacklist-million"})
+"""Parts that take many minutes: only when they are named."""
 
 
 DURABLE: Final = ("shared_buffers=128MB",)
@@ -145,7 +173,8 @@ def main() -> None:
             print_rows(PARTS[options.here](Path(folder)), machine=True)
         return
     rows: list[Row] = []
-    for part in [options.only] if options.only else PARTS:
+    every = [part for part in PARTS if part not in LONG]
+    for part in [options.only] if options.only else every:
         print(f"measuring {part}…", file=sys.stderr)
         rows += _in_a_process(part)
     print_rows(rows, machine=options.json)
@@ -156,9 +185,13 @@ def _in_a_process(part: str) -> list[Row]:
     if part.endswith("-slow"):
         environment["LD_PRELOAD"] = str(_slow_fsync())
     command = [sys.executable, __file__, "--here", part]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    # A long part says how far it is.
+    errors = None if part in LONG else subprocess.PIPE
+    done = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True, check=False
+    )
     if done.returncode:
-        return [Row(part, "failed: " + done.stderr.strip()[-200:], "", None, "")]
+        return [Row(part, "failed: " + (done.stderr or "see above").strip()[-200:], "", None, "")]
     return [Row(**row) for row in json.loads(done.stdout.splitlines()[-1])]
 
 

@@ -5,6 +5,8 @@ into its value there, the key.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Final
 
 from blacklist.curve import points
 from blacklist.curve.scalars import Scalar
@@ -12,6 +14,8 @@ from ledger.errors import MalformedError
 
 MAX_INDEX = 65_535
 """Indices travel in two bytes; 0 is the key itself."""
+_KEPT: Final = 256
+"""Sets of holders whose public numbers are not computed again."""
 
 
 def coefficients(indices: Sequence[int], at: int = 0) -> dict[int, Scalar]:
@@ -24,17 +28,24 @@ def coefficients(indices: Sequence[int], at: int = 0) -> dict[int, Scalar]:
     Raises:
         MalformedError: an index stands twice, or is not 1 to 65,535.
     """
+    pairs = zip(indices, _coefficients(tuple(indices), at), strict=True)
+    return {index: Scalar.decode(encoded) for index, encoded in pairs}
+
+
+@lru_cache(maxsize=_KEPT)
+def _coefficients(indices: tuple[int, ...], at: int) -> tuple[bytes, ...]:
+    """Return them encoded, in the order of the indices: they are public, and the same sets come again."""
     if len(set(indices)) != len(indices) or not all(1 <= index <= MAX_INDEX for index in indices):
         raise MalformedError("holder-indices-malformed")
-    found: dict[int, Scalar] = {}
+    found: list[bytes] = []
     for index in indices:
         over, under = Scalar.of(1), Scalar.of(1)
         for other in indices:
             if other != index:
                 over = over * difference(other, at)
                 under = under * difference(other, index)
-        found[index] = over * under.inverse()
-    return found
+        found.append((over * under.inverse()).reveal())
+    return tuple(found)
 
 
 def difference(left: int, right: int) -> Scalar:
@@ -51,10 +62,8 @@ def combine(contributions: Mapping[int, bytes]) -> bytes:
     Raises:
         MalformedError: an index or a point is none.
     """
-    weights = coefficients(list(contributions))
-    return points.weighted_sum(
-        [weights[index] for index in contributions], list(contributions.values())
-    )
+    weights = _coefficients(tuple(contributions), 0)
+    return points.weighted_sum(weights, list(contributions.values()))
 
 
 def is_one_epoch(share_keys: Mapping[int, bytes], key: bytes) -> bool:
@@ -65,4 +74,9 @@ def is_one_epoch(share_keys: Mapping[int, bytes], key: bytes) -> bool:
     Raises:
         MalformedError: an index or a point is none.
     """
-    return combine(share_keys) == key
+    return _is_one_epoch(tuple(share_keys.items()), key)
+
+
+@lru_cache(maxsize=_KEPT)
+def _is_one_epoch(share_keys: tuple[tuple[int, bytes], ...], key: bytes) -> bool:
+    return combine(dict(share_keys)) == key

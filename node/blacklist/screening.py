@@ -9,7 +9,7 @@ import fcntl
 import io
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from blacklist.ports.row_source import RowSource
 from blacklist.services.querying import KeptHit
 from blacklist.services.screening import BATCH_ROWS, BatchOutcome, OpenJob, RowResult, Screening
 from blacklist.store.screenings import ScreeningJob
-from ledger.errors import ConflictError, RefusedError
+from ledger.errors import ConflictError, RefusedError, UnavailableError
 from node.audit.entries import AuditEntry
 from node.blacklist.entries import Entries
 from node.identity.permissions import Permission, Principal
@@ -114,11 +114,17 @@ def run(
         NotPermittedError: the person may not.
         RefusedError: the source is another one, or cannot be read on.
         ConflictError: another process works on the job.
-        UnavailableError: the chain, or too many holders, do not answer; the job can be taken up again.
+        UnavailableError: too many holders do not answer; the job can be taken up again.
     """
     by.require(Permission.BLACKLIST_QUERY)
-    entries.follower.refresh()
-    job = work(Screening(entries.querying), opened, source, by.actor, progress).job
+
+    def look_up(rows: int) -> None:
+        """Let the chain be read between batches: shares may be dealt anew while a long job runs."""
+        progress(rows)
+        with suppress(UnavailableError):
+            entries.follower.refresh()
+
+    job = work(Screening(entries.querying), opened, source, by.actor, look_up).job
     counts = {
         "rows": job.progress.rows,
         "rejected": job.progress.rejected,

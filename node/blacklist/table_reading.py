@@ -252,7 +252,7 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class DatabaseSource:
+class DatabaseTable:
     """A table of a database, in the order of its primary key.
 
     Attributes:
@@ -302,7 +302,7 @@ class DatabaseSource:
                 line += len(frame)
 
 
-def database_source(url: str, table: str) -> DatabaseSource:
+def database_source(url: str, table: str) -> DatabaseTable:
     """Return a table of a database.
 
     Raises:
@@ -313,4 +313,4 @@ def database_source(url: str, table: str) -> DatabaseSource:
         parsed.get_dialect()
     except (ArgumentError, NoSuchModuleError, ValueError):
         raise RefusedError("screening-database-url") from None
-    return DatabaseSource(parsed, table)
+    return DatabaseTable(parsed, table)

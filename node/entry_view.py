@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from blacklist.domain.chronicle.entry_events import DisputeDecision
-from blacklist.domain.entries.facts import CHINA
+from blacklist.domain.entries.facts import CHINA, Facts
 from blacklist.domain.entries.standing import ListedEntry
 from blacklist.services.evaluating import TYPES
 from blacklist.services.querying import KeptHit
@@ -16,6 +16,7 @@ from blacklist.store.own_entries import OwnState
 from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.primitives.canonical import JsonValue
+from ledger.store import witnessed
 from node.audit.entries import AuditEntry, Detail
 from node.identity.permissions import Permission, Principal
 from node.wiring import Node
@@ -192,6 +193,37 @@ def hits_for(node: Node, by: Principal, *, unreviewed: bool, limit: int = 100) -
         details: dict[str, Detail] = {"count": len(found)}
         node.trail.record(AuditEntry(by.actor, "blacklist.read-hits", None, details))
     return found
+
+
+def hit_for(node: Node, hit_id: bytes, by: Principal) -> tuple[HitView, Facts | None]:
+    """Return a hit and what the entry said then, in clear for who may read content, which is recorded.
+
+    Raises:
+        RefusedError: ``hit-unknown``.
+    """
+    with node.database.read() as connection:
+        kept = hits.find(connection, hit_id)
+    if kept is None:
+        raise RefusedError("hit-unknown")
+    if Permission.CONTENT_READ not in by.permissions:
+        return _hit_view(node, kept, clear=False), None
+    node.trail.record(AuditEntry(by.actor, "blacklist.read-hit", hit_id.hex()))
+    facts = _opened(node, kept).get("facts")
+    return _hit_view(node, kept, clear=True), None if facts is None else Facts.from_json(facts)
+
+
+def hits_waiting(node: Node) -> int:
+    """Return how many hits wait for a person."""
+    with node.database.read() as connection:
+        return hits.waiting(connection)
+
+
+def member_names(node: Node) -> Mapping[str, str]:
+    """Return what people call members, by id in hex, from logs that were seen: no chain is asked."""
+    with node.database.read() as connection:
+        seen = witnessed.read_all(connection)
+    names = {each.member.hex(): each.origin.rpartition("/g")[0] for each in seen}
+    return {**names, node.settings.member: node.settings.name}
 
 
 def _hit_view(node: Node, kept: Hit, *, clear: bool) -> HitView:

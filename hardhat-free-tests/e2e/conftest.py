@@ -3,11 +3,18 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from harness.commands import ROOT, Cli
 from harness.founders import Institution, found_together, make_institution
+from harness.rpc_node import until
+from harness.serving import Served
+
+from node.settings import write_settings
 
 
 @pytest.fixture(scope="session")
@@ -56,3 +63,32 @@ def verifier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("verifier") / "verify.pyz"
     shutil.copy(ROOT / "build" / "verify.pyz", target)
     return target
+
+
+@pytest.fixture
+def banks_with_key(banks: list[Institution]) -> Iterator[list[Institution]]:
+    """Three banks whose nodes run and hold a key for ID numbers."""
+    first, *others = banks
+    for each in banks:
+        write_settings(each.cli.home, {"worker_seconds": 0.5, "blacklist_batch_hours": 0})
+    contract = first.cli.ok("blacklist", "deploy", "--phase-seconds", "60")["contract"]
+    for each in others:
+        each.cli.ok("blacklist", "join", contract)
+    with ExitStack() as ending:
+        for each in banks:
+            # A pipe that nobody reads would hold the node up once its requests have filled it.
+            log = ending.enter_context((each.cli.home / "serve.log").open("w"))
+            process = replace(each.cli, inside=False).start(
+                "serve", "--json-logs", stdout=log, stderr=log
+            )
+            served = Served(replace(each.cli, inside=False), each.port, process)
+            ending.callback(served.stop)
+            served.until_answering(60)
+        assert first.cli.run("blacklist", "generate-key", "id").code == 0
+        until(lambda: all(_holds(each) for each in banks), 120, pause=0.5)
+        yield banks
+
+
+def _holds(bank: Institution) -> bool:
+    keys = bank.cli.ok("blacklist", "status")["keys"]
+    return bool(keys) and keys[0]["held_here"]

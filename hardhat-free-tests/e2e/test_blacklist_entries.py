@@ -1,8 +1,5 @@
 """One bank lists a person by two hands, another finds the same person under other spellings, by commands."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,39 +9,12 @@ from harness.entry_members import specimen
 from harness.founders import Institution
 from harness.people import PASSWORD, SHELL, sign_in
 from harness.rpc_node import until
-from harness.serving import Served
 
 from node.identity.permissions import Role
-from node.settings import write_settings
 
 pytestmark = pytest.mark.anvil
 FRAUDSTER, STRANGER = specimen(123), specimen(456)
 TODAY = date.today()  # noqa: DTZ011 - the commands use this machine's day too
-
-
-@pytest.fixture
-def serving(banks: list[Institution]) -> Iterator[list[Institution]]:
-    """Three banks whose nodes run and hold a key for ID numbers."""
-    first, *others = banks
-    for each in banks:
-        write_settings(each.cli.home, {"worker_seconds": 0.5, "blacklist_batch_hours": 0})
-    contract = first.cli.ok("blacklist", "deploy", "--phase-seconds", "60")["contract"]
-    for each in others:
-        each.cli.ok("blacklist", "join", contract)
-    with ExitStack() as ending:
-        for each in banks:
-            process = replace(each.cli, inside=False).start("serve", "--json-logs")
-            served = Served(replace(each.cli, inside=False), each.port, process)
-            ending.callback(served.stop)
-            served.until_answering(60)
-        assert first.cli.run("blacklist", "generate-key", "id").code == 0
-        until(lambda: all(_holds(each) for each in banks), 120, pause=0.5)
-        yield banks
-
-
-def _holds(bank: Institution) -> bool:
-    keys = bank.cli.ok("blacklist", "status")["keys"]
-    return bool(keys) and keys[0]["held_here"]
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -104,9 +74,9 @@ def _screen(bank: Institution, folder: Path) -> int:
 
 
 def test_a_person_is_listed_found_reviewed_and_withdrawn(
-    serving: list[Institution], tmp_path: Path
+    banks_with_key: list[Institution], tmp_path: Path
 ) -> None:
-    first, second, _ = serving
+    first, second, _ = banks_with_key
     with first.node() as node:
         token = node.identity.invitations.invite((Role.SUPERVISOR,), by=SHELL)
         node.identity.invitations.accept(token, name="Bob", login="bob", password=PASSWORD)

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 
 from blacklist.domain.entries.facts import Facts
 from blacklist.domain.identifiers.identifier import Identifier
+from blacklist.services.own_book import SHOWN
+from ledger.errors import IntegrityError
 from node.audit.entries import AuditEntry, Detail
 from node.blacklist.entries import Entries, check_sealed
 from node.blacklist.letters import check_answer
@@ -41,6 +43,22 @@ def ask_to_list(
         by, kind=LISTING, subject=entry.hex(), reason=reason, details=details
     )
     return entry, release
+
+
+def own_facts(entries: Entries, entry: bytes, by: Principal) -> Facts:
+    """Return what an own entry says at present; the reading is recorded.
+
+    Raises:
+        RefusedError: ``entry-unknown``: not an own one on chain.
+        IntegrityError: ``entry-facts-unknown``, or ``record-erased``.
+    """
+    _may(by)
+    listed, book = entries.revising.find(entry), entries.listing.book
+    said = book.open(book.find(entry)).at(listed.facts)
+    if said is None:
+        raise IntegrityError("entry-facts-unknown", entry=entry.hex()[:SHOWN])
+    _record(entries, by, "blacklist.read-entry", entry)
+    return said.facts
 
 
 def correct(entries: Entries, entry: bytes, facts: Facts, by: Principal) -> None:

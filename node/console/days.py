@@ -22,6 +22,11 @@ def start_of(text: str) -> datetime:
     return day - CHINA
 
 
+def days_left(until: datetime, now: datetime) -> int:
+    """Return how many days are left, a begun one counted whole; 0 or fewer when none are."""
+    return -((now - until) // timedelta(days=1))
+
+
 def end_of(text: str) -> datetime:
     """Return when a day ends."""
     return start_of(text) + timedelta(days=1)

@@ -28,6 +28,7 @@ SECTIONS: Final = (
     Section("/evidence", "ui-evidence", Permission.EVIDENCE_READ),
     Section("/upload", "ui-upload", Permission.EVIDENCE_SEAL),
     Section("/cases", "ui-cases", Permission.EVIDENCE_READ),
+    Section("/blacklist", "ui-blacklist", Permission.BLACKLIST_READ),
     Section("/peers", "ui-peers", Permission.EVIDENCE_READ),
     Section("/releases", "ui-releases", Permission.EVIDENCE_READ),
     Section("/verify", "ui-verify", None),

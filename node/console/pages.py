@@ -9,6 +9,8 @@ from starlette.types import Scope
 from node.console import (
     account_pages,
     audit_pages,
+    blacklist_entry_pages,
+    blacklist_pages,
     case_pages,
     consortium_pages,
     dashboard,
@@ -40,6 +42,8 @@ PAGES: Final = (
     showing,
     case_pages,
     uploading,
+    blacklist_pages,
+    blacklist_entry_pages,
     peer_pages,
     release_pages,
     consortium_pages,

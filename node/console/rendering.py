@@ -20,7 +20,7 @@ from node.api.languages import language_of
 from node.api.requests import service_of
 from node.console.asking import FORM_COOKIE, Visitor, binding
 from node.console.assets import address
-from node.console.days import CHINA
+from node.console.days import CHINA, days_left
 from node.console.navigation import entries
 from node.identity.random_tokens import random_token
 from node.identity.sessions import csrf_token
@@ -40,7 +40,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(instant=instant, size=size, short=short, plain=plain)
+    found.filters.update(instant=instant, size=size, short=short, plain=plain, left=left)
     found.globals["asset"] = address
     found.globals["version"] = version("lianzheng")
     return found
@@ -94,6 +94,11 @@ def instant(text: str | datetime | None) -> str:
         return "—"
     at = parse_instant(text) if isinstance(text, str) else text
     return f"{at.replace(tzinfo=None) + CHINA:%Y-%m-%d %H:%M:%S}"
+
+
+def left(text: str, now: datetime) -> int:
+    """Return how many days are left until an instant."""
+    return days_left(parse_instant(text), now)
 
 
 def size(count: int | None) -> str:

@@ -23,6 +23,8 @@ CHINA: Final = timezone(timedelta(hours=8))
 """Days of the law are days in China."""
 MAX_FACTS_BYTES: Final = 3000
 _YEARS: Final = 5
+_LAST_YEAR: Final = 2999
+"""Terms are added to days; the calendar of the machine ends with the year 9999."""
 _E = TypeVar("_E", bound=StrEnum)
 
 
@@ -164,9 +166,12 @@ def read_day(value: JsonValue, where: str) -> date:
         MalformedError: it is none.
     """
     try:
-        return date.fromisoformat(shape.text(value, where))
+        day = date.fromisoformat(shape.text(value, where))
     except ValueError:
         raise MalformedError("statement-form", member=where) from None
+    if day.year > _LAST_YEAR:
+        raise MalformedError("statement-form", member=where)
+    return day
 
 
 def _day(day: date | None) -> str | None:

@@ -79,7 +79,7 @@ def test_no_message_is_dead() -> None:
         *("change-", "proposal-", "rotation-", "standing-", "role-"),
         *("identifier-type-", "ceremony-kind-", "ceremony-phase-", "own-state-", "standing-"),
         *("ground-", "severity-", "outcome-", "decision-", "basis-", "purpose-"),
-        *("checklist-",),
+        *("checklist-", "report-purpose-", "report-basis-"),
         *("request-kind-", "request-outcome-", "desk-state-", "draw-", "finding-"),
         *("ui-role-", "ui-kind-", "ui-event-", "ui-detail-", "ui-may-", "ui-release-"),
     )
@@ -136,3 +136,15 @@ def test_links_in_the_documentation_lead_somewhere() -> None:
         f"{page}: {target}" for page in pages for target in links(page) if not target.exists()
     ]
     assert broken == []
+
+
+def test_no_word_is_defined_twice() -> None:
+    owners: dict[str, list[str]] = {}
+    for file in python_files("node/words", "ledger/messages", "blacklist/messages"):
+        dictionaries = [node for node in ast.walk(tree(file)) if isinstance(node, ast.Dict)]
+        for key, value in (
+            pair for each in dictionaries for pair in zip(each.keys, each.values, strict=True)
+        ):
+            if isinstance(key, ast.Constant) and isinstance(value, ast.Call):
+                owners.setdefault(str(key.value), []).append(f"{file.parent.name}/{file.name}")
+    assert {code: files for code, files in owners.items() if len(files) > 1} == {}

@@ -58,7 +58,7 @@ def check(context: Context, *, machine: bool) -> None:
         context.facts("trail-checked", dict(zip(names, numbers, strict=True)))
         rows = [(each.seq, context.word(each.code)) for each in report.problems]
         if rows:
-            context.table("trail-checked", ("col-number", "col-problem"), rows)
+            context.table("trail-checked", ("col-place-number", "col-problem"), rows)
         context.say("audit-problems" if rows else "audit-sound", count=len(rows))
     sys.exit(14 if report.problems else 0)
 
@@ -81,7 +81,14 @@ def seal(context: Context, *, machine: bool) -> None:
 
 
 def _print(context: Context, page: TrailPage) -> None:
-    columns = ("col-number", "col-at", "col-actor", "col-action", "col-subject", "col-outcome")
+    columns = (
+        "col-place-number",
+        "col-at",
+        "col-actor",
+        "col-action",
+        "col-subject",
+        "col-outcome",
+    )
     rows = [
         (each.seq, each.at, each.entry.actor, each.entry.action, each.entry.subject,
          context.word(f"status-{each.entry.outcome}"))

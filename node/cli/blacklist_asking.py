@@ -93,7 +93,7 @@ def _print_hits(context: Context, found: Sequence[HitView]) -> None:
         "col-reference",
         "col-ground",
         "col-standing",
-        "col-outcome",
+        "col-review",
     )
     rows = [
         (

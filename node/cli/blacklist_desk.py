@@ -234,7 +234,14 @@ def _print_disputes(context: Context, found: Sequence[OpenDisputeView]) -> None:
 
 
 def _print_requests(context: Context, found: Sequence[RequestView]) -> None:
-    columns = ("col-request", "col-kind", "col-entry", "col-due-at", "col-days", "col-outcome")
+    columns = (
+        "col-request-number",
+        "col-kind",
+        "col-entry",
+        "col-due-at",
+        "col-days",
+        "col-outcome",
+    )
     rows = [
         (
             each.request, context.word(f"request-kind-{each.kind}"), each.entry, each.due_at,

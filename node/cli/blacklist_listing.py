@@ -158,7 +158,14 @@ def _print_waiting(context: Context, waiting: Sequence[WaitingView]) -> None:
 
 
 def _print_listed(context: Context, listed: Sequence[EntryView]) -> None:
-    columns = ("col-entry", "col-type", "col-standing", "col-listed", "col-expires", "col-vouching")
+    columns = (
+        "col-entry",
+        "col-type",
+        "col-standing",
+        "col-listed",
+        "col-expiry-month",
+        "col-vouching",
+    )
     rows = [
         (
             each.entry, context.word(f"identifier-type-{each.identifiers}"),

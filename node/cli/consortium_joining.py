@@ -111,7 +111,7 @@ def print_description(context: Context, found: Description) -> None:
     context.facts(
         "consortium",
         {
-            "chain-id": found.chain.chain_id,
+            "chain-id-shown": found.chain.chain_id,
             "chain-kind": found.chain.kind,
             "registry": "0x" + found.places.registry.hex(),
             "anchor-contract": "0x" + found.places.anchor.hex(),

@@ -80,4 +80,4 @@ def _client(node: Node, text: str) -> PeerClient:
     for each in Neighbours(node.settings).others():
         if each.log.member == member:
             return PeerClient(each, node.log_key, production=node.settings.production)
-    raise RefusedError("member-unknown", member=text[:100])
+    raise RefusedError("member-not-found", member=text[:100])

@@ -114,7 +114,7 @@ def find_member(node: Node, text: str) -> ConsortiumMember:
     """
     fits = [each for each in all_members(node) if _is_called(each, text)]
     if len(fits) != 1:
-        raise RefusedError("member-unknown", member=text[:128])
+        raise RefusedError("member-not-found", member=text[:128])
     return fits[0]
 
 

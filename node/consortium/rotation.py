@@ -238,7 +238,7 @@ def _own(node: Node) -> ConsortiumMember:
     for each in all_members(node):
         if each.member == own:
             return each
-    raise RefusedError("member-unknown", member=node.settings.member)
+    raise RefusedError("member-not-found", member=node.settings.member)
 
 
 def _next_path(node: Node, purpose: str) -> Path:

@@ -41,7 +41,7 @@ BLACKLIST_DESK_WORDS: Final[Mapping[str, Message]] = {
     "col-to-answer": Message("本机构答复", "To answer here"),
     "col-days": Message("剩余天数", "Days left"),
     "col-statement": Message("本节点有声明", "Statement here"),
-    "col-request": Message("请求编号", "Request"),
+    "col-request-number": Message("请求编号", "Request"),
     "col-due-at": Message("期限", "Due"),
     "request-kind-access": Message("查阅", "access"),
     "request-kind-correction": Message("更正", "correction"),

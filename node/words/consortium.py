@@ -35,7 +35,7 @@ CONSORTIUM_ERRORS: Final[Mapping[str, Message]] = {
     "member-left": Message("本机构已于区块 {block} 退出联盟，不再上链。", "This institution left in block {block} and anchors no more.", "已上链的证据仍可核验与导出。", "What was anchored can still be verified and exported."),
     "member-reads-only": Message("本机构的角色（{roles}）不上链。", "This institution's roles ({roles}) do not anchor.", "如需上链，请成员表决给予成员角色。", "To anchor, let the members vote for the role member."),
     "key-remote": Message("{purpose} 密钥在远程签名服务中。", "The {purpose} key lies with a remote signer.", "请在该服务中建立新版本，再提案登记。", "Make a new version there, and propose it."),
-    "member-unknown": Message("没有成员 {member}，或不止一名。", "There is no member {member}, or more than one.", "成员见 lianzheng consortium members。", "lianzheng consortium members lists them."),
+    "member-not-found": Message("没有成员 {member}，或不止一名。", "There is no member {member}, or more than one.", "成员见 lianzheng consortium members。", "lianzheng consortium members lists them."),
     "peer-refuses": Message("{peer} 的节点拒绝：{reason}。", "The node of {peer} refuses: {reason}.", "含义见 docs/errors.md。", "docs/errors.md says what it means."),
 }
 

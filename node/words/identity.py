@@ -93,7 +93,7 @@ IDENTITY_WORDS: Final[Mapping[str, Message]] = {
     "audit-seal-other": Message("存证声明所述区间不同", "the statement names another range"),
     "audit-seal-differs": Message("条目与已存证的摘要不符", "the entries are not those that were sealed"),
     "audit-seal-removed": Message("日志中有审计区间，审计库中没有", "the log has a range that the trail has not"),
-    "col-number": Message("序号", "No."),
+    "col-place-number": Message("序号", "No."),
     "col-at": Message("时间", "At"),
     "col-actor": Message("操作者", "Actor"),
     "col-action": Message("操作", "Action"),

@@ -7,7 +7,7 @@ from ledger.messages.message import Message
 
 # fmt: off
 PERSON_REPORT_WORDS: Final[Mapping[str, Message]] = {
-    "report-title": Message("共享反欺诈名单：本人报告", "Shared fraud blacklist: report for the person concerned"),
+    "person-report-title": Message("共享反欺诈名单：本人报告", "Shared fraud blacklist: report for the person concerned"),
     "report-institution": Message("出具机构", "Issued by"),
     "report-made": Message("出具时间（北京时间）", "Issued at (China time)"),
     "report-identifier": Message("查询标识", "Identifier"),
@@ -17,9 +17,9 @@ PERSON_REPORT_WORDS: Final[Mapping[str, Message]] = {
     "report-entries": Message("与您有关的登记", "Entries about you"),
     "report-no-entries": Message("未发现与该标识有关的登记。", "No entry about this identifier was found."),
     "report-basis": Message("依据", "Legal basis"),
-    "basis-consent": Message("本人书面同意", "your written consent"),
-    "basis-public-by-law": Message("依法公开的信息", "published under the law"),
-    "basis-own-request": Message("本人申请保护", "your own request for protection"),
+    "report-basis-consent": Message("本人书面同意", "your written consent"),
+    "report-basis-public-by-law": Message("依法公开的信息", "published under the law"),
+    "report-basis-own-request": Message("本人申请保护", "your own request for protection"),
     "report-notified": Message("事先告知送达日", "You were told before, on"),
     "report-no-notice": Message("法律未要求告知", "not required by law"),
     "report-conduct-ended": Message("行为终止日", "End of the conduct"),
@@ -46,13 +46,13 @@ PERSON_REPORT_WORDS: Final[Mapping[str, Message]] = {
     "report-limit-members": Message("其他成员对您的查询只由该成员记录；请分别向其查询。", "Who asked about you at other members is recorded there only; ask each of them."),
     "report-limit-identifier": Message("只查找了上述一个标识；其他证件、号码或设备请另行申请。", "Only the identifier above was looked for; ask again for other documents, numbers or devices."),
     "report-limit-missing": Message("有 {count} 条登记的内容尚未到达本节点（可能与您无关）。", "The contents of {count} entries have not come to this node yet; they may have nothing to do with you."),
-    "purpose-query": Message("单笔查询", "query before a decision"),
-    "purpose-screening": Message("批量筛查", "screening of a file"),
-    "purpose-monitoring": Message("持续监测", "monitoring"),
-    "purpose-listing": Message("拟登记", "about to be listed"),
-    "purpose-corroboration": Message("佐证", "corroboration"),
-    "purpose-rotation": Message("密钥更换", "change of keys"),
-    "purpose-person": Message("本人查询", "your own request"),
-    "purpose-probe": Message("密钥试用", "trying a key"),
+    "report-purpose-query": Message("单笔查询", "query before a decision"),
+    "report-purpose-screening": Message("批量筛查", "screening of a file"),
+    "report-purpose-monitoring": Message("持续监测", "monitoring"),
+    "report-purpose-listing": Message("拟登记", "about to be listed"),
+    "report-purpose-corroboration": Message("佐证", "corroboration"),
+    "report-purpose-rotation": Message("密钥更换", "change of keys"),
+    "report-purpose-person": Message("本人查询", "your own request"),
+    "report-purpose-probe": Message("密钥试用", "trying a key"),
 }
 # fmt: on

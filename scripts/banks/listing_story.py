@@ -16,6 +16,7 @@ SPELLINGS: Final = (
     ("全角", "".join(chr(ord(each) + 0xFEE0) for each in FRAUDSTER)),
     ("全角空格与短横", "710101-19900101\u3000806X"),
 )
+FEW: Final = 2
 PROOFS: Final = (
     "person-identified", "conduct-documented", "no-suspicion-report", "intent-shown",
     "person-heard", "document-examined",
@@ -24,11 +25,13 @@ PROOFS: Final = (
 
 def tell_blacklist(banks: Sequence[Bank], folder: Path) -> bool:
     """Go through it all; tell whether everything held."""
-    reporter, asking, *_ = banks
+    reporter, asking, desk, *_ = banks
     take_part(banks)
     make_key(banks)
     entry = list_fraudster(reporter, folder)
     held = find(asking, entry, folder)
+    held = dispute(desk, asking, entry, folder) and held
+    held = decide(reporter, asking, entry, folder) and held
     show_chain(asking, entry)
     return held
 
@@ -91,6 +94,30 @@ def find(bank: Bank, entry: str, folder: Path) -> bool:
     return held
 
 
+def dispute(desk: Bank, asking: Bank, entry: str, folder: Path) -> bool:
+    """The person disputes at a third bank's desk; every answer says so from then on."""
+    statement = folder / "statement.txt"
+    statement.write_text("鉴定有误，流水系银行出具，请核对。", "utf-8")
+    desk.run("blacklist", "desk", "dispute", entry, "--file", statement)
+    found = asking.until(lambda: _standing(asking, folder, "disputed"))
+    waiting = asking.run("blacklist", "hits")
+    detail = f"{asking.name}: {found}; 待复核命中 hits to review: {len(waiting)}"
+    step(f"本人在{desk.name}提出异议", "disputed at a third bank's desk", detail)
+    return bool(found)
+
+
+def decide(reporter: Bank, asking: Bank, entry: str, folder: Path) -> bool:
+    """The reporter answers in writing and withdraws; nobody finds the entry any more."""
+    letter = folder / "answer.txt"
+    letter.write_text("经核对，鉴定有误，现撤销登记。", "utf-8")
+    (answer,) = reporter.run("evidence", "seal", "--kind", "letter", letter)
+    reporter.run("blacklist", "decide", entry, "withdrawn", "--answer", answer["id"])
+    asking.until(lambda: not _query(asking, folder, FRAUDSTER))
+    shown = reporter.until(lambda: _everywhere(reporter, entry))
+    step("报送行书面答复并撤销", "answered and withdrawn", f"{len(shown)} 家已删除 deleted it")
+    return True
+
+
 def show_chain(bank: Bank, entry: str) -> None:
     """Print what a member sees of an entry on chain: nothing about whom or why."""
     shown = bank.run("blacklist", "entry", entry)
@@ -104,6 +131,17 @@ def _query(bank: Bank, folder: Path, spelling: str) -> Any:  # noqa: ANN401 - JS
         "blacklist", "query", "id", "--identifier-file", _file(folder, spelling),
         "--authorisation", "授权-0001", "--reference", "申请-0001",
     )  # fmt: skip
+
+
+def _standing(bank: Bank, folder: Path, wanted: str) -> str:
+    found = _query(bank, folder, FRAUDSTER)
+    return next((each["standing"] for each in found if each["standing"] == wanted), "")
+
+
+def _everywhere(bank: Bank, entry: str) -> list[str]:
+    """Return who deleted the row, once that is more than the reporter."""
+    receipts = list(bank.run("blacklist", "entry", entry)["receipts"])
+    return receipts if len(receipts) > FEW else []
 
 
 def _held(bank: Bank) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """Three banks ask, a draw is made by their running nodes, and an auditor that is no bank examines them."""
 
+import os
+import subprocess
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +21,7 @@ from blacklist.domain.protocol.requests import EvaluationRequest
 from node.settings import write_settings
 
 pytestmark = pytest.mark.anvil
-PHASE = 30
+PHASE = 40
 
 
 @pytest.fixture
@@ -38,6 +40,12 @@ def _draws(bank: Institution) -> list[dict[str, Any]]:
     return found
 
 
+def _have_value(institutions: list[Institution], folder: Path) -> bool:
+    """Tell whether the draw has ended for all; what is sealed makes blocks, and with them chain time."""
+    institutions[0].seal(folder, f"time passes {os.urandom(4).hex()}")
+    return all(_draws(each)[0]["state"] == "valid" for each in institutions)
+
+
 def _sealed(bank: Institution) -> int:
     return len(bank.cli.ok("evidence", "list", "--kind", "evaluation"))
 
@@ -50,21 +58,23 @@ def test_an_auditor_examines_what_banks_asked(
     contract = first.cli.ok("blacklist", "deploy", "--phase-seconds", str(PHASE))["contract"]
     for each in (*banks[1:], auditor):
         each.cli.ok("blacklist", "join", contract)
+    # Nobody reads what they log, and a full pipe would stop them.
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     with ExitStack() as ending:
         for each in banks:
-            process = replace(each.cli, inside=False).start("serve", "--json-logs")
+            process = replace(each.cli, inside=False).start("serve", "--json-logs", **quiet)
             served = Served(replace(each.cli, inside=False), each.port, process)
             ending.callback(served.stop)
             served.until_answering(60)
         assert first.cli.run("blacklist", "generate-key", "id").code == 0
-        until(lambda: bool(first.cli.ok("blacklist", "status")["keys"]), 120, pause=0.5)
+        until(lambda: bool(first.cli.ok("blacklist", "status")["keys"]), 240, pause=0.5)
         until(lambda: first.cli.run("blacklist", "probe", "id").code == 0, 60, pause=0.5)
-        until(lambda: _sealed(first) >= 4, 60, pause=0.5)
+        until(lambda: _sealed(first) >= 4, 180, pause=0.5)
         assert first.cli.run("blacklist", "audit", "draw").code == 0
         until(lambda: bool(_draws(auditor)), 30, pause=0.5)
         assert "audit-no-value" in auditor.cli.run("blacklist", "audit", "run").err
         assert "audit-not-auditor" in first.cli.run("blacklist", "audit", "run").err
-        until(lambda: _draws(auditor)[0]["state"] != "running", 4 * PHASE, pause=1)
+        until(lambda: _have_value(institutions, tmp_path), 8 * PHASE, pause=1)
         (draw,) = _draws(auditor)
         assert (draw["state"], draw["committed"], draw["revealed"]) == ("valid", 3, 3)
         done = auditor.cli.ok("blacklist", "audit", "run")

@@ -68,7 +68,7 @@ def answer_audit(node: Node, opener: LogOpener, peer: Neighbour, step: str, body
         RefusedError: see ``LogOpener``.
     """
     require(peer, AUDITOR)
-    names = {"draw", "caller", "first", "request", "recipient"}
+    names = {"caller", "first", "request", "recipient"}
     given = shape.members(decode(body, max_bytes=MAX_ASKED_BYTES), "audit", {"draw"}, names)
     draw = shape.integer(given["draw"], "audit.draw", minimum=1)
     match step:

@@ -14,6 +14,7 @@ from blacklist.curve.secret import fill_random
 from blacklist.domain.oprf.evaluation import answer
 from blacklist.domain.protocol.frames import unpack
 from blacklist.domain.protocol.purposes import Purpose
+from blacklist.services import asking
 from blacklist.services.asking import Asking
 from blacklist.services.challenging import (
     ANSWERED_WRONGLY,
@@ -30,7 +31,9 @@ CALLER, SERVER, THIRD = 1, 2, 3
 
 
 @pytest.fixture
-def overseers(tmp_path: Path) -> Iterator[Overseers]:
+def overseers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Overseers]:
+    # A busy machine is no slow server.
+    monkeypatch.setattr(asking, "HEDGE_SECONDS", 60.0)
     made = Overseers.make(tmp_path, 3, 2)
     yield made
     made.holders.close()

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 from contract.consortium import member_id
@@ -12,8 +13,12 @@ from harness.network import Network
 
 from ledger.keys.key_store import SqlRecordKeys
 from ledger.ports.signer import StatementSigner
+from ledger.services.composing import Item
+from ledger.store import alarms
 from node.blacklist.desk import Desk
+from node.blacklist.dispute_alarms import raise_alarms
 from node.blacklist.entries import Entries
+from node.blacklist.letters import LETTER
 from node.database import Database
 from node.founding import create_node
 from node.settings import write_settings
@@ -44,6 +49,19 @@ class NodeBanks(Banks):
             self.desk(bank.number).receive(own, body)
 
         return Desk(self.entries(number), hand_over)
+
+    def sealed(self, number: int, text: str, kind: str = LETTER) -> bytes:
+        """Seal a text and return its leaf hash."""
+        source = None if kind == "decision" else BytesIO(text.encode())
+        item = Item(kind=kind, fields={"text": text}, source=source)
+        return self.node(number).intake.seal(item).leaf_hash
+
+    def alarms(self, number: int) -> set[tuple[bytes, str]]:
+        """Do a round of alarms and return those that go on."""
+        raise_alarms(self.entries(number))
+        with self.node(number).database.read() as connection:
+            found = alarms.read_all(connection)
+        return {(each.member, each.code) for each in found if each.ended_at is None}
 
     def close(self) -> None:
         super().close()

@@ -16,7 +16,7 @@ from harness.auditor import audit
 from harness.ledger import Databases, Ledger, make_item
 from sqlalchemy import MetaData, text
 
-from blacklist.store import entry_tables as blacklist_tables
+from blacklist.store import desk_tables, entry_tables, screening_tables
 from ledger.errors import ConflictError, IntegrityError, RefusedError, UnavailableError
 from ledger.keys import key_store
 from ledger.services.intake import Receipt
@@ -34,6 +34,8 @@ from node.database import (
 from node.identity import tables as identity_tables
 from node.uploads import tables as upload_tables
 
+BLACKLIST = (desk_tables, entry_tables, screening_tables)
+"""Modules that add their tables to one and the same metadata."""
 COMPARED = {
     "compare_type": True,
     "include_name": lambda name, kind, _: kind != "table" or not name.endswith("_version"),
@@ -52,7 +54,7 @@ def test_migrations_make_exactly_the_tables_of_the_code(ledger: Ledger) -> None:
                 identity_tables.metadata,
                 upload_tables.metadata,
                 consortium_tables.metadata,
-                blacklist_tables.metadata,
+                *{each.metadata for each in BLACKLIST},
             ],
         ),
         (ledger.node.key_database, [key_store.metadata]),

@@ -17,6 +17,7 @@ from ledger.store.erasures import PendingErasure
 from node import recovery_sheet
 from node.audit.entries import AuditEntry
 from node.database import is_sqlite
+from node.doctor.blacklist import law
 from node.doctor.rounds import examine_home, examine_node
 from node.key_places import KEYS, key_store_file
 from node.settings import write_settings
@@ -202,3 +203,21 @@ def test_a_disk_that_fills_up_is_told(
     for free, state in ((5 * 1024**3, "warning"), (1024**2, "failed")):
         monkeypatch.setattr(shutil, "disk_usage", lambda _, free=free: Usage(10**12, 0, free))
         assert _at_home(sqlite_ledger.home)["doctor-disk"] == (state, "doctor-disk-low")
+
+
+def test_real_data_without_an_impact_assessment_is_a_warning(sqlite_ledger: Ledger) -> None:
+    ledger = sqlite_ledger
+
+    def found(**settings: str) -> list[str]:
+        given = {"blacklist": "11" * 20, **settings}
+        ledger.node.settings = ledger.node.settings.model_copy(update=given)
+        return [each.code for each in law(ledger.node)]
+
+    assert found() == []
+    assert found(blacklist_mode="association") == ["doctor-assessment-missing"]
+    assessment = ledger.seal(kind="signed_document").leaf_hash.hex()
+    assert found(blacklist_assessment=assessment) == []
+    ledger.clock.move(3 * 367 * 86400)
+    assert found() == ["doctor-assessment-old"]
+    for code in ("doctor-assessment-missing", "doctor-assessment-old"):
+        assert remedy(code, "zh")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from harness.desk_members import NodeBanks
+from harness.entry_members import facts, specimen
 from harness.evm_blacklist import EvmBlacklist
 from harness.key_members import NATIONAL_ID, Members
 
@@ -33,3 +35,19 @@ def four(make: Callable[[int], Members]) -> Members:
     members.rounds()
     members.assert_whole()
     return members
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> Iterator[NodeBanks]:
+    """Three banks that are whole nodes."""
+    made = NodeBanks.found(tmp_path, 3)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def entry(desks: NodeBanks) -> bytes:
+    """An entry of bank 0 about ``specimen(123)``."""
+    listed = desks.banks[0].list(specimen(123), facts(desks.today()))
+    desks.settle()
+    return listed

@@ -1,9 +1,10 @@
 """Draws and findings of audits as people and programs see them; no finding names a person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from blacklist.domain.auditing.drawing import drawn_value, is_settled
+from blacklist.domain.chronicle.oversight import OversightState
 from blacklist.store import audits
 from ledger.evidence.instants import format_instant
 from node.blacklist.making import make_follower
@@ -63,17 +64,16 @@ class FindingView:
         return asdict(self)
 
 
-def read_draws(node: Node) -> Sequence[DrawView]:
-    """Return the draws at the newest final block, the newest first.
+def read_draws(node: Node, oversight: OversightState | None = None) -> Sequence[DrawView]:
+    """Return the draws, the newest first: at the newest final block, or as in ``oversight``.
 
     Raises:
         ConfigurationError: this node takes no part in a blacklist yet.
         UnavailableError: the chain does not answer.
     """
-    follower, now = make_follower(node), node.clock.now()
-    follower.refresh()
-    found = []
-    for number, record in sorted(follower.oversight().draws.items(), reverse=True):
+    found, now = [], node.clock.now()
+    oversight = _newest(node) if oversight is None else oversight
+    for number, record in sorted(oversight.draws.items(), reverse=True):
         ended = "valid" if drawn_value(record, now) is not None else "spoiled"
         found.append(
             DrawView(
@@ -88,13 +88,16 @@ def read_draws(node: Node) -> Sequence[DrawView]:
     return found
 
 
-def read_findings(node: Node, draw: int | None = None) -> Sequence[FindingView]:
-    """Return what this member found as an auditor, of one draw or of all.
+def read_findings(
+    node: Node, draw: int | None = None, names: Mapping[bytes, str] | None = None
+) -> Sequence[FindingView]:
+    """Return what this member found as an auditor, of one draw or of all; by ``names`` no chain is asked.
 
     Raises:
         UnavailableError: the chain, which knows the names, does not answer.
     """
-    names = {each.member: each.name for each in members.all_members(node)}
+    if names is None:
+        names = {each.member: each.name for each in members.all_members(node)}
     with node.database.read() as connection:
         rows = audits.findings(connection, draw)
     return [
@@ -109,3 +112,9 @@ def read_findings(node: Node, draw: int | None = None) -> Sequence[FindingView]:
         )
         for row in rows
     ]
+
+
+def _newest(node: Node) -> OversightState:
+    follower = make_follower(node)
+    follower.refresh()
+    return follower.oversight()

@@ -98,7 +98,7 @@ def read_blacklist(node: Node, state: KeyState | None = None) -> BlacklistView:
         ConfigurationError: this node takes no part in a blacklist yet.
         UnavailableError: the chain does not answer.
     """
-    state, holding = state or make_follower(node).refresh(), make_holding(node)
+    state, holding = make_follower(node).refresh() if state is None else state, make_holding(node)
     index = state.index_of(bytes.fromhex(node.settings.member))
     keys = [
         _key(held, index, holding, _ends(node, state, held))

@@ -220,10 +220,15 @@ def hits_waiting(node: Node) -> int:
 
 def member_names(node: Node) -> Mapping[str, str]:
     """Return what people call members, by id in hex, from logs that were seen: no chain is asked."""
+    return {member.hex(): name for member, name in names_seen(node).items()}
+
+
+def names_seen(node: Node) -> Mapping[bytes, str]:
+    """Return the same by id."""
     with node.database.read() as connection:
         seen = witnessed.read_all(connection)
-    names = {each.member.hex(): each.origin.rpartition("/g")[0] for each in seen}
-    return {**names, node.settings.member: node.settings.name}
+    names = {each.member: each.origin.rpartition("/g")[0] for each in seen}
+    return {**names, bytes.fromhex(node.settings.member): node.settings.name}
 
 
 def _hit_view(node: Node, kept: Hit, *, clear: bool) -> HitView:

@@ -10,6 +10,7 @@ from node.api import (
     account,
     blacklist,
     blacklist_entries,
+    blacklist_watching,
     cases,
     consortium,
     evidence,
@@ -63,6 +64,7 @@ def create_app(service: Service) -> FastAPI:
         watching,
         blacklist,
         blacklist_entries,
+        blacklist_watching,
     ):
         app.include_router(each.router, prefix="/v1")
     app.include_router(peers.router)

@@ -260,6 +260,79 @@ class CeremonyAnswer(BaseModel):
     faults: list[str]
 
 
+class BudgetAnswer(BaseModel):
+    """One budget of one caller in this month, at this member's server."""
+
+    member: HexId
+    name: str
+    identifiers: str
+    purpose: str
+    used: int
+    limit: int
+    left: int
+
+
+class MeterAnswer(BaseModel):
+    """How long members that work together would need to ask about everybody."""
+
+    identifiers: str
+    colluding: int
+    evaluations: int = Field(description="A year, at most.")
+    years: float
+
+
+class UseAnswer(BaseModel):
+    """Who used how much, and what the limits are good for."""
+
+    period: str = Field(examples=["2026-11"])
+    budgets: list[BudgetAnswer]
+    limits: dict[str, int] = Field(description="By purpose.")
+    meter: list[MeterAnswer]
+
+
+class ScreeningAnswer(BaseModel):
+    """A screening and how far it is."""
+
+    job: str
+    rows: int
+    rejected: int
+    asked: int
+    hits: int
+    started_at: Instant
+    started_by: str
+    finished_at: Instant | None = Field(description="Null while it can be taken up again.")
+
+
+class DrawAnswer(BaseModel):
+    """A draw of what callers open to an auditor."""
+
+    draw: int
+    commit_by: Instant
+    reveal_by: Instant
+    committed: int
+    revealed: int
+    state: Literal["running", "valid", "spoiled"]
+
+
+class SampleFindingAnswer(BaseModel):
+    """What this member found as an auditor."""
+
+    draw: int
+    member: str
+    server: str
+    request: str
+    place: int | None
+    finding: str
+    found_at: Instant
+
+
+class AuditsAnswer(BaseModel):
+    """Draws, and what this member found as an auditor, newest first."""
+
+    draws: list[DrawAnswer]
+    findings: list[SampleFindingAnswer]
+
+
 class KeyAlarmAnswer(BaseModel):
     """What a person has to look at about a key."""
 

@@ -60,6 +60,7 @@ _UNKNOWN: Final = frozenset(
         "route-unknown",
         "entry-unknown",
         "hit-unknown",
+        "screening-unknown",
     }
 )
 """Refusals because something is not there."""

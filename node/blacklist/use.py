@@ -12,7 +12,7 @@ from blacklist.domain.budgets import (
     period_of,
     years_to_enumerate,
 )
-from blacklist.domain.chronicle.keys import HeldKey
+from blacklist.domain.chronicle.keys import HeldKey, KeyState
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.services.evaluating import TYPES
 from blacklist.store import evaluations
@@ -83,15 +83,18 @@ class UseView:
         return asdict(self)
 
 
-def read_use(node: Node) -> UseView:
-    """Return who used how much in this month.
+def read_use(
+    node: Node, state: KeyState | None = None, names: Mapping[bytes, str] | None = None
+) -> UseView:
+    """Return who used how much in this month; with state and names given no chain is asked.
 
     Raises:
         ConfigurationError: this node takes no part in a blacklist yet.
         UnavailableError: the chain does not answer.
     """
-    limits, names = limits_of(node.settings), _names(node)
-    state, period = make_follower(node).refresh(), period_of(node.clock.now())
+    limits, period = limits_of(node.settings), period_of(node.clock.now())
+    names = _names(node) if names is None else names
+    state = make_follower(node).refresh() if state is None else state
     with node.database.read() as connection:
         used = evaluations.usage(connection, period)
     return UseView(

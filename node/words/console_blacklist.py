@@ -22,6 +22,11 @@ BLACKLIST_PAGE_WORDS: Final[Mapping[str, Message]] = {
     "ui-bl-all-alarms": Message("全部告警", "All alarms"),
     "ui-bl-days-left": Message("剩 {days} 天", "{days} days left"),
     "ui-bl-overdue": Message("已逾期：答复之前任何成员不得采信", "overdue: nobody relies on it until it is answered"),
+    "ui-bl-use": Message("用量", "Use"),
+    "ui-bl-audits": Message("抽查", "Audits"),
+    "ui-bl-audits-why": Message("抽签决定各成员须向审计方开示哪些查询；抽查由审计方在命令行执行（lianzheng blacklist audit run）。", "Draws decide which questions each member opens to an auditor, who examines them at the shell (lianzheng blacklist audit run)."),
+    "ui-bl-screenings-why": Message("筛查在节点命令行发起并可续作（lianzheng blacklist screen）；命中须由人员复核。", "Screenings are begun and gone on with at the node's shell (lianzheng blacklist screen); a person reviews every hit."),
+    "ui-bl-unfinished": Message("未完成，可续作", "not finished, can be gone on with"),
     # Asking
     "ui-bl-query-why": Message("仅可在取得本人书面授权后、为约定用途查询（征信业管理条例第十八条、第二十条）。号码只用于计算标签，不写入网址与日志。", "Only with the person's written authorisation and for the purpose that was agreed (征信业管理条例 18, 20). The identifier is used to compute a tag; it stands in no address and no log."),
     "ui-bl-issuer": Message("签发方", "Issuer"),

@@ -8,13 +8,19 @@ from typing import Any
 import pytest
 from harness.bank_service import BankApi, bank_service
 from harness.entry_members import facts, identifier, specimen
+from harness.evm_blacklist import operator_of
 from harness.ledger import Ledger
 from harness.people import actions
 from harness.service import api_of
 
+from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
+from blacklist.domain.screening.mapping import ColumnMapping
 from ledger.evidence.instants import parse_instant
-from node.identity.permissions import Role
+from node.blacklist import screening
+from node.blacklist.table_reading import file_source
+from node.identity.permissions import Permission, Role
+from node.identity.service import command_principal
 
 FRAUDSTER, STRANGER = specimen(123), specimen(456)
 BLACKLIST = "/v1/blacklist"
@@ -252,3 +258,56 @@ def test_a_node_that_takes_no_part_says_so(sqlite_ledger: Ledger) -> None:
 
 def _days(first: str, last: str) -> timedelta:
     return parse_instant(last) - parse_instant(first)
+
+
+def test_use_shows_who_asked_how_much_and_the_years_to_ask_about_everybody(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    listed_elsewhere(bank)
+    asked_about(bank, officer, STRANGER)
+    bank.entries.follower.contract.silent = True  # type: ignore[attr-defined]  # the harness's contract
+    used = bank.client.get(f"{BLACKLIST}/use", headers=bank.token(Role.AUDITOR)).json()
+    own = bank.ledger.node.settings
+    mine = {(each["member"], each["purpose"]): each for each in used["budgets"]}
+    query = mine[own.member, "query"]
+    assert (query["name"], query["used"]) == (own.name, 1)
+    assert query["left"] == query["limit"] - 1
+    assert [(each["identifiers"], each["colluding"]) for each in used["meter"]] == [("id", 1)]
+    assert used["meter"][0]["years"] > 0
+
+
+def test_a_screenings_files_are_read_by_who_may_read_content_and_the_reading_is_recorded(
+    bank: BankApi, officer: dict[str, str], tmp_path: Path
+) -> None:
+    listed_elsewhere(bank)
+    table = tmp_path / "customers.csv"
+    table.write_text(f"customer,id,auth\nC-1,{FRAUDSTER},A-1\nC-2,{STRANGER},\n", encoding="utf-8")
+    source = file_source(table, encoding="utf-8", separator=",", sheet=None)
+    mapping = ColumnMapping((("id", IdentifierType.NATIONAL_ID),), "auth", reference="customer")
+    by = command_principal("test")
+    opened = screening.start(bank.entries, source, mapping, tmp_path, by)
+    screening.run(bank.entries, opened, source, by)
+    (job,) = bank.client.get(f"{BLACKLIST}/screenings", headers=officer).json()
+    assert (job["rows"], job["rejected"], job["hits"]) == (2, 1, 1)
+    files = f"{BLACKLIST}/screenings/{job['job']}"
+    results = bank.client.get(f"{files}/results", headers=officer)
+    assert results.headers["content-type"].startswith("text/csv")
+    assert results.headers["cache-control"] == "no-store"
+    assert "C-1" in results.text
+    assert "authorisation" in bank.client.get(f"{files}/rejects", headers=officer).text
+    asks = bank.token(Role.COMPLIANCE, scopes=[Permission.BLACKLIST_QUERY])
+    answer = bank.client.get(f"{files}/results", headers=asks)
+    assert answer.json()["params"] == {"permission": "content:read"}
+    assert ("blacklist.read-screening", "done") in actions(bank.ledger)
+    (tmp_path / results.headers["content-disposition"].split('"')[1]).unlink()
+    gone = bank.client.get(f"{files}/results", headers=officer)
+    assert (gone.status_code, gone.json()["code"]) == (409, "screening-files-missing")
+
+
+def test_draws_are_seen_without_the_chain(bank: BankApi) -> None:
+    bank.banks.shared.send(operator_of(1), "openDraw")
+    bank.banks.settle()
+    bank.entries.follower.contract.silent = True  # type: ignore[attr-defined]  # the harness's contract
+    found = bank.client.get(f"{BLACKLIST}/audits", headers=bank.token(Role.AUDITOR)).json()
+    assert [(each["draw"], each["state"]) for each in found["draws"]] == [(1, "running")]
+    assert found["findings"] == []

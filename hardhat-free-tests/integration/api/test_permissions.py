@@ -14,6 +14,7 @@ from node.api import (
     account,
     blacklist,
     blacklist_entries,
+    blacklist_watching,
     cases,
     consortium,
     evidence,
@@ -30,8 +31,8 @@ from node.api import (
 from node.identity.permissions import PERMISSIONS, Permission, Role
 
 MODULES = (
-    operations, account, blacklist, blacklist_entries, cases, consortium, evidence, log, packages, people,
-    releases, sealing, sessions, uploads, watching,
+    operations, account, blacklist, blacklist_entries, blacklist_watching, cases, consortium, evidence, log,
+    packages, people, releases, sealing, sessions, uploads, watching,
 )  # fmt: skip
 SAMPLES = {
     "evidence_id": "ab" * 32,
@@ -43,6 +44,8 @@ SAMPLES = {
     "session_id": "ab" * 8,
     "entry_id": "ab" * 32,
     "hit_id": "ab" * 16,
+    "job_id": "ab" * 16,
+    "file": "results",
     "alarm_id": "1",
     "generation": "0",
     "level": "0",
@@ -123,6 +126,10 @@ NEEDS = {
     ("POST", "/v1/blacklist/entries/{entry_id}/decision"): Permission.BLACKLIST_LIST,
     ("POST", "/v1/blacklist/entries/{entry_id}/amendment"): Permission.BLACKLIST_LIST,
     ("POST", "/v1/blacklist/entries/{entry_id}/corroboration"): Permission.BLACKLIST_LIST,
+    ("GET", "/v1/blacklist/use"): Permission.BLACKLIST_READ,
+    ("GET", "/v1/blacklist/audits"): Permission.BLACKLIST_READ,
+    ("GET", "/v1/blacklist/screenings"): Permission.BLACKLIST_QUERY,
+    ("GET", "/v1/blacklist/screenings/{job_id}/{file}"): Permission.BLACKLIST_QUERY,
     ("GET", "/v1/audit"): Permission.AUDIT_READ,
     ("GET", "/metrics"): Permission.METRICS_READ,
     # The last: afterwards nobody is signed in.

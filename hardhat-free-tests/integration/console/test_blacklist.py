@@ -8,6 +8,7 @@ import pytest
 from harness.bank_service import BankApi, bank_service
 from harness.browsing import Browser, Console
 from harness.entry_members import facts, specimen
+from harness.evm_blacklist import operator_of
 from harness.ledger import Ledger
 from harness.people import actions
 from harness.service import PASSWORD
@@ -239,3 +240,15 @@ def test_another_members_entry_can_only_be_vouched_for(bank: BankApi, officer: B
     assert done.status_code == 303
     bank.work()
     assert bank.ledger.node.settings.name in officer.get(page).text
+
+
+def test_use_screenings_and_draws_have_pages(bank: BankApi, officer: Browser) -> None:
+    listed_elsewhere(bank)
+    officer.post("/blacklist/query", question(STRANGER))
+    bank.banks.shared.send(operator_of(1), "openDraw")
+    bank.banks.settle()
+    use = officer.get("/blacklist/use").text
+    assert "Years" in use
+    assert "19,999" in use
+    assert "Nothing found" in officer.get("/blacklist/screenings").text
+    assert "running" in officer.get("/blacklist/audits").text

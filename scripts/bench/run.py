@@ -3,7 +3,8 @@
 
 scripts/bench/run.py                 everything
 scripts/bench/run.py --only PART     one of: sealing, bulk, bulk-slow, postgres, postgres-slow, api, api-postgres, million, proofs, verify, gas,
-                                     consortium, blacklist, blacklist-psi, blacklist-million (minutes, so only when it is named)
+                                     consortium, blacklist, blacklist-http, blacklist-psi, blacklist-million (minutes, so only
+                                     when it is named)
 scripts/bench/run.py --json          for machines
 """
 
@@ -116,6 +117,13 @@ def blacklist_part(folder: Path) -> list[Row]:
     return oprf.rows()
 
 
+def blacklist_http_part(folder: Path) -> list[Row]:
+    """A query end to end."""
+    import asking  # noqa: PLC0415
+
+    return asking.rows(folder)
+
+
 def blacklist_psi_part(folder: Path) -> list[Row]:
     """Two lists of 100,000, by the blacklist's protocol and by another library."""
     import oprf  # noqa: PLC0415
@@ -145,6 +153,7 @@ PARTS: Final[dict[str, Callable[[Path], list[Row]]]] = {
     "gas": gas_part,
     "consortium": consortium_part,
     "blacklist": blacklist_part,
+    "blacklist-http": blacklist_http_part,
     "blacklist-psi": blacklist_psi_part,
     "blacklist-million": blacklist_million_part,
 }

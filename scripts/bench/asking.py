@@ -8,6 +8,7 @@ arithmetic), and how long the caller's own log takes (record key, transaction).
 import http.client
 import json
 import secrets
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -29,7 +30,6 @@ from ledger.ports.record_keys import RecordKey
 from node.blacklist.entries import make_entries
 from node.identity.permissions import Permission, Role
 from node.identity.service import command_principal
-from node.settings import write_settings
 
 BANKS: Final = 5
 QUERIES: Final = 40
@@ -103,7 +103,7 @@ def _ask(port: int, token: str, number: int) -> float:
     data = answer.read()
     took = time.perf_counter() - start
     if answer.status != http.HTTPStatus.OK:
-        raise SystemExit(f"a query was refused: {data.decode()}")
+        sys.exit(f"a query was refused: {data.decode()}")
     return took
 
 
@@ -115,6 +115,7 @@ class TimedKeys:
     times: list[float] = field(default_factory=list)
 
     def create(self, count: int) -> Sequence[RecordKey]:
+        """See ``ports.record_keys``."""
         start = time.perf_counter()
         made: Sequence[RecordKey] = self.keys.create(count)
         self.times.append(time.perf_counter() - start)
@@ -129,6 +130,7 @@ class TimedColleagues:
     spans: list[tuple[float, float]] = field(default_factory=list)
 
     def evaluate(self, asked: bytes, body: bytes) -> bytes:
+        """See ``ports.colleagues``."""
         start = time.perf_counter()
         answer: bytes = self.others.evaluate(asked, body)
         self.spans.append((start, time.perf_counter()))

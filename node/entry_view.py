@@ -51,6 +51,7 @@ class EntryView:
         own: whether this member reported it.
         row_here: whether its tag is in this member's index.
         receipts: members that gave a receipt for deleting its row.
+        acknowledged: members that have followed its newest change of standing and said so.
     """
 
     entry: str
@@ -65,6 +66,7 @@ class EntryView:
     own: bool
     row_here: bool
     receipts: tuple[str, ...]
+    acknowledged: tuple[str, ...]
 
     def to_json(self) -> dict[str, object]:
         """Return it for machines."""
@@ -265,6 +267,7 @@ def _view(node: Node, listed: ListedEntry) -> EntryView:
         disputes = entries.disputes(connection, listed.entry)
         row = entry_rows.row(connection, listed.entry)
         givers = entry_rows.receipt_givers(connection, listed.entry)
+        followed = entry_rows.acknowledged_by(connection, listed.entry)
     return EntryView(
         entry=listed.entry.hex(),
         reporter=listed.reporter.hex(),
@@ -278,6 +281,7 @@ def _view(node: Node, listed: ListedEntry) -> EntryView:
         own=listed.reporter.hex() == node.settings.member,
         row_here=row is not None,
         receipts=tuple(each.hex() for each in givers),
+        acknowledged=tuple(each.hex() for each in followed),
     )
 
 

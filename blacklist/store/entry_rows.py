@@ -10,6 +10,7 @@ from blacklist.domain.entries.rows import ACKNOWLEDGEMENT, RECEIPT, ROW, TOMBSTO
 from blacklist.domain.protocol.documents import SignedDocument
 from blacklist.store.entry_tables import (
     entry_acknowledgement,
+    entry_change,
     entry_receipt,
     entry_row,
     entry_tombstone,
@@ -133,6 +134,16 @@ def acknowledgements(connection: Connection) -> Sequence[KeptAcknowledgement]:
         )
         for each in connection.execute(select(entry_acknowledgement))
     ]
+
+
+def acknowledged_by(connection: Connection, entry: bytes) -> Sequence[bytes]:
+    """Return who acknowledged the newest change of an entry's standing; nobody where there was none."""
+    query = select(func.max(entry_change.c.block)).where(entry_change.c.entry == entry)
+    changed = connection.scalar(query)
+    if changed is None:
+        return []
+    table = entry_acknowledgement.c
+    return list(connection.scalars(select(table.member).where(table.block >= changed)))
 
 
 def _insert(connection: Connection) -> "type[sqlite.Insert | postgresql.Insert]":

@@ -214,6 +214,9 @@ class EntryAnswer(BaseModel):
     own: bool
     row_here: bool = Field(description="Its tag is in this member's index.")
     receipts: list[HexId] = Field(description="Members that deleted its row and said so.")
+    acknowledged: list[HexId] = Field(
+        description="Members that followed its newest change of standing and said so."
+    )
 
 
 class WaitingAnswer(BaseModel):

@@ -80,6 +80,7 @@ BLACKLIST_PAGE_WORDS: Final[Mapping[str, Message]] = {
     "ui-bl-entry": Message("登记", "Entry"),
     "ui-bl-key-epoch": Message("密钥期", "Key epoch"),
     "ui-bl-corroborators": Message("佐证成员", "Vouched for by"),
+    "ui-bl-acknowledged": Message("已知悉最新状态的成员", "Newest standing followed by"),
     "ui-bl-receipts": Message("已确认删除的成员", "Deleted, by receipt, at"),
     "ui-bl-row-here": Message("索引在本机", "Index row here"),
     "ui-bl-statement": Message("异议陈述摘要", "Digest of the statement"),

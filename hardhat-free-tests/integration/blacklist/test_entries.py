@@ -172,7 +172,9 @@ def test_all_members_acknowledge_all_status_changes(banks: Banks) -> None:
     banks.settle()
     with banks.banks[0].database.read() as connection:
         kept = entry_rows.acknowledgements(connection)
-    assert {each.member for each in kept} == {bank.member for bank in banks.banks[1:]}
+        followed = set(entry_rows.acknowledged_by(connection, entry))
+    assert followed == {each.member for each in kept}
+    assert followed == {bank.member for bank in banks.banks[1:]}
     assert {each.changes for each in kept} == {1}
 
 

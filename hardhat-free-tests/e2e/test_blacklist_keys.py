@@ -60,7 +60,7 @@ def test_banks_make_a_key_and_refresh_it(banks: list[Institution]) -> None:
         assert counted["purpose"] == "probe"
         assert counted["used"] > 0
         assert counted["used"] + counted["left"] == counted["limit"] == 1000
-        assert "试用密钥" in others[0].cli.run("blacklist", "use").out
+        assert "各成员用量" in others[0].cli.run("blacklist", "use").out
         assert others[0].cli.run("blacklist", "refresh-shares", "id").code == 0
         until(lambda: all(_holds(each, 2) for each in banks), 120, pause=0.5)
         assert others[1].cli.ok("blacklist", "probe", "id")["servers"] == [1, 2, 3]

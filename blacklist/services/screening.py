@@ -21,6 +21,7 @@ from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.protocol.elements import MAX_ELEMENTS
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.screening.mapping import ColumnMapping
+from blacklist.domain.screening.monitoring import MonitoringPurpose
 from blacklist.domain.screening.rows import ReadRow, RowFault, RowReader, ScreenedRow
 from blacklist.services.matching import FoundEntry
 from blacklist.services.querying import KeptHit, Person, Querying
@@ -47,12 +48,14 @@ class OpenJob:
         mapping: of columns.
         folder: where its results are.
         salt: of digests and names.
+        watch: what the customers are watched for afterwards, if they are.
     """
 
     job: ScreeningJob
     mapping: ColumnMapping
     folder: str
     salt: bytes
+    watch: MonitoringPurpose | None = None
 
     def digest_after(self, row: ReadRow, digest: bytes) -> bytes:
         """Return the digest over the rows up to ``row``."""
@@ -97,7 +100,12 @@ class Screening:
     querying: Querying
 
     def begin(
-        self, mapping: ColumnMapping, folder: str, digest: Callable[[bytes], bytes], by: str
+        self,
+        mapping: ColumnMapping,
+        folder: str,
+        digest: Callable[[bytes], bytes],
+        by: str,
+        watch: MonitoringPurpose | None = None,
     ) -> OpenJob:
         """Store a new job.
 
@@ -106,6 +114,7 @@ class Screening:
             folder: where its results are.
             digest: of the source, salted.
             by: who screens.
+            watch: what the customers are watched for afterwards, if they are.
 
         Raises:
             RefusedError: the columns do not fit each other.
@@ -114,7 +123,12 @@ class Screening:
         salt, at = os.urandom(SALT_BYTES), self._now()
         source = digest(salt)
         record = self.querying.records.seal(
-            {"mapping": mapping.to_json(), "folder": folder, "salt": salt.hex()}
+            {
+                "mapping": mapping.to_json(),
+                "folder": folder,
+                "salt": salt.hex(),
+                "watch": None if watch is None else watch.value,
+            }
         )
         job = ScreeningJob(
             job=os.urandom(JOB_BYTES),
@@ -128,7 +142,7 @@ class Screening:
         )
         with self.querying.matcher.begin() as connection:
             screenings.put(connection, job)
-        return OpenJob(job, mapping, folder, salt)
+        return OpenJob(job, mapping, folder, salt, watch)
 
     def open(self, job: bytes) -> OpenJob:
         """Return a job that was begun before.
@@ -144,12 +158,15 @@ class Screening:
         clear = self.querying.records.open(SealedRecord(found.key_id, found.sealed))
         if clear is None:
             raise IntegrityError("record-erased")
-        said = shape.members(clear, "screening", {"mapping", "folder", "salt"})
+        said = shape.members(clear, "screening", {"mapping", "folder", "salt", "watch"})
         return OpenJob(
             found,
             ColumnMapping.from_json(said["mapping"]),
             shape.text(said["folder"], "folder"),
             shape.hex_bytes(said["salt"], "salt", SALT_BYTES),
+            None
+            if said["watch"] is None
+            else MonitoringPurpose(shape.text(said["watch"], "watch")),
         )
 
     def skip(self, opened: OpenJob, source: bytes, rows: Iterator[ReadRow]) -> None:
@@ -254,7 +271,7 @@ class Screening:
                     [rows[place].authorisation for place, _ in part],
                     Purpose.SCREENING,
                     by,
-                    name=_name(opened, kind, start),
+                    name=question_name(opened, kind.value, start),
                 )
                 for at, entries in matched.items():
                     found.setdefault(part[at][0], []).extend(entries)
@@ -264,9 +281,9 @@ class Screening:
         return format_instant(self.querying.matcher.clock.now())
 
 
-def _name(opened: OpenJob, kind: IdentifierType, start: int) -> bytes:
-    """Return the name of a question, which nobody can guess who has not the job's salt."""
-    place = f"{opened.job.progress.rows}|{kind.value}|{start}".encode()
+def question_name(opened: OpenJob, kind: str, start: int) -> bytes:
+    """Return the name of a question of the next batch, which nobody can guess without the job's salt."""
+    place = f"{opened.job.progress.rows}|{kind}|{start}".encode()
     return hmac.digest(opened.salt, opened.job.job + place, "sha256")
 
 

@@ -1,5 +1,6 @@
 """Clear values that name persons, encrypted each under a record key of its own: destroying it erases them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,8 +33,16 @@ class SealedRecords:
 
     def seal(self, value: JsonValue) -> SealedRecord:
         """Encrypt under a new key, which is durable before this returns."""
-        (key,) = self.keys.create(1)
-        return SealedRecord(key.key_id, seal_private(encode(value), key, _LABEL))
+        (record,) = self.seal_many([value])
+        return record
+
+    def seal_many(self, values: Sequence[JsonValue]) -> Sequence[SealedRecord]:
+        """Encrypt each under a new key of its own; all are durable before this returns."""
+        keys = self.keys.create(len(values))
+        return [
+            SealedRecord(key.key_id, seal_private(encode(value), key, _LABEL))
+            for key, value in zip(keys, values, strict=True)
+        ]
 
     def reseal(self, key_id: bytes, value: JsonValue) -> bytes:
         """Encrypt what takes the place of an older value, under its key.

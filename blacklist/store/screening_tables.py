@@ -1,8 +1,8 @@
-"""The tables about screening, for queries; created by the migration b0007."""
+"""The tables about screening and monitoring, for queries; created by the migrations b0007 and b0009."""
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
 
 from blacklist.store.tables import metadata
 
@@ -27,3 +27,27 @@ screening: Final = Table(
 )
 """``sealed`` holds mapping, place of the results, and the salt of both digests: ``source`` is over the file,
 ``digest`` over the rows that were worked on. Without the salt either could be tried against guesses."""
+
+monitored: Final = Table(
+    "monitored",
+    metadata,
+    Column("item", LargeBinary, primary_key=True),
+    Column("identifiers", Integer, nullable=False),
+    Column("key_epoch", Integer, nullable=False),
+    Column("fresh", Boolean, nullable=False),
+    Column("purpose", String(24), nullable=False),
+    Column("key_id", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("since", String(24), nullable=False),
+    Column("started_by", String(64), nullable=False),
+    Index("monitored_type", "identifiers", "key_epoch"),
+)
+"""``sealed`` holds identifier, tag and the bank's numbers; a ``fresh`` tag waits for the whole index."""
+
+monitor_looked: Final = Table(
+    "monitor_looked",
+    metadata,
+    Column("entry", LargeBinary, primary_key=True),
+    Column("facts", LargeBinary, nullable=False),
+)
+"""Rows of the index that all monitored tags were compared with; a correction makes a row new again."""

@@ -73,14 +73,26 @@ def _screen(bank: Institution, folder: Path) -> int:
     return int(done["hits"])
 
 
+def _watch(bank: Institution, folder: Path) -> str:
+    """Watch somebody before anybody lists them, and return the item."""
+    added = bank.cli.ok(
+        "blacklist", "monitor", "add", "id", "--identifier-file", _file(folder, FRAUDSTER),
+        "--authorisation", "auth-2", "--reference", "cust-2", "--purpose", "loan",
+    )  # fmt: skip
+    (shown,) = bank.cli.ok("blacklist", "monitor", "list")
+    assert (shown["item"], shown["reference"]) == (added["item"], "cust-2")
+    return str(added["item"])
+
+
 def test_a_person_is_listed_found_reviewed_and_withdrawn(
     banks_with_key: list[Institution], tmp_path: Path
 ) -> None:
-    first, second, _ = banks_with_key
+    first, second, third = banks_with_key
     with first.node() as node:
         token = node.identity.invitations.invite((Role.SUPERVISOR,), by=SHELL)
         node.identity.invitations.accept(token, name="Bob", login="bob", password=PASSWORD)
     wanted = _listing(first, tmp_path)
+    watched = _watch(third, tmp_path)
     asked = first.cli.ok("blacklist", "list", *wanted)
     assert first.cli.ok("blacklist", "entries")["waiting"][0]["state"] == "asked"
     with first.node() as node:
@@ -88,6 +100,11 @@ def test_a_person_is_listed_found_reviewed_and_withdrawn(
         node.identity.releases.decide(asked["release"], bob, approve=True, reason="ok")
     until(lambda: first.cli.ok("blacklist", "entries")["listed"], 60, pause=0.5)
     until(lambda: _query(second, tmp_path, FRAUDSTER), 60, pause=0.5)
+    (seen,) = until(lambda: third.cli.ok("blacklist", "hits"), 60, pause=0.5)
+    assert (seen["purpose"], seen["reference"]) == ("monitoring", "cust-2")
+    assert third.cli.ok("blacklist", "monitor", "end", "--reference", "cust-2") == {"ended": 1}
+    assert third.cli.run("blacklist", "monitor", "end", "--item", watched).code == 1
+    assert third.cli.ok("blacklist", "monitor", "list") == []
     spellings = (f" {FRAUDSTER[:6]} {FRAUDSTER[6:14]} {FRAUDSTER[14:]}", _full_width(FRAUDSTER))
     for spelling in spellings:
         (found,) = _query(second, tmp_path, spelling)

@@ -1,4 +1,4 @@
-"""What a round does about entries: releases carried out, the day's batch, the index, successors.
+"""What a round does about entries: releases carried out, the day's batch, the index, successors, monitoring.
 
 Each step stands for itself: what fails is tried again in the next round, and the others go on.
 """
@@ -15,6 +15,7 @@ from blacklist.store.own_entries import OwnState
 from ledger.errors import LedgerError, RefusedError
 from node.blacklist.entries import Entries
 from node.blacklist.making import dual_read
+from node.blacklist.monitoring import look
 from node.identity.people import Release
 from node.identity.permissions import Principal
 from node.identity.service import command_principal
@@ -40,6 +41,7 @@ def work_entries(entries: Entries) -> Sequence[StepFailed]:
         "index": entries.index.round,
         "rotation": lambda: list_anew(entries),
         "retirement": lambda: retire(entries),
+        "monitoring": lambda: look(entries),
     }
     failed = []
     for name, step in steps.items():

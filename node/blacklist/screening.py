@@ -16,14 +16,17 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from blacklist.domain.screening.mapping import ColumnMapping
+from blacklist.domain.screening.monitoring import MonitoringPurpose
 from blacklist.domain.screening.rows import RowFault
 from blacklist.ports.row_source import RowSource
+from blacklist.services.monitoring import Monitoring
 from blacklist.services.querying import KeptHit
 from blacklist.services.screening import BATCH_ROWS, BatchOutcome, OpenJob, RowResult, Screening
 from blacklist.store.screenings import ScreeningJob
 from ledger.errors import ConflictError, RefusedError, UnavailableError
 from node.audit.entries import AuditEntry
 from node.blacklist.entries import Entries
+from node.blacklist.monitoring import BatchWatcher
 from node.identity.permissions import Permission, Principal
 from node.words.catalogue import remedy, word
 
@@ -78,9 +81,14 @@ def paths(folder: Path, job: bytes) -> tuple[Path, Path]:
 
 
 def start(
-    entries: Entries, source: RowSource, mapping: ColumnMapping, folder: Path, by: Principal
+    entries: Entries,
+    source: RowSource,
+    mapping: ColumnMapping,
+    folder: Path,
+    by: Principal,
+    watch: MonitoringPurpose | None = None,
 ) -> OpenJob:
-    """Store a new job.
+    """Store a new job; with ``watch`` its customers are watched from then on.
 
     Raises:
         NotPermittedError: the person may not.
@@ -88,7 +96,7 @@ def start(
     """
     by.require(Permission.BLACKLIST_QUERY)
     opened = Screening(entries.querying).begin(
-        mapping, str(folder.resolve()), source.digest, by.actor
+        mapping, str(folder.resolve()), source.digest, by.actor, watch
     )
     entries.node.trail.record(AuditEntry(by.actor, "blacklist.screen", opened.job.job.hex(), {}))
     return opened
@@ -143,6 +151,7 @@ def work(
 ) -> OpenJob:
     """Work on a job to its end; raises as ``run``."""
     rows = source.rows(opened.mapping)
+    watcher = BatchWatcher(Monitoring(screening.querying), actor)
     screening.skip(opened, source.digest(opened.salt), rows)
     at = opened.job.progress
     with _files(Path(opened.folder), opened.job.job) as files:
@@ -150,6 +159,7 @@ def work(
         progress(at.rows)
         while batch := list(islice(rows, BATCH_ROWS)):
             done = screening.ask(opened, batch, actor)
+            watcher.watch(opened, done)
             opened = screening.advance(opened, done, files.write(done))
             progress(opened.job.progress.rows)
     return screening.finish(opened)

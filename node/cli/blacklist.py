@@ -19,6 +19,7 @@ from node.cli import (
     blacklist_audit,
     blacklist_desk,
     blacklist_listing,
+    blacklist_monitoring,
     blacklist_screening,
 )
 from node.cli.blacklist_oversight import check_conviction
@@ -196,6 +197,7 @@ for _command in (
     blacklist_asking.query,
     blacklist_asking.hits,
     blacklist_asking.review,
+    blacklist_monitoring.monitor,
     blacklist_screening.screen,
     blacklist_screening.screenings,
     check_conviction,

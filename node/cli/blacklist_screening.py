@@ -8,10 +8,12 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from blacklist.domain.screening.monitoring import MonitoringPurpose
 from blacklist.services.screening import JOB_BYTES, OpenJob, Screening
 from node.blacklist import screening
 from node.blacklist.entries import Entries, make_entries
 from node.cli.blacklist_ids import read_id
+from node.cli.blacklist_monitoring import PURPOSES
 from node.cli.blacklist_table import GivenTable, of_a_table
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.person import at_the_shell
@@ -36,16 +38,18 @@ _SHOWN: Final = {
     default=Path(),
     help="结果文件夹（默认当前文件夹） Folder of the results (the present one by default)",
 )
+@click.option("--monitor", type=PURPOSES, help="此后持续监测，用途 Watch them afterwards, for this")
 @click.option("--resume", help="继续此任务 Go on with this job")
 @as_json
 @pass_context
 def screen(
-    context: Context, given: GivenTable, out: Path, resume: str | None, *, machine: bool
-) -> None:
+    context: Context, given: GivenTable, out: Path, monitor: str | None, resume: str | None,
+    *, machine: bool,
+) -> None:  # fmt: skip
     """筛查文件或数据表 Screen a file or a table; hits wait for a person's review."""
     with context.node() as node:
         entries = make_entries(node)
-        opened = _open(entries, given, out, resume)
+        opened = _open(entries, given, out, monitor, resume)
         found = _run(context, entries, opened, given)
     if machine:
         print_json(found)
@@ -67,10 +71,13 @@ def screenings(context: Context, *, machine: bool) -> None:
     _print(context, found)
 
 
-def _open(entries: Entries, given: GivenTable, out: Path, resume: str | None) -> OpenJob:
+def _open(
+    entries: Entries, given: GivenTable, out: Path, monitor: str | None, resume: str | None
+) -> OpenJob:
+    watch, by = None if monitor is None else MonitoringPurpose(monitor), at_the_shell()
     if resume is None:
-        return screening.start(entries, given.source(), given.mapping(), out, at_the_shell())
-    if given.names_columns():
+        return screening.start(entries, given.source(), given.mapping(), out, by, watch)
+    if given.names_columns() or watch is not None:
         raise click.UsageError("任务保留其列。 A job keeps its columns: leave them out.")
     return Screening(entries.querying).open(read_id(resume, JOB_BYTES))
 

@@ -40,5 +40,15 @@ SCREENING_WORDS: Final[Mapping[str, Message]] = {
     "col-started": Message("开始时间", "Begun"),
     "col-started-by": Message("操作人", "By"),
     "col-finished": Message("完成时间", "Finished"),
+    "monitor-added": Message("已开始监测：{item}；已登记的命中将在下一轮给出。", "Watched as {item}; what is listed already is found in the next round."),
+    "monitor-ended": Message("已终止 {ended} 项监测，所存内容已销毁。", "{ended} ended; what was kept for them is destroyed."),
+    "monitored": Message("监测中的客户", "Watched customers"),
+    "col-item": Message("监测编号", "Item"),
+    "col-purpose": Message("用途", "Purpose"),
+    "col-since": Message("开始时间", "Since"),
+    "watch-loan": Message("贷后管理", "loan outstanding"),
+    "watch-guarantee": Message("担保管理", "guarantee"),
+    "watch-credit-line": Message("授信存续", "credit line"),
+    "watch-merchant": Message("商户管理", "merchant"),
 }
 # fmt: on

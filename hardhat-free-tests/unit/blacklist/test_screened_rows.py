@@ -8,6 +8,7 @@ from harness.entry_members import specimen
 from blacklist.domain.entries.law import RunningMode
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.screening.mapping import ColumnMapping
+from blacklist.domain.screening.monitoring import check_lasting
 from blacklist.domain.screening.rows import ReadRow, RowFault, RowReader, ScreenedRow
 from ledger.errors import MalformedError, RefusedError
 
@@ -97,3 +98,10 @@ def test_a_mapping_is_kept_whole() -> None:
     assert ColumnMapping.from_json(mapping.to_json()) == mapping
     with pytest.raises(MalformedError):
         ColumnMapping.from_json({"identifiers": []})
+
+
+@pytest.mark.parametrize("kind", [IdentifierType.PHONE, IdentifierType.DEVICE])
+def test_what_alone_hits_nobody_is_not_watched(kind: IdentifierType) -> None:
+    check_lasting(IdentifierType.NATIONAL_ID)
+    with pytest.raises(RefusedError, match="monitoring-weak"):
+        check_lasting(kind)

@@ -1,0 +1,279 @@
+"""Watching customers: their tags are compared with what is new in the index, in this member's rounds.
+
+* Watching begins with one counted evaluation (purpose monitoring), which gives the tag. The tag, the
+  identifier and the bank's numbers are sealed under a record key of this item's own.
+* A fresh tag is compared with the whole index, once; afterwards each row that is new or was corrected is
+  compared with all tags. Comparing is local and tells nobody anything.
+* A tag that is equal is no hit: the identifier is evaluated again, counted and logged as the inquiry that it
+  is (征信业管理条例 22), and the matcher decides; copied tags end there.
+* When a relationship ends, the record key is destroyed at once and the row deleted.
+* When the key of a type is replaced, every tag is made anew (purpose rotation) and is fresh again; what was
+  found before is not announced a second time.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import Connection
+
+from blacklist.domain.chronicle.keys import HeldKey
+from blacklist.domain.entries.law import check_asking, check_authorisation
+from blacklist.domain.identifiers.identifier import IdentifierType
+from blacklist.domain.oprf.tags import tag_of
+from blacklist.domain.protocol.elements import MAX_ELEMENTS
+from blacklist.domain.protocol.purposes import Purpose
+from blacklist.domain.screening.monitoring import (
+    MonitoringPurpose,
+    WatchedPerson,
+    check_lasting,
+    digest_of,
+)
+from blacklist.services.evaluating import NUMBERS, TYPES
+from blacklist.services.inquiring import InquirySubject
+from blacklist.services.matching import FoundEntry
+from blacklist.services.querying import Person, Querying
+from blacklist.services.sealed_records import SealedRecord
+from blacklist.store import entries, hits, monitors
+from blacklist.store.hits import Hit
+from blacklist.store.monitors import MonitoredItem, NewRow
+from ledger.errors import RefusedError
+from ledger.evidence.instants import format_instant
+
+ITEM_BYTES: Final = 16
+ACTOR: Final = "monitoring"
+"""Who asks, in the log of requests, when no person does."""
+_ROWS: Final = 4096
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OpenItem:
+    """A monitored item with what it says to its own member only."""
+
+    item: MonitoredItem
+    person: WatchedPerson
+    tag: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """Watches.
+
+    Attributes:
+        querying: asks, matches and makes hits.
+    """
+
+    querying: Querying
+
+    def add(
+        self,
+        persons: Sequence[WatchedPerson],
+        purpose: MonitoringPurpose,
+        by: str,
+        *,
+        name: bytes | None = None,
+    ) -> Sequence[bytes]:
+        """Begin to watch, and return the items' ids; what is listed already is found in the next round.
+
+        Args:
+            persons: 1 to ``MAX_ELEMENTS``, all identifiers of one type.
+            purpose: that the persons agreed to.
+            by: who asks for it.
+            name: see ``Inquirer.ask``.
+
+        Raises:
+            RefusedError: no authorisation, a type that alone hits nobody, without a licence no test data, no
+                key of the type, over a budget.
+            UnavailableError: too few holders answer.
+        """
+        kind = persons[0].identifier.type
+        check_lasting(kind)
+        for each in persons:
+            check_authorisation(each.authorisation)
+        check_asking([each.identifier for each in persons], self.querying.mode)
+        tags, held = self._tags(persons, Purpose.MONITORING, by, name)
+        sealed = self.querying.records.seal_many(
+            [person.to_json(tag) for person, tag in zip(persons, tags, strict=True)]
+        )
+        items = [
+            MonitoredItem(
+                item=os.urandom(ITEM_BYTES),
+                identifiers=NUMBERS[kind],
+                key_epoch=held.key_epoch,
+                fresh=True,
+                purpose=purpose.value,
+                key_id=record.key_id,
+                sealed=record.sealed,
+                since=format_instant(self.querying.matcher.clock.now()),
+                started_by=by,
+            )
+            for record in sealed
+        ]
+        with self.querying.matcher.begin() as connection:
+            monitors.put(connection, items)
+        return [each.item for each in items]
+
+    def end(self, item: bytes) -> None:
+        """Stop watching: the record key is destroyed, and with it identifier and tag.
+
+        Raises:
+            RefusedError: ``monitoring-unknown``.
+        """
+        with self.querying.matcher.read() as connection:
+            found = monitors.find(connection, item)
+        if found is None:
+            raise RefusedError("monitoring-unknown")
+        self._forget(found)
+
+    def end_customer(self, reference: str) -> int:
+        """Stop watching all identifiers of a customer, and return how many they were."""
+        ended = [each.item for each in self.every() if each.person.reference == reference]
+        for each in ended:
+            self._forget(each)
+        return len(ended)
+
+    def every(self) -> Iterator[OpenItem]:
+        """Return all items, opened one after the other."""
+        return self._pages(lambda connection, after: monitors.page(connection, after, _ROWS))
+
+    def round(self, kind: IdentifierType) -> int:
+        """Tag anew what a replaced key needs, compare what is new, and return how many hits there are.
+
+        Raises:
+            LedgerError: something does not answer, or a budget is used up; the next round goes on there.
+        """
+        held = self.querying.state().keys.get(NUMBERS[kind])
+        if held is None:
+            return 0
+        self._retag(kind, held)
+        return self._look_at_new_rows(kind) + self._look_for_fresh(kind)
+
+    def _retag(self, kind: IdentifierType, held: HeldKey) -> None:
+        number = NUMBERS[kind]
+        while True:
+            with self.querying.matcher.read() as connection:
+                older = monitors.of_older_keys(connection, number, held.key_epoch, MAX_ELEMENTS)
+            opened = self._opened(older)
+            if not opened:
+                return
+            persons = [each.person for each in opened]
+            tags, key = self._tags(persons, Purpose.ROTATION, ACTOR, None)
+            with self.querying.matcher.begin() as connection:
+                for each, tag in zip(opened, tags, strict=True):
+                    item = replace(each.item, key_epoch=key.key_epoch, fresh=True)
+                    monitors.change(connection, self._sealed(item, each.person, tag))
+
+    def _look_for_fresh(self, kind: IdentifierType) -> int:
+        found = 0
+        while True:
+            with self.querying.matcher.read() as connection:
+                items = monitors.fresh(connection, NUMBERS[kind], MAX_ELEMENTS)
+            if not items:
+                return found
+            opened = self._opened(items)
+            with self.querying.matcher.read() as connection:
+                tags = [each.tag for each in opened]
+                listed = {tag for tag, _ in entries.with_tags(connection, tags)}
+            found += self._examine([each for each in opened if each.tag in listed])
+            with self.querying.matcher.begin() as connection:
+                monitors.compared(connection, [each.item for each in items])
+
+    def _look_at_new_rows(self, kind: IdentifierType) -> int:
+        found = 0
+        while rows := self._new_rows(kind):
+            tags = {each.tag for each in rows}
+            # Fresh ones are compared with the whole index next, these rows included.
+            older = (each for each in self._of_type(kind) if not each.item.fresh)
+            equal = [each for each in older if each.tag in tags]
+            for start in range(0, len(equal), MAX_ELEMENTS):
+                found += self._examine(equal[start : start + MAX_ELEMENTS])
+            with self.querying.matcher.begin() as connection:
+                monitors.looked(connection, rows)
+        return found
+
+    def _new_rows(self, kind: IdentifierType) -> Sequence[NewRow]:
+        with self.querying.matcher.read() as connection:
+            return monitors.new_rows(connection, NUMBERS[kind], _ROWS)
+
+    def _examine(self, equal: Sequence[OpenItem]) -> int:
+        """Evaluate those whose tag is equal to a row's; keep and count the hits that are new."""
+        if not equal:
+            return 0
+        matched = self.querying.match(
+            [each.person.identifier for each in equal],
+            [each.person.authorisation for each in equal],
+            Purpose.MONITORING,
+            ACTOR,
+        )
+        return sum(self._keep(equal[place], found) for place, found in matched.items())
+
+    def _keep(self, opened: OpenItem, found: Sequence[FoundEntry]) -> int:
+        """Keep hits, and in the same transaction what the item knows by them."""
+        person = opened.person
+        new = {digest_of(each.listed.reporter, each.facts): each for each in found}
+        new = {digest: each for digest, each in new.items() if digest not in person.known}
+        if not new:
+            return 0
+        who = Person((person.identifier,), person.authorisation, person.reference)
+        made = self.querying.prepare(who, list(new.values()), Purpose.MONITORING)
+        kept: list[Hit] = [hit for hit, _ in made if hit is not None]
+        item = self._sealed(opened.item, person.knowing(*new), opened.tag)
+        with self.querying.matcher.begin() as connection:
+            for hit in kept:
+                hits.put(connection, hit)
+            monitors.change(connection, item)
+        return len(kept)
+
+    def _tags(
+        self, persons: Sequence[WatchedPerson], purpose: Purpose, by: str, name: bytes | None
+    ) -> tuple[Sequence[bytes], HeldKey]:
+        """Return the tags under the key in force, and that key."""
+        held = self.querying.state().keys.get(NUMBERS[persons[0].identifier.type])
+        if held is None:
+            raise RefusedError("blacklist-no-key")
+        subjects = [InquirySubject(each.identifier, each.authorisation) for each in persons]
+        secrets = self.querying.inquirer.ask(subjects, purpose, by, held, name=name)
+        try:
+            return [tag_of(secret, held.key_epoch) for secret in secrets], held
+        finally:
+            for secret in secrets:
+                secret.wipe()
+
+    def _sealed(self, item: MonitoredItem, person: WatchedPerson, tag: bytes) -> MonitoredItem:
+        return replace(item, sealed=self.querying.records.reseal(item.key_id, person.to_json(tag)))
+
+    def _of_type(self, kind: IdentifierType) -> Iterator[OpenItem]:
+        number = NUMBERS[kind]
+        return self._pages(
+            lambda connection, after: monitors.of_type(connection, number, after, _ROWS)
+        )
+
+    def _pages(
+        self, read: Callable[[Connection, bytes], Sequence[MonitoredItem]]
+    ) -> Iterator[OpenItem]:
+        after = b""
+        while True:
+            with self.querying.matcher.read() as connection:
+                items = read(connection, after)
+            if not items:
+                return
+            yield from self._opened(items)
+            after = items[-1].item
+
+    def _opened(self, items: Sequence[MonitoredItem]) -> Sequence[OpenItem]:
+        """Open items; one whose key is gone was ended, and its row goes too."""
+        opened = []
+        for item in items:
+            clear = self.querying.records.open(SealedRecord(item.key_id, item.sealed))
+            if clear is None:
+                self._forget(item)
+            else:
+                kind = TYPES[item.identifiers]
+                opened.append(OpenItem(item, *WatchedPerson.from_json(clear, kind)))
+        return opened
+
+    def _forget(self, item: MonitoredItem) -> None:
+        self.querying.records.destroy(item.key_id)
+        with self.querying.matcher.begin() as connection:
+            monitors.forget(connection, item.item)

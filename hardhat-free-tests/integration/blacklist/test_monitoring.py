@@ -1,0 +1,285 @@
+"""Customers who are watched, among three banks on the real contract."""
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.entry_members import NATIONAL_ID, Bank, Banks, facts, identifier, specimen
+from harness.evm_blacklist import operator_of
+from harness.ledger import Ledger
+from sqlalchemy import func, select
+
+from blacklist.domain.entries.facts import Facts
+from blacklist.domain.identifiers.identifier import IdentifierType
+from blacklist.domain.protocol.purposes import Purpose
+from blacklist.domain.screening.mapping import ColumnMapping
+from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson
+from blacklist.services.monitoring import Monitoring
+from blacklist.services.screening import Screening
+from blacklist.store import ceremonies, entry_rows, hits, monitors
+from blacklist.store.hits import Hit
+from blacklist.store.monitors import MonitoredItem
+from blacklist.store.screening_tables import monitored
+from blacklist.store.tables import inquiry
+from ledger.errors import RefusedError, UnavailableError
+from node.blacklist.screening import work
+from node.blacklist.table_reading import file_source
+
+FRAUDSTER, OTHER, THIRD = specimen(123), specimen(7), specimen(9)
+ID = IdentifierType.NATIONAL_ID
+
+
+@pytest.fixture
+def banks(tmp_path: Path) -> Iterator[Banks]:
+    made = Banks.found(tmp_path, 3)
+    yield made
+    made.close()
+
+
+def watch(bank: Bank, *raw: str) -> tuple[Monitoring, list[bytes]]:
+    monitoring = Monitoring(bank.querying)
+    persons = [WatchedPerson(identifier(each), f"A-{each[-4:]}", f"C-{each[-4:]}") for each in raw]
+    return monitoring, list(monitoring.add(persons, MonitoringPurpose.LOAN, "officer"))
+
+
+def kept(bank: Bank) -> list[Hit]:
+    with bank.database.read() as connection:
+        return list(hits.newest(connection, unreviewed=False, limit=99))
+
+
+def asked(bank: Bank, purpose: Purpose) -> list[int]:
+    """How many identifiers each request of a purpose was about."""
+    with bank.database.read() as connection:
+        query = select(inquiry.c["count"]).where(inquiry.c.purpose == purpose.value)
+        return list(connection.scalars(query.order_by(inquiry.c.asked_at, inquiry.c.request_id)))
+
+
+def test_who_is_listed_later_is_found_once_and_nobody_else_is_asked_about(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, _ = watch(bank, OTHER, FRAUDSTER, THIRD)
+    assert monitoring.round(ID) == 0
+    entry = banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    assert asked(bank, Purpose.MONITORING) == [3]
+    assert monitoring.round(ID) == 1
+    (hit,) = kept(bank)
+    assert (hit.entry, hit.purpose, hit.reviewed_at) == (entry, "monitoring", None)
+    assert sorted(asked(bank, Purpose.MONITORING)) == [1, 3]
+    assert monitoring.round(ID) == 0
+    assert sorted(asked(bank, Purpose.MONITORING)) == [1, 3]
+
+
+def test_who_is_listed_already_is_found_in_the_first_round(banks: Banks) -> None:
+    banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    bank = banks.banks[1]
+    assert Monitoring(bank.querying).round(ID) == 0
+    monitoring, _ = watch(bank, FRAUDSTER)
+    assert monitoring.round(ID) == 1
+    assert monitoring.round(ID) == 0
+
+
+def test_a_correction_is_announced_and_what_did_not_change_is_not(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, _ = watch(bank, FRAUDSTER)
+    said = facts(banks.today())
+    entry = banks.banks[0].list(FRAUDSTER, said)
+    banks.settle()
+    assert monitoring.round(ID) == 1
+    banks.banks[0].revising.correct(entry, _milder(said))
+    banks.settle()
+    assert monitoring.round(ID) == 1
+    assert [each.entry for each in kept(bank)] == [entry, entry]
+
+
+def _milder(said: Facts) -> Facts:
+    return Facts.from_json({**_json(said), "severity": "notable"})
+
+
+def _json(said: Facts) -> dict[str, Any]:
+    value = said.to_json()
+    assert isinstance(value, dict)
+    return value
+
+
+def test_a_copied_tag_costs_an_inquiry_and_gives_no_hit(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, _ = watch(bank, OTHER)
+    (opened,) = monitoring.every()
+    entry = banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    with bank.database.write() as connection:
+        table = entry_rows.entry_row
+        connection.execute(table.update().where(table.c.entry == entry).values(tag=opened.tag))
+    assert monitoring.round(ID) == 0
+    assert (kept(bank), asked(bank, Purpose.MONITORING)) == ([], [1, 1])
+    assert monitoring.round(ID) == 0
+    assert asked(bank, Purpose.MONITORING) == [1, 1]
+
+
+def test_ending_destroys_the_key_and_the_row_at_once(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, (first, second, third) = watch(bank, FRAUDSTER, OTHER, THIRD)
+    with bank.database.read() as connection:
+        keys = {each.item: each.key_id for each in monitors.every(connection)}
+    monitoring.end(first)
+    assert monitoring.end_customer(f"C-{OTHER[-4:]}") == 1
+    records = bank.querying.records.keys
+    assert [records.open(keys[each]) is None for each in (first, second, third)] == [
+        True,
+        True,
+        False,
+    ]
+    assert [each.item.item for each in monitoring.every()] == [third]
+    banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    assert (monitoring.round(ID), kept(bank)) == (0, [])
+    with pytest.raises(RefusedError, match="monitoring-unknown"):
+        monitoring.end(first)
+
+
+def test_an_ending_that_was_cut_short_is_carried_through(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, (item,) = watch(bank, FRAUDSTER)
+    with bank.database.read() as connection:
+        found = monitors.find(connection, item)
+    assert found is not None
+    bank.querying.records.destroy(found.key_id)
+    assert monitoring.round(ID) == 0
+    with bank.database.read() as connection:
+        assert monitors.find(connection, item) is None
+
+
+def test_nothing_that_is_stored_tells_who_is_watched(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, _ = watch(bank, FRAUDSTER)
+    (opened,) = monitoring.every()
+    assert opened.person.identifier == identifier(FRAUDSTER)
+    with bank.database.read() as connection:
+        stored = repr(list(connection.execute(select(monitored))))
+    reference = opened.person.reference
+    for text in (FRAUDSTER, opened.person.authorisation, reference, repr(opened.tag)[2:-1]):
+        assert text not in stored
+    assert reference not in repr(opened)
+
+
+def test_a_replaced_key_makes_every_tag_anew_and_announces_nothing_twice(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, _ = watch(bank, FRAUDSTER, OTHER)
+    banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    assert monitoring.round(ID) == 1
+    before = {each.item.item: each.tag for each in monitoring.every()}
+    _new_key(banks)
+    assert monitoring.round(ID) == 0
+    after = {each.item.item: each.tag for each in monitoring.every()}
+    assert after.keys() == before.keys()
+    assert not set(after.values()) & set(before.values())
+    assert asked(bank, Purpose.ROTATION) == [2]
+    assert {each.item.key_epoch for each in monitoring.every()} == {2}
+    banks.banks[0].list(OTHER, facts(banks.today()))
+    banks.settle()
+    assert monitoring.round(ID) == 1
+
+
+def _new_key(banks: Banks) -> None:
+    for bank in banks.banks:
+        with bank.database.write() as connection:
+            ceremonies.agree(connection, NATIONAL_ID, 2, at="2026-11-24T08:00:00.000Z")
+    banks.shared.send(operator_of(0), "openGeneration", NATIONAL_ID)
+    for _ in range(10):
+        for bank in banks.banks:
+            bank.keygen.run()
+        if banks.banks[1].follower.refresh().keys[NATIONAL_ID].key_epoch > 1:
+            break
+    for bank in banks.banks:
+        bank.follower.refresh()
+
+
+def test_what_cannot_be_asked_now_is_asked_in_a_later_round(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, _ = watch(bank, FRAUDSTER)
+    banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    for each in (banks.banks[0], banks.banks[2]):
+        each.away = True
+    with pytest.raises(UnavailableError):
+        monitoring.round(ID)
+    for each in (banks.banks[0], banks.banks[2]):
+        each.away = False
+    assert monitoring.round(ID) == 1
+
+
+@pytest.mark.parametrize(
+    ("person", "code"),
+    [
+        (lambda: WatchedPerson(identifier(OTHER), " ", ""), "authorisation-missing"),
+        (
+            lambda: WatchedPerson(identifier("11010519491231002X"), "A-1", ""),
+            "asking-test-data-only",
+        ),
+    ],
+)
+def test_who_may_not_be_asked_about_is_not_watched(
+    banks: Banks, person: Callable[[], WatchedPerson], code: str
+) -> None:
+    monitoring = Monitoring(banks.banks[1].querying)
+    with pytest.raises(RefusedError, match=code):
+        monitoring.add([person()], MonitoringPurpose.LOAN, "officer")
+    assert list(monitoring.every()) == []
+
+
+def test_customers_of_a_screened_file_are_watched_each_once(banks: Banks, tmp_path: Path) -> None:
+    bank = banks.banks[1]
+    banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    path, mapping = tmp_path / "customers.csv", ColumnMapping((("id", ID),), "auth", None, "who")
+    rows = [
+        ("c1", FRAUDSTER, "A-1"),
+        ("c1", FRAUDSTER, "A-1"),
+        ("c2", OTHER, "A-2"),
+        ("c3", "?", "A"),
+    ]
+    with path.open("w", encoding="utf-8", newline="") as opened:
+        csv.writer(opened).writerows([("who", "id", "auth"), *rows])
+    source = file_source(path, encoding="utf-8-sig", separator=",", sheet=None)
+    screening, monitoring = Screening(bank.querying), Monitoring(bank.querying)
+    for _ in range(2):
+        job = screening.begin(
+            mapping, str(tmp_path), source.digest, "officer", MonitoringPurpose.LOAN
+        )
+        work(screening, screening.open(job.job.job), source, "officer")
+    assert sorted(each.person.reference for each in monitoring.every()) == ["c1", "c2"]
+    # What the screening found is a hit already.
+    assert (len(kept(bank)), monitoring.round(ID), len(kept(bank))) == (4, 0, 4)
+    banks.banks[0].list(OTHER, facts(banks.today()))
+    banks.settle()
+    assert monitoring.round(ID) == 1
+
+
+def test_items_are_kept_on_both_databases(ledger: Ledger) -> None:
+    at = "2026-11-24T08:00:00.000Z"
+    items = [
+        MonitoredItem(bytes([n]) * 16, 1, n, fresh=True, purpose="loan", key_id=b"k", sealed=b"s",
+                      since=at, started_by="officer")
+        for n in range(1, 4)
+    ]  # fmt: skip
+    with ledger.node.database.write() as connection:
+        monitors.put(connection, items)
+        monitors.compared(connection, [items[0].item])
+        assert len(monitors.fresh(connection, 1, 9)) == 2
+        assert list(monitors.of_older_keys(connection, 1, 2, 9)) == [
+            MonitoredItem(**{**_fields(items[0]), "fresh": False})
+        ]
+        assert [each.item for each in monitors.page(connection, items[0].item, 1)] == [
+            items[1].item
+        ]
+        monitors.looked(connection, [monitors.NewRow(b"e", b"f", b"t")])
+        monitors.forget(connection, items[0].item)
+        assert connection.scalar(select(func.count()).select_from(monitored)) == 2
+
+
+def _fields(item: MonitoredItem) -> dict[str, Any]:
+    return {name: getattr(item, name) for name in MonitoredItem.__slots__}

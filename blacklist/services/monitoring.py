@@ -126,7 +126,7 @@ class Monitoring:
             raise RefusedError("monitoring-unknown")
         self._forget(found)
 
-    def end_customer(self, reference: str) -> int:
+    def end_relationship(self, reference: str) -> int:
         """Stop watching all identifiers of a customer, and return how many they were."""
         ended = [each.item for each in self.every() if each.person.reference == reference]
         for each in ended:

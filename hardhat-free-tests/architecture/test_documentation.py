@@ -79,7 +79,7 @@ def test_no_message_is_dead() -> None:
         *("change-", "proposal-", "rotation-", "standing-", "role-"),
         *("identifier-type-", "ceremony-kind-", "ceremony-phase-", "own-state-", "standing-"),
         *("ground-", "severity-", "outcome-", "decision-", "basis-", "purpose-"),
-        *("checklist-", "report-purpose-", "report-basis-"),
+        *("watch-", "checklist-", "report-purpose-", "report-basis-"),
         *("request-kind-", "request-outcome-", "desk-state-", "draw-", "finding-"),
         *("ui-role-", "ui-kind-", "ui-event-", "ui-detail-", "ui-may-", "ui-release-"),
     )

@@ -43,10 +43,10 @@ def end(entries: Entries, item: bytes, by: Principal) -> None:
     entries.node.trail.record(AuditEntry(by.actor, "blacklist.unmonitor", item.hex(), {}))
 
 
-def end_customer(entries: Entries, reference: str, by: Principal) -> int:
+def end_relationship(entries: Entries, reference: str, by: Principal) -> int:
     """Stop watching all identifiers of a customer, and return how many they were."""
     by.require(Permission.BLACKLIST_QUERY)
-    ended = Monitoring(entries.querying).end_customer(reference)
+    ended = Monitoring(entries.querying).end_relationship(reference)
     details: dict[str, str | int | bool] = {"ended": ended}
     entries.node.trail.record(AuditEntry(by.actor, "blacklist.unmonitor", None, details))
     return ended

@@ -81,7 +81,7 @@ def _end(node: Node, item: str | None, reference: str | None) -> int:
         raise click.UsageError("--item 或 --reference。 --item or --reference.")
     entries, by = make_entries(node), at_the_shell()
     if item is None:
-        return monitoring.end_customer(entries, reference or "", by)
+        return monitoring.end_relationship(entries, reference or "", by)
     monitoring.end(entries, read_id(item, ITEM_BYTES), by)
     return 1
 

@@ -44,7 +44,6 @@ SCREENING_WORDS: Final[Mapping[str, Message]] = {
     "monitor-ended": Message("已终止 {ended} 项监测，所存内容已销毁。", "{ended} ended; what was kept for them is destroyed."),
     "monitored": Message("监测中的客户", "Watched customers"),
     "col-item": Message("监测编号", "Item"),
-    "col-purpose": Message("用途", "Purpose"),
     "col-since": Message("开始时间", "Since"),
     "watch-loan": Message("贷后管理", "loan outstanding"),
     "watch-guarantee": Message("担保管理", "guarantee"),

@@ -125,7 +125,7 @@ def test_ending_destroys_the_key_and_the_row_at_once(banks: Banks) -> None:
     with bank.database.read() as connection:
         keys = {each.item: each.key_id for each in monitors.every(connection)}
     monitoring.end(first)
-    assert monitoring.end_customer(f"C-{OTHER[-4:]}") == 1
+    assert monitoring.end_relationship(f"C-{OTHER[-4:]}") == 1
     records = bank.querying.records.keys
     assert [records.open(keys[each]) is None for each in (first, second, third)] == [
         True,

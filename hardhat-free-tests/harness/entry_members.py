@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +15,7 @@ from harness.evm_blacklist import (
     MemoryShareKeys,
     operator_of,
 )
+from harness.key_members import NATIONAL_ID, ChainClock
 
 from blacklist.chain.entry_keys import EthEntryKeys
 from blacklist.curve.secret import fill_random
@@ -51,7 +52,6 @@ from ledger.ports.signer import StatementSigner
 from ledger.primitives.digest import sha256
 from node.database import BLACKLIST_VERSIONS, KEY_STORE_VERSIONS, Database
 
-NATIONAL_ID = 1
 LEAF = b"\x11" * 32
 
 
@@ -80,16 +80,6 @@ def facts(today: date, ground: Ground = Ground.FORGED_DOCUMENTS) -> Facts:
         notified_on=today - timedelta(days=20),
         conduct_ended=today - timedelta(days=60),
     )
-
-
-@dataclass
-class ChainClock:
-    """The chain's time as everybody's."""
-
-    shared: EvmBlacklist
-
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.shared.chain.timestamp, UTC)
 
 
 @dataclass

@@ -85,7 +85,7 @@ def test_an_auditor_examines_what_banks_asked(
     assert {each["member"] for each in found} == {first.name}
     assert "符合" in auditor.cli.run("blacklist", "audit", "findings").out
     trail = first.cli.ok("audit", "list", "--action", "blacklist.opened")
-    assert len(trail) == done["samples"]
+    assert len(trail["entries"]) == done["samples"]
     _check_conviction(banks, tmp_path)
 
 

@@ -1,7 +1,7 @@
 """What the peer API opens: to the role auditor only, in the form that is documented, and recorded."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,8 @@ from ledger.evidence.log import LogIdentity
 from ledger.primitives.canonical import JsonValue, encode
 from ledger.proof.trust import TrustedMember
 from node.audit.trail import TrailQuery
-from node.blacklist.auditing import answer_audit, forget_inquiries
+from node.blacklist.auditing import answer_audit
+from node.blacklist.forgetting import forget
 from node.errors import NotPermittedError
 from node.peer.neighbours import Neighbour
 
@@ -113,22 +114,16 @@ def test_questions_of_another_form_are_refused(opener: LogOpener, ledger: Ledger
         answer_audit(ledger.node, opener, peer, "evaluation", unknown)
 
 
-def test_the_nodes_period_ends_what_can_be_opened(
-    holders: Holders, opener: LogOpener, ledger: Ledger
-) -> None:
-    node = ledger.node
-    assert forget_inquiries(node) == 0
-    ledger.clock.moment = datetime(2029, 11, 23, tzinfo=UTC)
-    assert forget_inquiries(node) == 0
-    ledger.clock.moment = datetime(2029, 11, 25, tzinfo=UTC)
-    assert forget_inquiries(node) == 1
+def test_what_was_forgotten_is_opened_to_nobody(opener: LogOpener, ledger: Ledger) -> None:
+    node, years = ledger.node, ledger.node.settings.blacklist_keep_years
+    ledger.clock.move(timedelta(days=365 * years).total_seconds())
+    assert forget(node) == 0
+    ledger.clock.move(timedelta(days=years + 1).total_seconds())
+    assert forget(node) == 1
+    assert forget(node) == 0
     with pytest.raises(RefusedError, match="inquiry-forgotten"):
         opener.opening(1, _request(ledger), b"\x09" * 32)
-    node.settings = node.settings.model_copy(update={"blacklist_inquiry_retention": "1d"})
-    holders.inquirer().ask(
-        [InquirySubject(nobody(IdentifierType.NATIONAL_ID, bytes(32)), "x")], Purpose.PROBE, "a"
-    )
-    ledger.clock.move(100 * 86_400)
-    assert forget_inquiries(node) == 0
-    ledger.clock.move(81 * 86_400)
-    assert forget_inquiries(node) == 1
+    with ledger.node.database.read() as connection:
+        (row,) = inquiries.newest(connection, 5)
+    assert node.record_keys.open(row.key_id) is None
+    assert (row.sealed, row.count, row.purpose) == (None, 3, "probe")

@@ -30,6 +30,10 @@ class Reporter:
         """Whether it can decide a dispute now, as far as is known."""
         return self.status in ("active", UNSEEN)
 
+    def to_json(self) -> dict[str, object]:
+        """Return it for machines, beside what it reported."""
+        return {"reporter_name": self.name, "reporter_status": self.status}
+
 
 @dataclass(frozen=True, slots=True)
 class Reporters:

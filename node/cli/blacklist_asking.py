@@ -10,6 +10,7 @@ from blacklist.store.hits import ReviewOutcome
 from node import entry_view
 from node.blacklist.asking import ask_about
 from node.blacklist.entries import make_entries
+from node.blacklist.reporters import read_reporters
 from node.blacklist.reviewing import review as record_review
 from node.cli.blacklist_ids import HIT, read_id
 from node.cli.blacklist_person import GivenIdentifier, of_a_person
@@ -35,11 +36,16 @@ def query(
         entries = make_entries(node)
         entries.follower.refresh()
         kept = ask_about(entries, person, Purpose.QUERY, at_the_shell())
+        reporters = read_reporters(node)
     found = [entry_view.found_view(each) for each in kept]
+    said = [reporters.of(bytes.fromhex(each.reporter)) for each in found]
     if machine:
-        print_json([each.to_json() for each in found])
+        pairs = zip(found, said, strict=True)
+        print_json([{**each.to_json(), **reporter.to_json()} for each, reporter in pairs])
         return
     _print_found(context, found)
+    for name in sorted({each.name for each in said if not each.can_answer}):
+        context.say("entry-reporter-gone", reporter=name)
 
 
 @click.command()

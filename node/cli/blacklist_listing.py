@@ -8,6 +8,7 @@ from blacklist.domain.entries.facts import Facts
 from node import entry_view
 from node.blacklist import acting
 from node.blacklist.entries import make_entries
+from node.blacklist.reporters import read_reporters
 from node.cli.blacklist_facts import with_facts
 from node.cli.blacklist_ids import ENTRY, LEAF, read_id
 from node.cli.blacklist_person import GivenIdentifier, of_a_person
@@ -58,11 +59,14 @@ def entry(context: Context, entry: str, *, machine: bool) -> None:
     with context.node() as node:
         make_entries(node).follower.refresh()
         found = entry_view.read_entry(node, read_id(entry, ENTRY))
+        reporter = read_reporters(node).of(bytes.fromhex(found.reporter))
     if machine:
-        print_json(found.to_json())
+        print_json({**found.to_json(), **reporter.to_json()})
         return
     _print_listed(context, [found])
     _print_disputes(context, found)
+    if not reporter.can_answer:
+        context.say("entry-reporter-gone", reporter=reporter.name)
 
 
 @click.command()

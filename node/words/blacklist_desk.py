@@ -38,6 +38,7 @@ BLACKLIST_DESK_WORDS: Final[Mapping[str, Message]] = {
     "report-written": Message("报告已写入 {file}：{year} 年第 {number} 次（免费），登记 {count} 条。请核对身份后交付本人，并删除文件。", "The report is in {file}: number {number} of {year}, free of charge, {count} entries. Hand it to the person whom you identified, and delete the file."),
     "report-written-chargeable": Message("报告已写入 {file}：{year} 年第 {number} 次（可收费），登记 {count} 条。请核对身份后交付本人，并删除文件。", "The report is in {file}: number {number} of {year}, a fee may be asked, {count} entries. Hand it to the person whom you identified, and delete the file."),
     "reporter-gone": Message("已退出或被暂停，不能答复；可请求其他成员与监管机构处理", "has left or is suspended and cannot answer; ask another member or the regulator"),
+    "entry-reporter-gone": Message("报送成员{reporter}已退出或被暂停：异议无人能决定，采信前请另行核实。", "The reporter {reporter} has left or is suspended: nobody can decide a dispute; verify by yourself before you rely on it."),
     "col-to-answer": Message("本机构答复", "To answer here"),
     "col-days": Message("剩余天数", "Days left"),
     "col-statement": Message("本节点有声明", "Statement here"),

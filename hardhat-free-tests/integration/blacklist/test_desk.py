@@ -17,6 +17,7 @@ from node.blacklist import acting, desk
 from node.blacklist.letters import LETTER, MAX_LETTER_BYTES, SIGNED, Letter, open_letter
 from node.blacklist.person_reports import PersonReport, make_report, masked
 from node.blacklist.report_page import render_report
+from node.blacklist.reporters import Reporter
 from node.blacklist.travelling_statements import TravellingStatement
 from node.errors import NotPermittedError
 
@@ -290,3 +291,17 @@ def test_a_dispute_is_decided_only_with_a_written_answer_that_is_sealed(
     desks.settle()
     seen = desk_view.read_answer(desks.node(0), entry)
     assert (seen.decision, seen.in_time, seen.answer_here) == ("withdrawn", True, True)
+
+
+@pytest.mark.parametrize(("status", "shown"), [("active", 0), ("left", 1), ("suspended", 1)])
+def test_a_reporter_that_cannot_answer_is_shown_as_such(
+    desks: NodeBanks, entry: bytes, status: str, shown: int
+) -> None:
+    found = report(desks, 1)
+    (listed,) = found.entries
+    assert listed.found.listed.entry == entry
+    assert listed.reporter.can_answer, "nobody knows while the registry is silent"
+    gone = replace(listed, reporter=Reporter("第九银行", status))
+    page = render_report(replace(found, entries=(gone,)))
+    assert page.count("has left or is suspended") == shown
+    assert "第九银行" in page

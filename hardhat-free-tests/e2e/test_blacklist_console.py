@@ -52,11 +52,7 @@ def fill_in(page: Any, evidence: str) -> None:
     page.get_by_label("Reason").fill("case 7")
     page.get_by_label("Ground").select_option(Ground.FORGED_DOCUMENTS.value)
     questions = page.locator("#checklist input")
-    page.wait_for_function(
-        f"document.querySelectorAll('#checklist input').length === "
-        f"{len(REQUIRED[Ground.FORGED_DOCUMENTS])}"
-    )
-    assert questions.count() == len(REQUIRED[Ground.FORGED_DOCUMENTS])
+    until(lambda: questions.count() == len(REQUIRED[Ground.FORGED_DOCUMENTS]), 30, pause=0.1)
 
 
 def complete(page: Any, evidence: str) -> None:
@@ -79,6 +75,14 @@ def asked(page: Any) -> int:
     page.get_by_role("button", name="Ask", exact=True).click()
     page.get_by_role("heading", name="Result").wait_for()
     return int(page.locator("tbody tr").count())
+
+
+def look_around(page: Any, folder: Path) -> None:
+    """Look at the pages that no step leads to."""
+    for path in ("desk", "use", "audits", "hits", "screenings", "query"):
+        page.goto(f"/blacklist/{path}")
+        assert violations(page) == [], path
+        shoot(page, folder / f"{path}.png")
 
 
 def test_a_person_is_listed_found_and_reviewed_in_the_console(
@@ -127,5 +131,6 @@ def test_a_person_is_listed_found_and_reviewed_in_the_console(
         officer.locator("tbody a").first.click()
         assert violations(officer) == []
         shoot(officer, tmp_path / "entry.png")
+        look_around(officer, tmp_path)
         assert said == []
         assert [url for url in requests if FRAUDSTER in url] == []

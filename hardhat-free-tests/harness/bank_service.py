@@ -1,6 +1,6 @@
 """A service whose node is one of several banks with a blacklist on the real contract, without a network."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,6 +45,11 @@ class BanksWithNode(Banks):
         if number != OWN or self.ledger is None:
             return super()._record_keys(number, key_database)
         return self.ledger.node.record_keys
+
+    def _subject_index(self, number: int) -> Callable[[bytes], bytes]:
+        if number != OWN or self.ledger is None:
+            return super()._subject_index(number)
+        return self.ledger.node.lookups.subject
 
 
 @dataclass

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from node.api import (
     account,
     blacklist,
+    blacklist_desk,
     blacklist_entries,
     blacklist_watching,
     cases,
@@ -65,6 +66,7 @@ def create_app(service: Service) -> FastAPI:
         blacklist,
         blacklist_entries,
         blacklist_watching,
+        blacklist_desk,
     ):
         app.include_router(each.router, prefix="/v1")
     app.include_router(peers.router)

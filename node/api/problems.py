@@ -61,6 +61,7 @@ _UNKNOWN: Final = frozenset(
         "entry-unknown",
         "hit-unknown",
         "screening-unknown",
+        "person-request-unknown",
     }
 )
 """Refusals because something is not there."""

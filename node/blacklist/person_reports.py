@@ -110,11 +110,10 @@ def make_report(
     Raises:
         NotPermittedError: the operator may not.
         RefusedError: no application, no key of the type, over a budget, or without a licence no test data.
-        UnavailableError: the chain, or too many holders, do not answer.
+        UnavailableError: too many holders do not answer.
     """
     by.require(Permission.BLACKLIST_DESK)
     node = entries.node
-    entries.follower.refresh()
     subject = node.lookups.subject(identifier.canonical)
     asked = _asked_about(node, subject)
     matched = entries.querying.match([identifier], [application], Purpose.PERSON, by.actor)

@@ -41,9 +41,9 @@ def report(
 ) -> None:
     """为本人出具报告（HTML，中文在前） Write a person's report; identify the person first."""
     with context.node() as node:
-        found = make_report(
-            make_entries(node), given.read(context, node), application, at_the_shell()
-        )
+        identifier, entries = given.read(context, node), make_entries(node)
+        entries.follower.refresh()
+        found = make_report(entries, identifier, application, at_the_shell())
     _write(output, render_report(found))
     if machine:
         print_json(_report_json(found, output))

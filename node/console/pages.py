@@ -9,6 +9,7 @@ from starlette.types import Scope
 from node.console import (
     account_pages,
     audit_pages,
+    blacklist_desk,
     blacklist_entry_pages,
     blacklist_pages,
     blacklist_watching,
@@ -46,6 +47,7 @@ PAGES: Final = (
     blacklist_pages,
     blacklist_entry_pages,
     blacklist_watching,
+    blacklist_desk,
     peer_pages,
     release_pages,
     consortium_pages,

@@ -1,5 +1,6 @@
 """The blacklist over the API: listed by two persons, found elsewhere, reviewed, disputed, ended."""
 
+import base64
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -311,3 +312,48 @@ def test_draws_are_seen_without_the_chain(bank: BankApi) -> None:
     found = bank.client.get(f"{BLACKLIST}/audits", headers=bank.token(Role.AUDITOR)).json()
     assert [(each["draw"], each["state"]) for each in found["draws"]] == [(1, "running")]
     assert found["findings"] == []
+
+
+def test_a_person_is_given_a_report_and_disputes_what_it_says(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    entry = listed_elsewhere(bank)
+    asked_about(bank, officer, FRAUDSTER)
+    wanted = {"person": person(FRAUDSTER), "application": "A-9"}
+    report = bank.client.post(f"{BLACKLIST}/reports", json=wanted, headers=officer)
+    assert report.headers["content-type"].startswith("text/html")
+    assert report.headers["content-disposition"] == "attachment"
+    assert entry in report.text
+    assert FRAUDSTER not in report.text
+    words = base64.b64encode("我从未申请过这笔贷款。".encode()).decode()
+    letter = {"content": words}
+    taken = bank.client.post(f"{ENTRIES}/{entry}/dispute", json=letter, headers=officer)
+    assert taken.status_code == 201, taken.text
+    assert taken.json()["state"] == "recorded"
+    bank.banks.settle()
+    (open_,) = bank.client.get(f"{BLACKLIST}/disputes", headers=officer).json()
+    assert (open_["entry"], open_["own"], open_["days_left"]) == (entry, False, 20)
+    assert open_["statement_here"] is True
+    wrong = bank.client.post(
+        f"{ENTRIES}/{entry}/statement", json={"content": "no!"}, headers=officer
+    )
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "request-invalid")
+
+
+def test_a_request_of_a_person_is_recorded_with_its_term_and_settled(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    asked = {
+        "kind": "access", "person": person(FRAUDSTER), "letter": {"content": "d29yZHM="},
+    }  # fmt: skip
+    taken = bank.client.post(f"{BLACKLIST}/requests", json=asked, headers=officer)
+    assert taken.status_code == 201, taken.text
+    assert (taken.json()["days_left"], taken.json()["outcome"]) == (20, None)
+    answer = bank.seal(bank.token(Role.COLLECTOR), kind="decision")["id"]
+    place = f"{BLACKLIST}/requests/{taken.json()['request']}/settlement"
+    said = {"outcome": "granted", "answer": answer}
+    done = bank.client.post(place, json=said, headers=officer)
+    assert done.status_code == 204, done.text
+    assert bank.client.get(f"{BLACKLIST}/requests", headers=officer).json() == []
+    every = bank.client.get(f"{BLACKLIST}/requests?settled=true", headers=officer).json()
+    assert [each["outcome"] for each in every] == ["granted"]

@@ -49,8 +49,13 @@ def everything(running: Api) -> dict[str, str]:
     return headers
 
 
-CHAIN = {("GET", "/v1/trust"), ("GET", "/v1/consortium")}
-"""Read over JSON-RPC, which is not here; ``e2e`` and ``integration/consortium`` ask for them."""
+CHAIN = {
+    ("GET", "/v1/trust"),
+    ("GET", "/v1/consortium"),
+    ("POST", "/v1/blacklist/entries/{entry_id}/dispute"),
+    ("POST", "/v1/blacklist/entries/{entry_id}/statement"),
+}
+"""Ask the chain, which is not here; ``test_blacklist``, ``e2e`` and ``integration/consortium`` ask them."""
 OPERATIONS = sorted((OPEN | NEEDS.keys()) - CHAIN)
 
 

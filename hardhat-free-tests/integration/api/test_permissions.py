@@ -13,6 +13,7 @@ from harness.service import Api, api_of
 from node.api import (
     account,
     blacklist,
+    blacklist_desk,
     blacklist_entries,
     blacklist_watching,
     cases,
@@ -31,8 +32,8 @@ from node.api import (
 from node.identity.permissions import PERMISSIONS, Permission, Role
 
 MODULES = (
-    operations, account, blacklist, blacklist_entries, blacklist_watching, cases, consortium, evidence, log,
-    packages, people, releases, sealing, sessions, uploads, watching,
+    operations, account, blacklist, blacklist_desk, blacklist_entries, blacklist_watching, cases, consortium,
+    evidence, log, packages, people, releases, sealing, sessions, uploads, watching,
 )  # fmt: skip
 SAMPLES = {
     "evidence_id": "ab" * 32,
@@ -45,6 +46,7 @@ SAMPLES = {
     "entry_id": "ab" * 32,
     "hit_id": "ab" * 16,
     "job_id": "ab" * 16,
+    "request_id": "ab" * 16,
     "file": "results",
     "alarm_id": "1",
     "generation": "0",
@@ -126,6 +128,13 @@ NEEDS = {
     ("POST", "/v1/blacklist/entries/{entry_id}/decision"): Permission.BLACKLIST_LIST,
     ("POST", "/v1/blacklist/entries/{entry_id}/amendment"): Permission.BLACKLIST_LIST,
     ("POST", "/v1/blacklist/entries/{entry_id}/corroboration"): Permission.BLACKLIST_LIST,
+    ("POST", "/v1/blacklist/reports"): Permission.BLACKLIST_DESK,
+    ("GET", "/v1/blacklist/disputes"): Permission.BLACKLIST_READ,
+    ("POST", "/v1/blacklist/entries/{entry_id}/dispute"): Permission.BLACKLIST_DESK,
+    ("POST", "/v1/blacklist/entries/{entry_id}/statement"): Permission.BLACKLIST_DESK,
+    ("GET", "/v1/blacklist/requests"): Permission.BLACKLIST_DESK,
+    ("POST", "/v1/blacklist/requests"): Permission.BLACKLIST_DESK,
+    ("POST", "/v1/blacklist/requests/{request_id}/settlement"): Permission.BLACKLIST_DESK,
     ("GET", "/v1/blacklist/use"): Permission.BLACKLIST_READ,
     ("GET", "/v1/blacklist/audits"): Permission.BLACKLIST_READ,
     ("GET", "/v1/blacklist/screenings"): Permission.BLACKLIST_QUERY,
@@ -145,10 +154,18 @@ FACTS = {
     "basis": "consent", "basis_evidence": LEAF, "conduct_ended": "2026-09-30",
 }  # fmt: skip
 ENTRY = "/v1/blacklist/entries/{entry_id}"
+WRITTEN = {"content": "d29yZHM="}
+ON_CHAIN = {f"{ENTRY}/dispute", f"{ENTRY}/statement"}
+"""Ask the chain first, which is not here."""
 BODIES: dict[str, Any] = {
     "/v1/blacklist/query": {"identifiers": [GIVEN], "purpose": "query", "authorisation": "a"},
     "/v1/blacklist/hits/{hit_id}/review": {"outcome": "same-person", "note": "n"},
     "/v1/blacklist/entries": {"person": GIVEN, "facts": FACTS, "reason": "r"},
+    "/v1/blacklist/reports": {"person": GIVEN, "application": "a"},
+    f"{ENTRY}/dispute": WRITTEN,
+    f"{ENTRY}/statement": WRITTEN,
+    "/v1/blacklist/requests": {"kind": "access", "person": GIVEN, "letter": WRITTEN},
+    "/v1/blacklist/requests/{request_id}/settlement": {"outcome": "granted", "answer": LEAF},
     f"{ENTRY}/correction": {"facts": FACTS},
     f"{ENTRY}/withdrawal": {"reasons": LEAF},
     f"{ENTRY}/decision": {"decision": "upheld", "answer": LEAF},
@@ -225,7 +242,7 @@ def test_a_role_is_let_in_exactly_where_its_permissions_say(
         if permission is not None and refused == allowed:
             wrong.append(f"{method} {path}: {answer.status_code} {answer.text[:90]}")
         unknown = answer.status_code == 401 and answer.json()["code"] not in WRONG
-        if answer.status_code >= 500 or unknown:
+        if (answer.status_code >= 500 and path not in ON_CHAIN) or unknown:
             wrong.append(f"{method} {path}: {answer.status_code}")
     assert wrong == []
 

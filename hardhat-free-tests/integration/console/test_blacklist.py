@@ -252,3 +252,33 @@ def test_use_screenings_and_draws_have_pages(bank: BankApi, officer: Browser) ->
     assert "19,999" in use
     assert "Nothing found" in officer.get("/blacklist/screenings").text
     assert "running" in officer.get("/blacklist/audits").text
+
+
+def test_the_desk_takes_disputes_and_requests_and_writes_reports(
+    bank: BankApi, officer: Browser
+) -> None:
+    page = listed_elsewhere(bank)
+    entry = page.rpartition("/")[2]
+    person = {"type": "id", "identifier": FRAUDSTER, "issuer": ""}
+    report = officer.post("/blacklist/desk/report", {**person, "authorisation": "A-9"})
+    assert report.headers["content-disposition"] == "attachment"
+    assert entry in report.text
+    wrong = officer.post(
+        "/blacklist/desk/report", {**person, "identifier": "71", "authorisation": "A"}
+    )
+    assert wrong.status_code == 400
+    assert 'role="alert"' in wrong.text
+    letter = {"letter": "我从未申请过这笔贷款。", "entry": entry}
+    assert (
+        officer.post("/blacklist/desk/statement", {**letter, "kind": "dispute"}).status_code == 303
+    )
+    asked = {**person, "kind": "access", "letter": "我要求查阅。", "entry": ""}
+    assert officer.post("/blacklist/desk/requests", asked).status_code == 303
+    bank.banks.settle()
+    desk = officer.get("/blacklist/desk").text
+    assert desk.count("20 days left") == 2
+    assert FRAUDSTER not in desk
+    (settle,) = re.findall(r'action="(/blacklist/desk/requests/[0-9a-f]{32})"', desk)
+    answer = bank.seal(bank.token(Role.COLLECTOR), kind="decision")["id"]
+    assert officer.post(settle, {"outcome": "granted", "answer": answer}).status_code == 303
+    assert settle not in officer.get("/blacklist/desk").text

@@ -73,6 +73,11 @@ SIGNED_IN: dict[tuple[str, str], Permission | None] = {
     ("POST", "/blacklist/entries/{entry_id}/withdrawal"): Permission.BLACKLIST_LIST,
     ("POST", "/blacklist/entries/{entry_id}/decision"): Permission.BLACKLIST_LIST,
     ("POST", "/blacklist/entries/{entry_id}/corroboration"): Permission.BLACKLIST_LIST,
+    ("GET", "/blacklist/desk"): Permission.BLACKLIST_DESK,
+    ("POST", "/blacklist/desk/report"): Permission.BLACKLIST_DESK,
+    ("POST", "/blacklist/desk/statement"): Permission.BLACKLIST_DESK,
+    ("POST", "/blacklist/desk/requests"): Permission.BLACKLIST_DESK,
+    ("POST", "/blacklist/desk/requests/{request_id}"): Permission.BLACKLIST_DESK,
     ("GET", "/blacklist/use"): Permission.BLACKLIST_READ,
     ("GET", "/blacklist/audits"): Permission.BLACKLIST_READ,
     ("GET", "/blacklist/screenings"): Permission.BLACKLIST_QUERY,
@@ -97,6 +102,7 @@ SAMPLES = {
     "{token_id}": "ab" * 8,
     "{entry_id}": "ab" * 32,
     "{hit_id}": "ab" * 16,
+    "{request_id}": "ab" * 16,
     "{number}": "1",
 }
 LET_IN = frozenset({200, 303, 400, 401, 404, 409, 503})

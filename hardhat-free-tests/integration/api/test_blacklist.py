@@ -46,6 +46,11 @@ def sealed(bank: BankApi) -> str:
     return str(bank.seal(bank.token(Role.COLLECTOR))["id"])
 
 
+def written_answer(bank: BankApi) -> str:
+    """Seal a written answer."""
+    return str(bank.seal(bank.token(Role.COLLECTOR), kind="decision")["id"])
+
+
 def person(raw: str) -> dict[str, str]:
     return {"type": "id", "identifier": raw}
 
@@ -189,7 +194,7 @@ def test_a_dispute_shows_its_clock_and_ends_with_a_written_answer(
     (dispute,) = shown["disputes"]
     assert (shown["standing"], dispute["decision"]) == ("disputed", None)
     assert _days(dispute["disputed_at"], dispute["decide_by"]) == timedelta(days=20)
-    ruling = {"decision": "upheld", "answer": sealed(bank)}
+    ruling = {"decision": "upheld", "answer": written_answer(bank)}
     decided = bank.client.post(f"{place}/decision", json=ruling, headers=officer)
     assert decided.status_code == 204, decided.text
     bank.work()
@@ -204,7 +209,7 @@ def test_the_reporter_corrects_amends_and_withdraws(bank: BankApi, officer: dict
     assert done.status_code == 204, done.text
     bank.others[0].revising.contract.dispute(bytes.fromhex(entry), b"\x33" * 32)
     bank.work()
-    amended = {"answer": sealed(bank), "facts": listing(bank, severity="grave")["facts"]}
+    amended = {"answer": written_answer(bank), "facts": listing(bank, severity="grave")["facts"]}
     done = bank.client.post(f"{place}/amendment", json=amended, headers=officer)
     assert done.status_code == 204, done.text
     bank.work()
@@ -349,9 +354,8 @@ def test_a_request_of_a_person_is_recorded_with_its_term_and_settled(
     taken = bank.client.post(f"{BLACKLIST}/requests", json=asked, headers=officer)
     assert taken.status_code == 201, taken.text
     assert (taken.json()["days_left"], taken.json()["outcome"]) == (20, None)
-    answer = bank.seal(bank.token(Role.COLLECTOR), kind="decision")["id"]
     place = f"{BLACKLIST}/requests/{taken.json()['request']}/settlement"
-    said = {"outcome": "granted", "answer": answer}
+    said = {"outcome": "granted", "answer": written_answer(bank)}
     done = bank.client.post(place, json=said, headers=officer)
     assert done.status_code == 204, done.text
     assert bank.client.get(f"{BLACKLIST}/requests", headers=officer).json() == []

@@ -35,6 +35,11 @@ def sealed(bank: BankApi) -> str:
     return str(bank.seal(bank.token(Role.COLLECTOR))["id"])
 
 
+def written_answer(bank: BankApi) -> str:
+    """Seal a written answer."""
+    return str(bank.seal(bank.token(Role.COLLECTOR), kind="decision")["id"])
+
+
 def filled(bank: BankApi, **changed: object) -> dict[str, object]:
     """A listing form that breaks no rule, but for what is changed."""
     said = facts(bank.banks.today()).to_json()
@@ -194,7 +199,7 @@ def test_a_dispute_shows_its_days_and_is_decided(bank: BankApi, officer: Browser
     assert (
         officer.post(f"{page}/decision", {"answer": "x", "decision": "upheld"}).status_code == 400
     )
-    ruling = {"answer": sealed(bank), "decision": "upheld", "here": page}
+    ruling = {"answer": written_answer(bank), "decision": "upheld", "here": page}
     bank.banks.move(minutes=15)
     assert officer.post(f"{page}/decision", ruling).headers["location"].startswith("/step-up")
     assert officer.post("/step-up", {"password": PASSWORD}).status_code == 303
@@ -279,6 +284,8 @@ def test_the_desk_takes_disputes_and_requests_and_writes_reports(
     assert desk.count("20 days left") == 2
     assert FRAUDSTER not in desk
     (settle,) = re.findall(r'action="(/blacklist/desk/requests/[0-9a-f]{32})"', desk)
-    answer = bank.seal(bank.token(Role.COLLECTOR), kind="decision")["id"]
-    assert officer.post(settle, {"outcome": "granted", "answer": answer}).status_code == 303
+    assert (
+        officer.post(settle, {"outcome": "granted", "answer": written_answer(bank)}).status_code
+        == 303
+    )
     assert settle not in officer.get("/blacklist/desk").text

@@ -19,7 +19,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from blacklist.domain.chronicle.keys import HeldKey
-from blacklist.domain.entries.law import check_asking, check_authorisation
+from blacklist.domain.entries.law import check_asking, check_authorisation, check_purpose
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.oprf.tags import tag_of
 from blacklist.domain.protocol.elements import MAX_ELEMENTS
@@ -83,11 +83,12 @@ class Monitoring:
             name: see ``Inquirer.ask``.
 
         Raises:
-            RefusedError: no authorisation, a type that alone hits nobody, without a licence no test data, no
-                key of the type, over a budget.
+            RefusedError: no authorisation, a purpose that persons did not agree to, a type that alone hits
+                nobody, without a licence no test data, no key of the type.
             UnavailableError: too few holders answer.
         """
         kind = persons[0].identifier.type
+        check_purpose(Purpose.MONITORING, self.querying.agreed)
         check_lasting(kind)
         for each in persons:
             check_authorisation(each.authorisation)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from blacklist.domain.entries.facts import today_in_china
+from blacklist.domain.entries.law import check_purpose
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.protocol.elements import MAX_ELEMENTS
 from blacklist.domain.protocol.purposes import Purpose
@@ -117,9 +118,12 @@ class Screening:
             watch: what the customers are watched for afterwards, if they are.
 
         Raises:
-            RefusedError: the columns do not fit each other.
+            RefusedError: the columns do not fit each other, or persons did not agree to the purpose.
         """
         mapping.check()
+        check_purpose(Purpose.SCREENING, self.querying.agreed)
+        if watch is not None:
+            check_purpose(Purpose.MONITORING, self.querying.agreed)
         salt, at = os.urandom(SALT_BYTES), self._now()
         source = digest(salt)
         record = self.querying.records.seal(

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -283,3 +284,16 @@ def test_items_are_kept_on_both_databases(ledger: Ledger) -> None:
 
 def _fields(item: MonitoredItem) -> dict[str, Any]:
     return {name: getattr(item, name) for name in MonitoredItem.__slots__}
+
+
+def test_what_persons_did_not_agree_to_is_refused(banks: Banks, tmp_path: Path) -> None:
+    agreed = frozenset({Purpose.QUERY, Purpose.SCREENING})
+    querying = replace(banks.banks[1].querying, agreed=agreed)
+    person = WatchedPerson(identifier(OTHER), "A-1", "")
+    with pytest.raises(RefusedError, match="asking-purpose-not-agreed"):
+        Monitoring(querying).add([person], MonitoringPurpose.LOAN, "officer")
+    mapping = ColumnMapping((("id", ID),), "auth")
+    with pytest.raises(RefusedError, match="asking-purpose-not-agreed"):
+        Screening(querying).begin(
+            mapping, str(tmp_path), lambda _: b"", "officer", MonitoringPurpose.LOAN
+        )

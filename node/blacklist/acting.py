@@ -1,7 +1,7 @@
 """What people do to entries in a node: checked against the ledger, carried out, and recorded in the trail.
 
-Listing and vouching take two persons: one asks, another decides the release (``release_kinds``), and the next
-round carries it out. Withdrawals and decisions in the person's favour take one.
+A listing takes two persons: one asks, another decides the release (``release_kinds``), and the next round
+carries it out. Everything else takes one, who names what is sealed about it.
 """
 
 from collections.abc import Mapping

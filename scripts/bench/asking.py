@@ -8,6 +8,7 @@ arithmetic), and how long the caller's own log takes (record key, transaction).
 import http.client
 import json
 import secrets
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -34,6 +35,8 @@ from node.identity.service import command_principal
 BANKS: Final = 5
 QUERIES: Final = 40
 WARMING: Final = 5
+QUIET: Final = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+"""Nobody reads the nodes' logs, and a full pipe would stop them."""
 
 
 def rows(folder: Path) -> list[Row]:
@@ -64,7 +67,7 @@ def _serving(folder: Path, url: str) -> Iterator[Sequence[Institution]]:
     with ExitStack() as ending:
         for each in banks:
             command = replace(each.cli, inside=False)
-            served = Served(command, each.port, command.start("serve", "--json-logs"))
+            served = Served(command, each.port, command.start("serve", "--json-logs", **QUIET))
             ending.callback(served.stop)
             served.until_answering(60)
         first.cli.ok("blacklist", "generate-key", "id")

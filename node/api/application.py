@@ -11,6 +11,7 @@ from node.api import (
     blacklist,
     blacklist_desk,
     blacklist_entries,
+    blacklist_screening,
     blacklist_watching,
     cases,
     consortium,
@@ -65,6 +66,7 @@ def create_app(service: Service) -> FastAPI:
         watching,
         blacklist,
         blacklist_entries,
+        blacklist_screening,
         blacklist_watching,
         blacklist_desk,
     ):

@@ -15,6 +15,7 @@ from node.api import (
     blacklist,
     blacklist_desk,
     blacklist_entries,
+    blacklist_screening,
     blacklist_watching,
     cases,
     consortium,
@@ -32,7 +33,8 @@ from node.api import (
 from node.identity.permissions import PERMISSIONS, Permission, Role
 
 MODULES = (
-    operations, account, blacklist, blacklist_desk, blacklist_entries, blacklist_watching, cases, consortium,
+    operations, account, blacklist, blacklist_desk, blacklist_entries, blacklist_screening,
+    blacklist_watching, cases, consortium,
     evidence, log, packages, people, releases, sealing, sessions, uploads, watching,
 )  # fmt: skip
 SAMPLES = {
@@ -46,6 +48,7 @@ SAMPLES = {
     "entry_id": "ab" * 32,
     "hit_id": "ab" * 16,
     "job_id": "ab" * 16,
+    "item_id": "ab" * 16,
     "request_id": "ab" * 16,
     "file": "results",
     "alarm_id": "1",
@@ -138,6 +141,10 @@ NEEDS = {
     ("GET", "/v1/blacklist/use"): Permission.BLACKLIST_READ,
     ("GET", "/v1/blacklist/audits"): Permission.BLACKLIST_READ,
     ("GET", "/v1/blacklist/screenings"): Permission.BLACKLIST_QUERY,
+    ("POST", "/v1/blacklist/screening"): Permission.BLACKLIST_QUERY,
+    ("GET", "/v1/blacklist/monitoring"): Permission.BLACKLIST_QUERY,
+    ("POST", "/v1/blacklist/monitoring"): Permission.BLACKLIST_QUERY,
+    ("DELETE", "/v1/blacklist/monitoring/{item_id}"): Permission.BLACKLIST_QUERY,
     ("GET", "/v1/blacklist/screenings/{job_id}/{file}"): Permission.BLACKLIST_QUERY,
     ("GET", "/v1/audit"): Permission.AUDIT_READ,
     ("GET", "/metrics"): Permission.METRICS_READ,
@@ -159,6 +166,8 @@ ON_CHAIN = {f"{ENTRY}/dispute", f"{ENTRY}/statement"}
 """Ask the chain first, which is not here."""
 BODIES: dict[str, Any] = {
     "/v1/blacklist/query": {"identifiers": [GIVEN], "purpose": "query", "authorisation": "a"},
+    "/v1/blacklist/screening": {"rows": [{"identifiers": [GIVEN], "authorisation": "a"}]},
+    "/v1/blacklist/monitoring": {"person": GIVEN, "authorisation": "a", "purpose": "loan"},
     "/v1/blacklist/hits/{hit_id}/review": {"outcome": "same-person", "note": "n"},
     "/v1/blacklist/entries": {"person": GIVEN, "facts": FACTS, "reason": "r"},
     "/v1/blacklist/reports": {"person": GIVEN, "application": "a"},

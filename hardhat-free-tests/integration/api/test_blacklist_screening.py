@@ -1,0 +1,89 @@
+"""Rows screened and customers watched over the API: every row is answered or refused, and what ends is gone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.bank_service import BankApi, bank_service
+from harness.entry_members import facts, specimen
+from harness.ledger import Ledger
+
+from node.blacklist.row_screening import MAX_ROWS
+from node.identity.permissions import Role
+
+FRAUDSTER, STRANGER = specimen(123), specimen(456)
+BLACKLIST = "/v1/blacklist"
+
+
+@pytest.fixture
+def bank(sqlite_ledger: Ledger, tmp_path: Path) -> Iterator[BankApi]:
+    with bank_service(sqlite_ledger, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def officer(bank: BankApi) -> dict[str, str]:
+    bank.operator("officer", Role.COMPLIANCE)
+    return bank.sign_in("officer")
+
+
+def row(raw: str, authorisation: str = "auth-1") -> dict[str, Any]:
+    return {
+        "identifiers": [{"type": "id", "identifier": raw}], "authorisation": authorisation,
+        "reference": "C-1",
+    }  # fmt: skip
+
+
+def test_every_row_is_answered_or_refused_in_its_order(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    entry = bank.others[0].list(FRAUDSTER, facts(bank.banks.today()))
+    bank.work()
+    wrong = STRANGER[:-1] + ("0" if STRANGER[-1] != "0" else "1")
+    rows = [row(STRANGER), row(FRAUDSTER), row(FRAUDSTER, " "), row(wrong), row(FRAUDSTER)]
+    rows.append({"identifiers": [], "authorisation": "auth-1"})
+    answer = bank.client.post(f"{BLACKLIST}/screening", json={"rows": rows}, headers=officer)
+    assert answer.status_code == 200, answer.text
+    said = answer.json()["rows"]
+    assert [each["row"] for each in said] == [1, 2, 3, 4, 5, 6]
+    assert [[found["entry"] for found in each["found"]] for each in said] == [
+        [], [entry.hex()], [], [], [entry.hex()], [],
+    ]  # fmt: skip
+    codes = [each["refused"] and each["refused"]["code"] for each in said]
+    assert codes == [
+        None, None, "authorisation-missing", "identifier-check-digit", None, "screening-row-empty",
+    ]  # fmt: skip
+    assert wrong not in answer.text
+    waiting = bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()
+    assert [each["purpose"] for each in waiting] == ["screening", "screening"]
+
+
+def test_more_rows_than_one_answer_holds_are_refused(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    rows = [row(STRANGER)] * (MAX_ROWS + 1)
+    answer = bank.client.post(f"{BLACKLIST}/screening", json={"rows": rows}, headers=officer)
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "request-invalid"
+
+
+def test_a_watched_customer_hits_once_somebody_lists_him_and_is_forgotten_when_it_ends(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    asked = {"person": row(FRAUDSTER)["identifiers"][0], "authorisation": "auth-1", "reference": "C-1"}
+    begun = bank.client.post(
+        f"{BLACKLIST}/monitoring", json={**asked, "purpose": "loan"}, headers=officer
+    )
+    assert begun.status_code == 201, begun.text
+    (watched,) = bank.client.get(f"{BLACKLIST}/monitoring", headers=officer).json()
+    assert (watched["reference"], watched["purpose"]) == ("C-1", "loan")
+    bank.others[0].list(FRAUDSTER, facts(bank.banks.today()))
+    bank.work()
+    bank.work()
+    (hit,) = bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()
+    assert hit["purpose"] == "monitoring"
+    place = f"{BLACKLIST}/monitoring/{begun.json()['item']}"
+    assert bank.client.delete(place, headers=officer).status_code == 204
+    assert bank.client.get(f"{BLACKLIST}/monitoring", headers=officer).json() == []
+    assert bank.client.delete(place, headers=officer).status_code in {404, 409}

@@ -1,0 +1,108 @@
+"""Screening rows that a program sends: answered at once; nothing is stored but hits and the log of requests.
+
+A table of any size is a job (``screening``). These rows leave no file: whoever sent them keeps the answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from blacklist.domain.entries.law import check_asking, check_authorisation
+from blacklist.domain.identifiers.identifier import IdentifierType
+from blacklist.domain.protocol.purposes import Purpose
+from blacklist.domain.screening.rows import check_identified
+from blacklist.services.matching import FoundEntry
+from blacklist.services.querying import KeptHit, Person
+from ledger.errors import LedgerError
+from node.audit.entries import AuditEntry
+from node.blacklist.entries import Entries
+from node.blacklist.naming import TypedIdentifier
+from node.identity.permissions import Permission, Principal
+
+MAX_ROWS: Final = 500
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class GivenRow:
+    """One customer as a program names him; personal data."""
+
+    identifiers: tuple[TypedIdentifier, ...]
+    authorisation: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowAnswer:
+    """What became of a row.
+
+    Attributes:
+        row: its place, from 1.
+        found: entries about the customer.
+        refused: code of why nobody was asked about it; ``None`` when it was asked.
+        params: of the code's words.
+    """
+
+    row: int
+    found: Sequence[KeptHit] = ()
+    refused: str | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+def screen_rows(entries: Entries, rows: Sequence[GivenRow], by: Principal) -> Sequence[RowAnswer]:
+    """Ask about up to ``MAX_ROWS`` customers and return an answer for each, in their order.
+
+    A row is taken whole or refused whole, with the code of why.
+
+    Raises:
+        NotPermittedError: the principal may not.
+        RefusedError: no key of a type, over a budget, or the purpose was not agreed.
+        UnavailableError: too few holders answer.
+    """
+    by.require(Permission.BLACKLIST_QUERY)
+    now = entries.node.clock.now()
+    read = [_read(entries, place, row, now) for place, row in enumerate(rows, start=1)]
+    persons = [each for each in read if isinstance(each, Person)]
+    found = iter(_ask(entries, persons, by))
+    answers = [
+        each
+        if isinstance(each, RowAnswer)
+        else RowAnswer(place, entries.querying.keep(each, next(found), Purpose.SCREENING))
+        for place, each in enumerate(read, start=1)
+    ]
+    counts = {"rows": len(rows), "rejected": len(rows) - len(persons)}
+    entries.node.trail.record(AuditEntry(by.actor, "blacklist.screened", None, counts))
+    return answers
+
+
+def _read(entries: Entries, place: int, row: GivenRow, now: datetime) -> Person | RowAnswer:
+    try:
+        check_authorisation(row.authorisation)
+        identifiers = [each.read(now) for each in row.identifiers]
+        check_identified(identifiers)
+        check_asking(identifiers, entries.querying.mode)
+    except LedgerError as error:
+        return RowAnswer(place, refused=error.code, params=error.params)
+    return Person(tuple(dict.fromkeys(identifiers)), row.authorisation, row.reference)
+
+
+def _ask(
+    entries: Entries, persons: Sequence[Person], by: Principal
+) -> Sequence[Sequence[FoundEntry]]:
+    """Return what was found about each person; one request a type."""
+    found: list[list[FoundEntry]] = [[] for _ in persons]
+    for kind in IdentifierType:
+        pairs = [
+            (place, identifier)
+            for place, person in enumerate(persons)
+            for identifier in person.identifiers
+            if identifier.type is kind
+        ]
+        if not pairs:
+            continue
+        identifiers = [identifier for _, identifier in pairs]
+        authorisations = [persons[place].authorisation for place, _ in pairs]
+        matched = entries.querying.match(identifiers, authorisations, Purpose.SCREENING, by.actor)
+        for at, some in matched.items():
+            found[pairs[at][0]].extend(some)
+    return found

@@ -20,7 +20,7 @@ from blacklist.domain.protocol.conviction_file import ConvictionFile
 from blacklist.domain.protocol.requests import EvaluationRequest
 from node.settings import write_settings
 
-pytestmark = pytest.mark.anvil
+pytestmark = [pytest.mark.anvil, pytest.mark.soak]
 PHASE = 40
 
 

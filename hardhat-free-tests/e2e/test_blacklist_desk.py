@@ -9,7 +9,7 @@ from harness.founders import Institution
 from harness.listing_commands import identifier_file, leaf_of, list_person
 from harness.rpc_node import until
 
-pytestmark = pytest.mark.anvil
+pytestmark = [pytest.mark.anvil, pytest.mark.soak]
 PERSON = specimen(123)
 
 

@@ -1,4 +1,4 @@
-"""Rows screened and customers watched over the API: every row is answered or refused, and what ends is gone."""
+"""Rows screened and customers watched over the API: a row is answered or refused, and what ends is gone."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,7 +71,11 @@ def test_more_rows_than_one_answer_holds_are_refused(
 def test_a_watched_customer_hits_once_somebody_lists_him_and_is_forgotten_when_it_ends(
     bank: BankApi, officer: dict[str, str]
 ) -> None:
-    asked = {"person": row(FRAUDSTER)["identifiers"][0], "authorisation": "auth-1", "reference": "C-1"}
+    asked = {
+        "person": row(FRAUDSTER)["identifiers"][0],
+        "authorisation": "auth-1",
+        "reference": "C-1",
+    }
     begun = bank.client.post(
         f"{BLACKLIST}/monitoring", json={**asked, "purpose": "loan"}, headers=officer
     )

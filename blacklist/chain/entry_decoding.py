@@ -31,8 +31,12 @@ def _listed(where: BlockTime, given: Mapping[str, Any]) -> EntryEvent:
     )
 
 
+LAST_SECOND: Final = 253_402_300_799
+"""Of the year 9999. A member may state any date when it corroborates; none may stop who follows the chain."""
+
+
 def _second(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+    return datetime.fromtimestamp(min(seconds, LAST_SECOND), UTC)
 
 
 ENTRY_MAKERS: Final[Mapping[str, Callable[[BlockTime, Mapping[str, Any]], EntryEvent]]] = {

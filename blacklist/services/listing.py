@@ -32,7 +32,7 @@ from blacklist.services.own_content import OwnContent, OwnPlan
 from blacklist.services.preparing import NODE, EntryPreparer
 from blacklist.store import own_entries
 from blacklist.store.own_entries import OwnEntry, OwnState
-from ledger.errors import IntegrityError
+from ledger.errors import IntegrityError, LedgerError, RefusedError
 from ledger.evidence.instants import format_instant, parse_instant
 
 
@@ -109,18 +109,24 @@ class Listing:
     def prepare(self) -> int:
         """Evaluate what is due, one type at a time; return how many are prepared now.
 
+        What stops one type stops no other. What the law does not allow any more by now is given up.
+
         Raises:
             UnavailableError: too few holders answer; nothing is half prepared.
-            RefusedError: there is no key of the type, or the budget is used up.
+            RefusedError: there is no key of a type, or the budget is used up.
         """
         due = [each for each in self._in_state(OwnState.QUEUED) if self._is_due(each)]
-        for identifiers, number in NUMBERS.items():
-            some = [each for each in due if each.identifiers == number]
+        lawful = [each for each in due if self._stays_lawful(each)]
+        stopped: list[LedgerError] = []
+        for identifiers in NUMBERS:
             for purpose in (Purpose.LISTING, Purpose.ROTATION):
-                chosen = [each for each in some if _purpose(each) is purpose]
-                if chosen:
-                    self._prepare(identifiers, chosen, purpose)
-        return len(due)
+                try:
+                    self._prepare(identifiers, lawful, purpose)
+                except LedgerError as error:
+                    stopped.append(error)
+        if stopped:
+            raise stopped[0]
+        return len(lawful)
 
     def send(self) -> int:
         """Put on chain what is prepared and not there yet; return how many.
@@ -131,7 +137,7 @@ class Listing:
         """
         with self.book.begin() as connection:
             own_entries.settle(connection)
-        prepared = self._in_state(OwnState.PREPARED)
+        prepared = [each for each in self._in_state(OwnState.PREPARED) if self._stays_lawful(each)]
         waiting = [each for each in prepared if not self.contract.is_listed(each.entry)]
         calls = [call for each in waiting if (call := self._call(each)) is not None]
         if calls:
@@ -156,9 +162,26 @@ class Listing:
         today = today_in_china(self.book.clock.now())
         check_listing(ListingProposal(identifier, facts, self.mode, today))
 
+    def _stays_lawful(self, own: OwnEntry) -> bool:
+        """Tell whether an entry may still be listed; one that may not is given up, and erased."""
+        try:
+            content = self.book.open(own)
+            self.check(content.identifier, content.newest.facts)
+        except (RefusedError, IntegrityError):
+            if not self.contract.is_listed(own.entry):
+                self.book.change(own.entry, state=OwnState.GIVEN_UP)
+                self.book.records.destroy(own.key_id)
+            return False
+        return True
+
     def _prepare(
-        self, identifiers: IdentifierType, some: Sequence[OwnEntry], purpose: Purpose
+        self, identifiers: IdentifierType, due: Sequence[OwnEntry], purpose: Purpose
     ) -> None:
+        """Prepare those that are of this type and for this purpose."""
+        number = NUMBERS[identifiers]
+        some = [each for each in due if each.identifiers == number and _purpose(each) is purpose]
+        if not some:
+            return
         held = self.preparer.held(identifiers)
         contents = [self.book.open(each) for each in some]
         secrets = self.preparer.evaluate(contents, purpose)

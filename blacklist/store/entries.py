@@ -110,7 +110,9 @@ def by_reporter(connection: Connection, reporter: bytes) -> Sequence[ListedEntry
 def without_row(
     connection: Connection, now: datetime, oldest: Mapping[int, int], limit: int
 ) -> Sequence[ListedEntry]:
-    """Return entries that stand and whose row is missing, or older than a correction; oldest first.
+    """Return entries that stand and whose row is missing, or older than a correction; drawn anew each time.
+
+    Drawn, so that rows which nobody hands out never keep others from being asked for.
 
     Args:
         connection: in a transaction.
@@ -127,7 +129,7 @@ def without_row(
     )
     query = _standing(now).outerjoin(entry_row, entry_row.c.entry == entry.c.entry)
     query = query.where(missing, readable)
-    return [_read(row) for row in connection.execute(query.order_by(entry.c.block).limit(limit))]
+    return [_read(row) for row in connection.execute(query.order_by(func.random()).limit(limit))]
 
 
 def with_tags(connection: Connection, tags: Sequence[bytes]) -> Sequence[tuple[bytes, ListedEntry]]:

@@ -12,7 +12,7 @@ from blacklist.domain.entries.standing import RELIED_ON, ListedEntry
 from blacklist.store import entries as entry_store
 from blacklist.store import own_entries
 from blacklist.store.own_entries import OwnState
-from ledger.errors import LedgerError, RefusedError
+from ledger.errors import IntegrityError, LedgerError, RefusedError
 from node.blacklist.entries import Entries
 from node.blacklist.making import dual_read
 from node.blacklist.monitoring import look
@@ -68,7 +68,13 @@ def carry_out(entries: Entries) -> int:
 
 def _under(entries: Entries, release: Release, by: Principal) -> None:
     releases = entries.node.identity.releases
-    releases.claim(release.release_id, by)
+    try:
+        releases.claim(release.release_id, by)
+    except RefusedError:
+        _end(
+            entries, bytes.fromhex(release.subject)
+        )  # approved, and expired before it was carried out
+        return
     try:
         entries.listing.release(bytes.fromhex(release.subject))
     except LedgerError as error:
@@ -88,7 +94,8 @@ def list_anew(entries: Entries) -> int:
     now, queued = entries.node.clock.now(), 0
     for listed in _of_older_keys(entries, _present_epochs(entries)):
         if listed.standing(now) in RELIED_ON:
-            with suppress(RefusedError):  # no longer lawful: it ends with its key
+            # No longer lawful, or not to be read any more: it ends with its key, and the others go on.
+            with suppress(RefusedError, IntegrityError):
                 queued += entries.listing.list_anew(listed) is not None
     return queued
 

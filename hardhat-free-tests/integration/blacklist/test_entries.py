@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from harness.entry_members import Banks, facts, identifier, specimen
-from harness.evm_blacklist import EvmContract
+from harness.evm_blacklist import EvmContract, operator_of
 
 from blacklist.domain.entries.grounds import Severity, StandardProof
 from blacklist.domain.entries.standing import EntryStanding
+from blacklist.domain.oprf.tags import entry_key
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.ports.contract import RawLog
 from blacklist.services.following import Follower
+from blacklist.services.inquiring import InquirySubject
 from blacklist.store import entries, entry_rows, evaluations, hits
-from ledger.errors import RefusedError
+from blacklist.store.own_entries import OwnState
+from ledger.errors import IntegrityError, RefusedError
+from ledger.primitives.keccak import keccak256
 
 FRAUDSTER, STRANGER = specimen(123), specimen(456)
 REASONS = b"\x33" * 32
@@ -250,3 +255,43 @@ def test_an_entry_of_the_key_before_is_found_for_thirty_days_and_then_forgotten(
     for bank in banks.banks:
         with bank.database.read() as connection:
             assert entry_rows.row_count(connection) == 0
+
+
+def test_what_expires_while_it_waits_for_its_batch_is_given_up_and_stops_no_other(
+    banks: Banks,
+) -> None:
+    reporter = banks.banks[0]
+    old = replace(facts(banks.today()), conduct_ended=date(banks.today().year - 5, 2, 1))
+    late = reporter.listing.ask(identifier(FRAUDSTER), old, "officer")
+    reporter.listing.release(late)
+    banks.move(days=40)
+    other = reporter.listing.ask(identifier(STRANGER), facts(banks.today()), "officer")
+    reporter.listing.release(other)
+    reporter.follower.refresh()
+    assert reporter.listing.prepare() == 1
+    assert reporter.listing.send() == 1
+    assert reporter.listing.book.find(late).state is OwnState.GIVEN_UP
+    with pytest.raises(IntegrityError, match="record-erased"):
+        reporter.listing.book.open(reporter.listing.book.find(late))
+
+
+def test_no_date_of_a_corroboration_stops_who_follows_the_chain(banks: Banks) -> None:
+    reporter, other, _ = banks.banks
+    entry = reporter.list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    subject = InquirySubject(identifier(FRAUDSTER), "authorisation 1")
+    (secret,) = other.inquirer.ask([subject], Purpose.CORROBORATION, "officer")
+    keys, latest = other.listing.preparer.entry_keys, 2**64 - 1
+    words = (entry, other.member, latest.to_bytes(32, "big"))
+    place = other.revising.place
+    domain = keccak256(b"lz-blacklist/v1/corroborate")
+    head = domain + place.chain_id.to_bytes(32, "big") + place.contract.rjust(32, b"\0")
+    with secret, entry_key(secret, entry) as key:
+        seal = keys.sign(key, keccak256(head + b"".join(words)))
+    sender = operator_of(other.number)
+    banks.shared.send(sender, "corroborate", entry, latest, seal.v, seal.r, seal.s)
+    later = reporter.list(STRANGER, facts(banks.today()))
+    banks.settle()
+    with other.database.read() as connection:
+        assert entries.find(connection, later) is not None
+        assert list(entries.corroborators(connection, entry)) == [other.member]

@@ -106,6 +106,11 @@ class OwnBook:
             raise IntegrityError("record-erased")
         return OwnContent.from_json(value)
 
+    def forget(self, own: OwnEntry) -> None:
+        """Erase what an own entry was about, once it has ended; that there was one stays."""
+        self.records.destroy(own.key_id)
+        self.change(own.entry, call=None)
+
     def change(self, entry: bytes, **values: object) -> None:
         """Change some of an entry's members, in one transaction."""
         with self.begin() as connection:

@@ -11,6 +11,7 @@ from blacklist.domain.entries.details import encrypt_details
 from blacklist.domain.entries.facts import tag_commitment
 from blacklist.domain.entries.rows import NONCE_BYTES, ROW, IndexRow
 from blacklist.domain.identifiers.identifier import IdentifierType
+from blacklist.domain.oprf.framing import named
 from blacklist.domain.oprf.tags import entry_key, tag_of
 from blacklist.domain.protocol.documents import SignedDocument, sign
 from blacklist.domain.protocol.purposes import Purpose
@@ -20,6 +21,7 @@ from blacklist.services.inquiring import Inquirer, InquirySubject
 from blacklist.services.own_content import OwnContent, OwnPlan
 from ledger.errors import RefusedError
 from ledger.ports.signer import StatementSigner
+from ledger.primitives.digest import sha256
 
 NODE: Final = "node"
 """Who asks when a batch is prepared: the persons who agreed to the listing stand with the entry."""
@@ -55,6 +57,8 @@ class EntryPreparer:
     def evaluate(self, contents: Sequence[OwnContent], purpose: Purpose) -> Sequence[Secret]:
         """Return the secrets of identifiers of one type; wipe them after use.
 
+        The same contents are the same request when they are asked about again: servers count it once.
+
         Raises:
             UnavailableError: too few holders answer.
             RefusedError: there is no key of the type, or the budget is used up.
@@ -63,7 +67,9 @@ class EntryPreparer:
             InquirySubject(each.identifier, each.newest.facts.basis_evidence.hex())
             for each in contents
         ]
-        return self.inquirer.ask(subjects, purpose, NODE)
+        salts = [part for each in contents for part in (each.tag_salt, each.newest.salt)]
+        name = sha256(named("prepare", *salts))
+        return self.inquirer.ask(subjects, purpose, NODE, name=name)
 
     def plan(self, secret: Secret, entry: bytes, held: HeldKey, content: OwnContent) -> OwnPlan:
         """Return what goes on chain and into the index."""

@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from blacklist.domain.entries.standing import RELIED_ON, ListedEntry
+from blacklist.domain.entries.standing import ENDED, RELIED_ON, ListedEntry
 from blacklist.store import entries as entry_store
 from blacklist.store import own_entries
 from blacklist.store.own_entries import OwnState
 from ledger.errors import IntegrityError, LedgerError, RefusedError
+from node.audit.entries import AuditEntry, Detail
 from node.blacklist.entries import Entries
 from node.blacklist.making import dual_read
 from node.blacklist.monitoring import look
@@ -41,6 +42,7 @@ def work_entries(entries: Entries) -> Sequence[StepFailed]:
         "index": entries.index.round,
         "rotation": lambda: list_anew(entries),
         "retirement": lambda: retire(entries),
+        "forgetting": lambda: forget_ended(entries),
         "monitoring": lambda: look(entries),
     }
     failed = []
@@ -113,6 +115,27 @@ def retire(entries: Entries) -> int:
             successor = own_entries.successor(connection, listed.entry)
         if not listed.withdrawn and successor is not None and successor.state is OwnState.LISTED:
             entries.revising.withdraw(listed.entry, successor.entry)
+            done += 1
+    return done
+
+
+def forget_ended(entries: Entries) -> int:
+    """Erase identifiers and facts of own entries that were withdrawn or have expired; return how many.
+
+    What is sealed in the evidence log stays under its own retention.
+    """
+    node, book, done = entries.node, entries.listing.book, 0
+    with node.database.read() as connection:
+        listed = entry_store.by_reporter(connection, book.member)
+    for each in listed:
+        if each.standing(node.clock.now()) not in ENDED:
+            continue
+        own = book.find(each.entry)
+        if own.call is not None:
+            book.forget(own)
+            details: dict[str, Detail] = {"standing": each.standing(node.clock.now()).value}
+            entry = AuditEntry(NODE, "blacklist.erased", each.entry.hex(), details)
+            node.trail.record(entry)
             done += 1
     return done
 

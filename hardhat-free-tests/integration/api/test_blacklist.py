@@ -17,6 +17,7 @@ from harness.service import api_of
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.screening.mapping import ColumnMapping
+from ledger.errors import IntegrityError
 from ledger.evidence.instants import parse_instant
 from node.blacklist import screening
 from node.blacklist.table_reading import file_source
@@ -223,6 +224,10 @@ def test_the_reporter_corrects_amends_and_withdraws(bank: BankApi, officer: dict
     assert (shown["standing"], len(shown["receipts"])) == ("withdrawn", 3)
     again = bank.client.post(f"{place}/withdrawal", json=reasons, headers=officer)
     assert again.json()["code"] == "entry-standing"
+    bank.work()
+    book = bank.entries.listing.book
+    with pytest.raises(IntegrityError, match="record-erased"):
+        book.open(book.find(bytes.fromhex(place.rpartition("/")[2])))
 
 
 def test_another_members_entry_is_vouched_for_and_not_changed(

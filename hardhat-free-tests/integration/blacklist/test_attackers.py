@@ -167,8 +167,9 @@ def test_a_servers_log_of_two_queries_for_one_person_shares_nothing(banks: Banks
         with bank.database.read() as connection:
             logged += evaluations.unsealed(connection, 99)
     elements = [split(each.elements)[0] for each in logged if each.caller == asking.member]
-    # Each query went to the caller's own share and to one other holder, with the same element.
-    assert sorted(map(elements.count, set(elements))) == [2, 2, 2]
+    # Each query went to the caller's own share and to one other holder at least, with the same element.
+    assert len(set(elements)) == 3
+    assert min(map(elements.count, elements)) > 1
     assert len({each.request_id for each in logged}) == 3
 
 

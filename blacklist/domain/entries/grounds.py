@@ -1,8 +1,8 @@
 """Grounds on which somebody may be listed, and what has to be shown for each of them.
 
 Not to pay is no ground, nor is to be unable to. No ground rests on a suspicious-transaction report, which
-must stay secret (反洗钱法 2024). Victims of impersonation stand in a register of their own, which protects
-them.
+must stay secret (反洗钱法 2024). Victims of impersonation are entered on a ground of their own, which
+protects them.
 """
 
 from collections.abc import Mapping

@@ -81,8 +81,7 @@ class Index:
         """Fetch what is missing and delete what has ended; what fails is tried again in the next round."""
         now = self.clock.now()
         deleted = self._delete_ended(now)
-        self._publish_own(now)
-        missing = self._missing(now)
+        missing = [each for each in self._missing(now) if not self._publish(each)]
         fetched = self._fetch(missing)
         self._collect()
         return IndexWork(fetched, len(missing) - fetched, deleted)
@@ -114,12 +113,10 @@ class Index:
         with self.read() as connection:
             return entries.without_row(connection, now, self.oldest(), MAX_ENTRIES)
 
-    def _publish_own(self, now: datetime) -> None:
-        for listed in self._missing(now):
-            if listed.reporter == self.member:
-                document = self.own_row(listed)
-                if document is not None:
-                    self._keep(listed, document)
+    def _publish(self, listed: ListedEntry) -> bool:
+        """Put the row of an own entry into the index; tell whether it is there now."""
+        document = self.own_row(listed) if listed.reporter == self.member else None
+        return document is not None and self._keep(listed, document)
 
     def _fetch(self, missing: Sequence[ListedEntry]) -> int:
         """Ask the reporters for their rows, and then everybody for what is left."""

@@ -26,6 +26,7 @@ from blacklist.store.entry_tables import (
     entry_corroboration,
     entry_dispute,
     entry_row,
+    own_entry,
 )
 from ledger.evidence.instants import format_instant
 
@@ -105,6 +106,16 @@ def by_reporter(connection: Connection, reporter: bytes) -> Sequence[ListedEntry
     """Return a reporter's entries, newest first."""
     query = select(entry).where(entry.c.reporter == reporter)
     return [_read(row) for row in connection.execute(query.order_by(entry.c.block.desc()))]
+
+
+def ended_unforgotten(
+    connection: Connection, reporter: bytes, now: datetime
+) -> Sequence[ListedEntry]:
+    """Return a reporter's own entries that have ended and whose plan is still kept."""
+    over = entry.c.withdrawn | (entry.c.expires_at <= _seconds(now))
+    query = select(entry).join(own_entry, own_entry.c.entry == entry.c.entry)
+    query = query.where(entry.c.reporter == reporter, over, own_entry.c.call.is_not(None))
+    return [_read(row) for row in connection.execute(query)]
 
 
 def without_row(

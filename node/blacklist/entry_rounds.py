@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from blacklist.domain.entries.standing import ENDED, RELIED_ON, ListedEntry
+from blacklist.domain.entries.standing import RELIED_ON, ListedEntry
 from blacklist.store import entries as entry_store
 from blacklist.store import own_entries
 from blacklist.store.own_entries import OwnState
@@ -73,9 +73,8 @@ def _under(entries: Entries, release: Release, by: Principal) -> None:
     try:
         releases.claim(release.release_id, by)
     except RefusedError:
-        _end(
-            entries, bytes.fromhex(release.subject)
-        )  # approved, and expired before it was carried out
+        # Approved, and expired before it was carried out.
+        _end(entries, bytes.fromhex(release.subject))
         return
     try:
         entries.listing.release(bytes.fromhex(release.subject))
@@ -124,20 +123,14 @@ def forget_ended(entries: Entries) -> int:
 
     What is sealed in the evidence log stays under its own retention.
     """
-    node, book, done = entries.node, entries.listing.book, 0
+    node, book, now = entries.node, entries.listing.book, entries.node.clock.now()
     with node.database.read() as connection:
-        listed = entry_store.by_reporter(connection, book.member)
-    for each in listed:
-        if each.standing(node.clock.now()) not in ENDED:
-            continue
-        own = book.find(each.entry)
-        if own.call is not None:
-            book.forget(own)
-            details: dict[str, Detail] = {"standing": each.standing(node.clock.now()).value}
-            entry = AuditEntry(NODE, "blacklist.erased", each.entry.hex(), details)
-            node.trail.record(entry)
-            done += 1
-    return done
+        ended = entry_store.ended_unforgotten(connection, book.member, now)
+    for each in ended:
+        book.forget(book.find(each.entry))
+        details: dict[str, Detail] = {"standing": each.standing(now).value}
+        node.trail.record(AuditEntry(NODE, "blacklist.erased", each.entry.hex(), details))
+    return len(ended)
 
 
 def _present_epochs(entries: Entries) -> Mapping[int, int]:

@@ -12,6 +12,7 @@ from typing import Final
 from blacklist.domain.entries.facts import CHINA, Basis, Facts
 from blacklist.domain.entries.grounds import REQUIRED, is_protective
 from blacklist.domain.entries.specimens import is_specimen
+from blacklist.domain.entries.standing import DISPUTE_TERM
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from ledger.errors import LedgerError, RefusedError
@@ -211,4 +212,4 @@ def assessment_is_due(sealed: datetime, now: datetime) -> bool:
 
 def answer_due(received: datetime) -> datetime:
     """Return until when a dispute is answered in writing: twenty days (征信业管理条例 25)."""
-    return received + timedelta(days=20)
+    return received + DISPUTE_TERM

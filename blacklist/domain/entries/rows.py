@@ -11,8 +11,7 @@ from typing import Final, Self
 from blacklist.domain.entries.facts import LEAF_BYTES, SALT_BYTES, tag_commitment
 from blacklist.domain.entries.standing import ListedEntry
 from blacklist.domain.oprf.tags import TAG_BYTES
-from blacklist.domain.protocol.documents import SignedDocument, read_content
-from ledger.errors import MalformedError
+from blacklist.domain.protocol.documents import SignedDocument, read_members
 from ledger.evidence import shape
 from ledger.primitives.canonical import JsonValue
 
@@ -54,9 +53,7 @@ class IndexRow:
         Raises:
             MalformedError: not of the form.
         """
-        if document.name != ROW:
-            raise MalformedError("statement-form", member="name")
-        found = shape.members(read_content(document.content), "row", _LENGTHS.keys())
+        found = read_members(document, ROW, "row", _LENGTHS.keys())
         return cls(
             **{name: shape.hex_bytes(found[name], name, _LENGTHS[name]) for name in _LENGTHS}
         )
@@ -103,9 +100,7 @@ class Tombstone:
         Raises:
             MalformedError: not of the form.
         """
-        if document.name != TOMBSTONE:
-            raise MalformedError("statement-form", member="name")
-        found = shape.members(read_content(document.content), "tombstone", {"entry", "at"})
+        found = read_members(document, TOMBSTONE, "tombstone", {"entry", "at"})
         return cls(
             shape.hex_bytes(found["entry"], "entry", LEAF_BYTES), shape.instant(found["at"], "at")
         )
@@ -136,10 +131,7 @@ class DeletionReceipt:
         Raises:
             MalformedError: not of the form.
         """
-        if document.name != RECEIPT:
-            raise MalformedError("statement-form", member="name")
-        names = {"entry", "tombstone", "at"}
-        found = shape.members(read_content(document.content), "receipt", names)
+        found = read_members(document, RECEIPT, "receipt", {"entry", "tombstone", "at"})
         return cls(
             shape.hex_bytes(found["entry"], "entry", LEAF_BYTES),
             shape.hex_bytes(found["tombstone"], "tombstone", LEAF_BYTES),
@@ -172,10 +164,9 @@ class Acknowledgement:
         Raises:
             MalformedError: not of the form.
         """
-        if document.name != ACKNOWLEDGEMENT:
-            raise MalformedError("statement-form", member="name")
-        names = {"block", "changes", "at"}
-        found = shape.members(read_content(document.content), "acknowledgement", names)
+        found = read_members(
+            document, ACKNOWLEDGEMENT, "acknowledgement", {"block", "changes", "at"}
+        )
         return cls(
             shape.integer(found["block"], "block", minimum=0),
             shape.integer(found["changes"], "changes", minimum=0),

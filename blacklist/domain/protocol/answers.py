@@ -10,8 +10,7 @@ from typing import Final, Self
 from blacklist.curve.points import POINT_BYTES
 from blacklist.domain.oprf.batch import SEED_BYTES
 from blacklist.domain.oprf.dleq import PROOF_BYTES, DleqProof
-from blacklist.domain.protocol.documents import SignedDocument, read_content
-from ledger.errors import MalformedError
+from blacklist.domain.protocol.documents import SignedDocument, read_members
 from ledger.evidence import shape
 from ledger.primitives.canonical import JsonValue
 
@@ -49,11 +48,8 @@ class EvaluationAnswer:
         Raises:
             MalformedError: not of the form.
         """
-        if document.name != ANSWER:
-            raise MalformedError("statement-form", member="document")
-        given = shape.members(
-            read_content(document.content), "answer", {"request", "evaluated", "proof"}
-        )
+        names = {"request", "evaluated", "proof"}
+        given = read_members(document, ANSWER, "answer", names)
         proof = given["proof"]
         return cls(
             request=shape.hex_bytes(given["request"], "answer.request", 32),
@@ -85,9 +81,7 @@ class BatchCheck:
         Raises:
             MalformedError: not of the form.
         """
-        if document.name != CHECK:
-            raise MalformedError("statement-form", member="document")
-        given = shape.members(read_content(document.content), "check", {"request", "seed"})
+        given = read_members(document, CHECK, "check", {"request", "seed"})
         return cls(
             request=shape.hex_bytes(given["request"], "check.request", 32),
             seed=shape.hex_bytes(given["seed"], "check.seed", SEED_BYTES),
@@ -126,10 +120,9 @@ class BatchProof:
         Raises:
             MalformedError: not of the form.
         """
-        if document.name != CHECK_ANSWER:
-            raise MalformedError("statement-form", member="document")
-        names = {"request", "seed", "evaluated", "proof"}
-        given = shape.members(read_content(document.content), "check", names)
+        given = read_members(
+            document, CHECK_ANSWER, "check", {"request", "seed", "evaluated", "proof"}
+        )
         return cls(
             request=shape.hex_bytes(given["request"], "check.request", 32),
             seed=shape.hex_bytes(given["seed"], "check.seed", SEED_BYTES),

@@ -5,11 +5,13 @@ for a statement of the evidence log. Whoever keeps both keeps evidence.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from ledger.errors import MalformedError
+from ledger.evidence import shape
 from ledger.primitives.canonical import JsonValue, decode, encode
 
 MAX_DOCUMENT_BYTES: Final = 8192
@@ -65,3 +67,17 @@ def read_content(content: bytes) -> JsonValue:
     if not isinstance(found, dict):
         raise MalformedError("statement-form", member="document")
     return found
+
+
+def read_members(
+    document: SignedDocument, name: str, where: str, names: AbstractSet[str]
+) -> Mapping[str, JsonValue]:
+    """Return what a document of one name says, with exactly these members.
+
+    Raises:
+        MalformedError: another name, or not of the form.
+        LimitError: see ``read_content``.
+    """
+    if document.name != name:
+        raise MalformedError("statement-form", member="document")
+    return shape.members(read_content(document.content), where, names)

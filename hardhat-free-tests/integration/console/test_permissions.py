@@ -81,6 +81,9 @@ SIGNED_IN: dict[tuple[str, str], Permission | None] = {
     ("GET", "/blacklist/use"): Permission.BLACKLIST_READ,
     ("GET", "/blacklist/audits"): Permission.BLACKLIST_READ,
     ("GET", "/blacklist/screenings"): Permission.BLACKLIST_QUERY,
+    ("GET", "/blacklist/monitoring"): Permission.BLACKLIST_QUERY,
+    ("POST", "/blacklist/monitoring"): Permission.BLACKLIST_QUERY,
+    ("POST", "/blacklist/monitoring/{item_id}/end"): Permission.BLACKLIST_QUERY,
     ("GET", "/operators"): Permission.OPERATORS_MANAGE,
     ("POST", "/operators/invitation"): Permission.OPERATORS_MANAGE,
     ("GET", "/operators/{operator_id}"): Permission.OPERATORS_MANAGE,
@@ -102,6 +105,7 @@ SAMPLES = {
     "{token_id}": "ab" * 8,
     "{entry_id}": "ab" * 32,
     "{hit_id}": "ab" * 16,
+    "{item_id}": "ab" * 16,
     "{request_id}": "ab" * 16,
     "{number}": "1",
 }

@@ -3,11 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from blacklist.domain.entries.standing import EntryStanding
 from blacklist.ports.entry_contract import ListingCall, RecoverableSignature, Ruling
 from ledger.chain.calling import Caller
 
 _NOTHING = bytes(32)
+STANDINGS: Final = (
+    None, EntryStanding.ACTIVE, EntryStanding.DISPUTED, EntryStanding.OVERDUE,
+    EntryStanding.CORRECTED, EntryStanding.WITHDRAWN, EntryStanding.EXPIRED,
+)  # fmt: skip
+"""By their numbers in the contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +23,10 @@ class Web3EntryContract:
 
     caller: Caller
 
-    def is_listed(self, entry: bytes) -> bool:
+    def standing(self, entry: bytes) -> EntryStanding | None:
         """See ``ports.entry_contract``."""
-        (standing,) = self.caller.contract.call("standing", entry)
-        return bool(standing)
+        (number,) = self.caller.contract.call("standing", entry)
+        return STANDINGS[int(number)]
 
     def list_entries(self, listings: Sequence[ListingCall]) -> None:
         """See ``ports.entry_contract``."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from blacklist.domain.chronicle.entry_events import DisputeDecision
+from blacklist.domain.entries.standing import EntryStanding
 
 MAX_BATCH = 100
 """Listings in one call, as the contract has it."""
@@ -67,8 +68,8 @@ class Ruling:
 class EntryContract(Protocol):
     """Entries, with the account of this member's operator."""
 
-    def is_listed(self, entry: bytes) -> bool:
-        """Tell whether an entry is on chain now, in a final block or not."""
+    def standing(self, entry: bytes) -> EntryStanding | None:
+        """Return where an entry stands by the newest block, final or not; ``None``: not on chain."""
         ...
 
     def list_entries(self, listings: Sequence[ListingCall]) -> None:

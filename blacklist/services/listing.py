@@ -21,7 +21,7 @@ from blacklist.domain.entries.details import SaltedFacts
 from blacklist.domain.entries.facts import SALT_BYTES, Facts, today_in_china
 from blacklist.domain.entries.law import ListingProposal, RunningMode, check_listing
 from blacklist.domain.entries.rows import IndexRow
-from blacklist.domain.entries.standing import ListedEntry
+from blacklist.domain.entries.standing import RELIED_ON, EntryStanding, ListedEntry
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.protocol.documents import SignedDocument
 from blacklist.domain.protocol.purposes import Purpose
@@ -30,10 +30,10 @@ from blacklist.services.evaluating import NUMBERS
 from blacklist.services.own_book import OwnBook
 from blacklist.services.own_content import OwnContent, OwnPlan
 from blacklist.services.preparing import NODE, EntryPreparer
-from blacklist.store import own_entries
+from blacklist.store import entries, own_entries
 from blacklist.store.own_entries import OwnEntry, OwnState
 from ledger.errors import IntegrityError, LedgerError, RefusedError
-from ledger.evidence.instants import format_instant, parse_instant
+from ledger.evidence.instants import format_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,12 @@ class Listing:
         """Store a request to list somebody and return its entry id.
 
         Raises:
-            RefusedError: a condition of the law is not met; the code says which, with its article.
+            RefusedError: a condition of the law is not met, the code says which, with its article; or
+                ``blacklist-no-key``: there is no key of the type yet.
         """
         self.check(identifier, facts)
-        content = _fresh(identifier, facts)
+        self.preparer.held(identifier.type)
+        content = fresh_content(identifier, facts)
         return self.book.enter(content, NUMBERS[identifier.type], by, state=OwnState.ASKED)
 
     def release(self, entry: bytes) -> None:
@@ -86,24 +88,18 @@ class Listing:
         self.book.change(entry, state=OwnState.GIVEN_UP)
         self.book.records.destroy(own.key_id)
 
-    def list_anew(self, old: ListedEntry) -> bytes | None:
-        """Queue the successor of an own entry of a key epoch that has passed; ``None`` when it has one.
+    def list_anew(self, old: ListedEntry) -> bytes:
+        """Queue the successor of an own entry of a key epoch that has passed, and return its id.
 
         Nobody is asked again: the same two persons agreed to the same facts.
 
         Raises:
-            RefusedError: the entry is no longer lawful; it is withdrawn instead.
+            RefusedError: the entry is no longer lawful; it ends with its key.
             IntegrityError: what it said is not here.
         """
-        with self.book.begin() as connection:
-            if own_entries.successor(connection, old.entry) is not None:
-                return None
-        content = self.book.open(self.book.find(old.entry))
-        said = content.at(old.facts)
-        if said is None:
-            raise IntegrityError("entry-facts-unknown", entry=old.entry.hex()[:12])
-        self.check(content.identifier, said.facts)
-        fresh, number = _fresh(content.identifier, said.facts), old.identifiers
+        identifier, facts = self.book.said(old)
+        self.check(identifier, facts)
+        fresh, number = fresh_content(identifier, facts), old.identifiers
         return self.book.enter(fresh, number, NODE, state=OwnState.QUEUED, replaces=old.entry)
 
     def prepare(self) -> int:
@@ -115,33 +111,32 @@ class Listing:
             UnavailableError: too few holders answer; nothing is half prepared.
             RefusedError: there is no key of a type, or the budget is used up.
         """
-        due = [each for each in self._in_state(OwnState.QUEUED) if self._is_due(each)]
-        lawful = [each for each in due if self._stays_lawful(each)]
-        stopped: list[LedgerError] = []
+        stopped, prepared = list[LedgerError](), 0
         for identifiers in NUMBERS:
             for purpose in (Purpose.LISTING, Purpose.ROTATION):
                 try:
-                    self._prepare(identifiers, lawful, purpose)
+                    prepared += self._prepare(identifiers, purpose)
                 except LedgerError as error:
                     stopped.append(error)
         if stopped:
             raise stopped[0]
-        return len(lawful)
+        return prepared
 
     def send(self) -> int:
         """Put on chain what is prepared and not there yet; return how many.
 
         Raises:
             UnavailableError: the chain does not answer; the next call looks what has become of it.
-            RefusedError: the contract refuses the batch.
+            RefusedError: the contract refuses a listing; all others of the batch were sent.
         """
         with self.book.begin() as connection:
             own_entries.settle(connection)
-        prepared = [each for each in self._in_state(OwnState.PREPARED) if self._stays_lawful(each)]
-        waiting = [each for each in prepared if not self.contract.is_listed(each.entry)]
+            prepared = own_entries.prepared(connection, MAX_BATCH)
+        lawful = [each for each in prepared if self._stays_lawful(each)]
+        waiting = [each for each in lawful if self.contract.standing(each.entry) is None]
         calls = [call for each in waiting if (call := self._call(each)) is not None]
         if calls:
-            self.contract.list_entries(calls)
+            self._send(calls)
         return len(calls)
 
     def row(self, listed: ListedEntry) -> SignedDocument | None:
@@ -167,21 +162,56 @@ class Listing:
         try:
             content = self.book.open(own)
             self.check(content.identifier, content.newest.facts)
+            if own.replaces is not None:
+                self._check_predecessor(own.replaces, content)
         except (RefusedError, IntegrityError):
-            if not self.contract.is_listed(own.entry):
+            if self.contract.standing(own.entry) is None:
                 self.book.change(own.entry, state=OwnState.GIVEN_UP)
                 self.book.records.destroy(own.key_id)
             return False
         return True
 
-    def _prepare(
-        self, identifiers: IdentifierType, due: Sequence[OwnEntry], purpose: Purpose
-    ) -> None:
-        """Prepare those that are of this type and for this purpose."""
-        number = NUMBERS[identifiers]
-        some = [each for each in due if each.identifiers == number and _purpose(each) is purpose]
+    def _check_predecessor(self, entry: bytes, content: OwnContent) -> None:
+        """Check that the entry that ``content`` is to stand for is relied on, and says the same."""
+        with self.book.begin() as connection:
+            old = entries.find(connection, entry)
+        standing = None if old is None else old.standing(self.book.clock.now())
+        if (
+            old is None
+            or standing not in RELIED_ON
+            or self.contract.standing(entry) is not standing
+        ):
+            raise RefusedError("entry-standing", standing=str(standing))
+        if self.book.said(old) != (content.identifier, content.newest.facts):
+            raise RefusedError("entry-standing", standing=EntryStanding.CORRECTED.value)
+
+    def _send(self, calls: Sequence[ListingCall]) -> None:
+        """List all; where the contract refuses them together, each by itself, so that one stops no other."""
+        try:
+            self.contract.list_entries(calls)
+        except RefusedError:
+            if len(calls) == 1:
+                raise
+            self._send_singly(calls)
+
+    def _send_singly(self, calls: Sequence[ListingCall]) -> None:
+        refused = []
+        for each in calls:
+            try:
+                self.contract.list_entries([each])
+            except RefusedError as error:
+                refused.append(error)
+        if refused:
+            raise refused[0]
+
+    def _prepare(self, identifiers: IdentifierType, purpose: Purpose) -> int:
+        """Prepare what is due of this type and for this purpose; return how many."""
+        anew, now = purpose is Purpose.ROTATION, format_instant(self.book.clock.now())
+        with self.book.begin() as connection:
+            due = own_entries.due(connection, NUMBERS[identifiers], now, MAX_BATCH, anew=anew)
+        some = [each for each in due if self._stays_lawful(each)]
         if not some:
-            return
+            return 0
         held = self.preparer.held(identifiers)
         contents = [self.book.open(each) for each in some]
         secrets = self.preparer.evaluate(contents, purpose)
@@ -189,6 +219,7 @@ class Listing:
             with secret:
                 plan = self.preparer.plan(secret, own.entry, held, content)
             self.book.change(own.entry, state=OwnState.PREPARED, call=plan.to_text())
+        return len(some)
 
     def _call(self, own: OwnEntry) -> ListingCall | None:
         """Return the call of a prepared entry; ``None`` when it goes back, its key epoch having passed."""
@@ -202,18 +233,8 @@ class Listing:
             plan.key_epoch, own.identifiers,
         )  # fmt: skip
 
-    def _is_due(self, own: OwnEntry) -> bool:
-        return own.due_at is not None and parse_instant(own.due_at) <= self.book.clock.now()
 
-    def _in_state(self, state: OwnState) -> Sequence[OwnEntry]:
-        with self.book.begin() as connection:
-            return own_entries.in_state(connection, state, MAX_BATCH)
-
-
-def _fresh(identifier: Identifier, facts: Facts) -> OwnContent:
+def fresh_content(identifier: Identifier, facts: Facts) -> OwnContent:
+    """Return what an entry is about, with new salts."""
     said = SaltedFacts(facts, os.urandom(SALT_BYTES))
     return OwnContent(identifier, os.urandom(SALT_BYTES), (said,))
-
-
-def _purpose(own: OwnEntry) -> Purpose:
-    return Purpose.LISTING if own.replaces is None else Purpose.ROTATION

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from blacklist.domain.entries.corroboration import entry_id
+from blacklist.domain.entries.facts import Facts
+from blacklist.domain.entries.standing import ListedEntry
+from blacklist.domain.identifiers.identifier import Identifier
 from blacklist.services.own_content import OwnContent, OwnPlan
 from blacklist.services.sealed_records import SealedRecord, SealedRecords
 from blacklist.store import own_entries
 from blacklist.store.own_entries import OwnEntry, OwnState
-from ledger.errors import IntegrityError, RefusedError
+from ledger.errors import ConflictError, IntegrityError, RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.ports.clock import Clock
 from ledger.store.transactions import Begin
@@ -106,6 +109,19 @@ class OwnBook:
             raise IntegrityError("record-erased")
         return OwnContent.from_json(value)
 
+    def said(self, listed: ListedEntry) -> tuple[Identifier, Facts]:
+        """Return whom an own entry is about, and what it says in the version that the chain commits to.
+
+        Raises:
+            RefusedError: ``entry-unknown``: not one of this member's.
+            IntegrityError: ``entry-facts-unknown``, or ``record-erased``.
+        """
+        content = self.open(self.find(listed.entry))
+        said = content.at(listed.facts)
+        if said is None:
+            raise IntegrityError("entry-facts-unknown", entry=listed.entry.hex()[:SHOWN])
+        return content.identifier, said.facts
+
     def forget(self, own: OwnEntry) -> None:
         """Erase what an own entry was about, once it has ended; that there was one stays."""
         self.records.destroy(own.key_id)
@@ -117,6 +133,12 @@ class OwnBook:
             own_entries.change(connection, entry, **values)
 
     def extend(self, own: OwnEntry, content: OwnContent, plan: OwnPlan) -> None:
-        """Store a further version of the facts, with its row."""
-        sealed = self.records.reseal(own.key_id, content.to_json())
-        self.change(own.entry, sealed=sealed, call=plan.to_text())
+        """Store a further version of the facts, with its row.
+
+        Raises:
+            ConflictError: ``entry-changed``: somebody else changed it since ``own`` was read.
+        """
+        sealed, call = self.records.reseal(own.key_id, content.to_json()), plan.to_text()
+        with self.begin() as connection:
+            if not own_entries.extend(connection, own, sealed, call):
+                raise ConflictError("entry-changed", entry=own.entry.hex()[:SHOWN])

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from blacklist.curve.secret import Secret
-from blacklist.domain.chronicle.keys import HeldKey, KeyState
+from blacklist.domain.chronicle.keys import DUAL_READ, HeldKey, KeyState
 from blacklist.domain.entries.details import encrypt_details
 from blacklist.domain.entries.facts import tag_commitment
 from blacklist.domain.entries.rows import NONCE_BYTES, ROW, IndexRow
@@ -20,6 +21,7 @@ from blacklist.services.evaluating import NUMBERS
 from blacklist.services.inquiring import Inquirer, InquirySubject
 from blacklist.services.own_content import OwnContent, OwnPlan
 from ledger.errors import RefusedError
+from ledger.ports.clock import Clock
 from ledger.ports.signer import StatementSigner
 from ledger.primitives.digest import sha256
 
@@ -36,12 +38,16 @@ class EntryPreparer:
         inquirer: has identifiers evaluated.
         entry_keys: keys of entries.
         signer: this member's evidence key.
+        clock: this machine's.
+        dual_read: how long the key before the one in force stays readable.
     """
 
     state: Callable[[], KeyState]
     inquirer: Inquirer
     entry_keys: EntryKeys
     signer: StatementSigner
+    clock: Clock
+    dual_read: timedelta = DUAL_READ
 
     def held(self, identifiers: IdentifierType) -> HeldKey:
         """Return the key in force of a type.
@@ -54,10 +60,22 @@ class EntryPreparer:
             raise RefusedError("blacklist-no-key")
         return held
 
-    def evaluate(self, contents: Sequence[OwnContent], purpose: Purpose) -> Sequence[Secret]:
+    def readable(self, identifiers: IdentifierType, key_epoch: int) -> HeldKey | None:
+        """Return the key of an epoch; ``None`` when nobody reads what it gave any more."""
+        held = self.state().readable(NUMBERS[identifiers], self.clock.now(), self.dual_read)
+        return next((each for each in held if each.key_epoch == key_epoch), None)
+
+    def evaluate(
+        self, contents: Sequence[OwnContent], purpose: Purpose, held: HeldKey | None = None
+    ) -> Sequence[Secret]:
         """Return the secrets of identifiers of one type; wipe them after use.
 
         The same contents are the same request when they are asked about again: servers count it once.
+
+        Args:
+            contents: of one type.
+            purpose: why.
+            held: key that is readable; the one in force by default.
 
         Raises:
             UnavailableError: too few holders answer.
@@ -69,7 +87,7 @@ class EntryPreparer:
         ]
         salts = [part for each in contents for part in (each.tag_salt, each.newest.salt)]
         name = sha256(named("prepare", *salts))
-        return self.inquirer.ask(subjects, purpose, NODE, name=name)
+        return self.inquirer.ask(subjects, purpose, NODE, held, name=name)
 
     def plan(self, secret: Secret, entry: bytes, held: HeldKey, content: OwnContent) -> OwnPlan:
         """Return what goes on chain and into the index."""

@@ -20,6 +20,7 @@ from blacklist.domain.entries.law import (
     check_authorisation,
     check_purpose,
 )
+from blacklist.domain.entries.standing import RELIED_ON
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.services.evaluating import NUMBERS
@@ -189,7 +190,17 @@ class Querying:
         )
 
 
-def with_older(newer: list[FoundEntry], older: Sequence[FoundEntry]) -> list[FoundEntry]:
-    """Add entries of the key before, but for those whose successor was found: same reporter, same facts."""
-    known = [(each.listed.reporter, each.facts) for each in newer]
-    return newer + [each for each in older if (each.listed.reporter, each.facts) not in known]
+def with_older(newer: Sequence[FoundEntry], older: Sequence[FoundEntry]) -> list[FoundEntry]:
+    """Add entries of the key before; of an entry and its successor, same reporter and same facts, one counts.
+
+    That is the successor, unless the entry before it is disputed: a dispute is never hidden by a new key.
+    """
+    stricter = [each for each in older if each.standing not in RELIED_ON]
+    hidden = {_same(each) for each in stricter}
+    kept = [each for each in newer if _same(each) not in hidden or each.standing not in RELIED_ON]
+    known = {_same(each) for each in kept}
+    return kept + [each for each in older if _same(each) not in known]
+
+
+def _same(found: FoundEntry) -> tuple[bytes, bytes]:
+    return found.listed.reporter, found.facts.encode()

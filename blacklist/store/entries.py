@@ -18,7 +18,7 @@ from blacklist.domain.chronicle.entry_events import (
     EntryWithdrawn,
     StatusChange,
 )
-from blacklist.domain.entries.standing import ListedEntry
+from blacklist.domain.entries.standing import ListedEntry, moves_to
 from blacklist.store import hits
 from blacklist.store.entry_tables import (
     entry,
@@ -28,6 +28,7 @@ from blacklist.store.entry_tables import (
     entry_row,
     own_entry,
 )
+from blacklist.store.own_entries import OwnState
 from ledger.evidence.instants import format_instant
 
 _AT_ONCE: Final = 500
@@ -92,14 +93,30 @@ def apply(connection: Connection, events: Iterable[EntryEvent]) -> None:
                 _set(connection, event.entry, facts=event.facts, expires_at=expires, corrected=True)
                 _note(connection, event, "corrected")
             case EntryWithdrawn():
-                _set(connection, event.entry, withdrawn=True)
-                _note(connection, event, "withdrawn")
+                _withdraw(connection, event)
 
 
 def find(connection: Connection, entry_id: bytes) -> ListedEntry | None:
     """Return an entry."""
     row = connection.execute(select(entry).where(entry.c.entry == entry_id)).one_or_none()
     return None if row is None else _read(row)
+
+
+def latest(connection: Connection, entry_id: bytes) -> ListedEntry | None:
+    """Return an entry, or the one that it goes on in now."""
+    found = find(connection, entry_id)
+    while found is not None and found.moved_to is not None:
+        found = find(connection, found.moved_to)
+    return found
+
+
+def family(connection: Connection, entry_id: bytes) -> Sequence[bytes]:
+    """Return an entry and all that went on in it, and all that it went on in."""
+    newest = latest(connection, entry_id)
+    ids = [entry_id if newest is None else newest.entry]
+    for each in ids:
+        ids.extend(connection.scalars(select(entry.c.entry).where(entry.c.moved_to == each)))
+    return ids
 
 
 def by_reporter(connection: Connection, reporter: bytes) -> Sequence[ListedEntry]:
@@ -116,6 +133,30 @@ def ended_unforgotten(
     query = select(entry).join(own_entry, own_entry.c.entry == entry.c.entry)
     query = query.where(entry.c.reporter == reporter, over, own_entry.c.call.is_not(None))
     return [_read(row) for row in connection.execute(query)]
+
+
+def without_successor(
+    connection: Connection, reporter: bytes, epochs: Mapping[int, int], now: datetime, limit: int
+) -> Sequence[ListedEntry]:
+    """Return own entries of older keys that stand undisputed and have no successor; drawn anew each time.
+
+    Args:
+        connection: in a transaction.
+        reporter: 32-byte id of this member.
+        epochs: key epoch in force by identifier type.
+        now: aware.
+        limit: how many at most.
+    """
+    older = or_(
+        *(
+            (entry.c.identifiers == number) & (entry.c.key_epoch < epoch)
+            for number, epoch in epochs.items()
+        )
+    )
+    has_one = (own_entry.c.replaces == entry.c.entry) & (own_entry.c.state != OwnState.GIVEN_UP)
+    query = _standing(now).where(entry.c.reporter == reporter, entry.c.disputed_at.is_(None), older)
+    query = query.where(~select(own_entry.c.entry).where(has_one).exists())
+    return [_read(row) for row in connection.execute(query.order_by(func.random()).limit(limit))]
 
 
 def without_row(
@@ -169,9 +210,9 @@ def corroborators(connection: Connection, entry_id: bytes) -> Sequence[bytes]:
 
 
 def disputes(connection: Connection, entry_id: bytes) -> Sequence[Dispute]:
-    """Return an entry's disputes, oldest first."""
-    table = entry_dispute
-    query = select(table).where(table.c.entry == entry_id).order_by(table.c.disputed_at)
+    """Return an entry's disputes, oldest first; those about what went on in it, or it in, are its own."""
+    table, ids = entry_dispute, family(connection, entry_id)
+    query = select(table).where(table.c.entry.in_(ids)).order_by(table.c.disputed_at)
     return [_read_dispute(row) for row in connection.execute(query)]
 
 
@@ -266,6 +307,20 @@ def _decide(connection: Connection, event: DisputeDecided) -> None:
     connection.execute(update(table).where(own).values(values))
 
 
+def _withdraw(connection: Connection, event: EntryWithdrawn) -> None:
+    """End an entry; where it goes on in another one, this member's hits on it go along."""
+    ended, other = find(connection, event.entry), find(connection, event.reasons)
+    if ended is None or other is None or not moves_to(ended, other):
+        _set(connection, event.entry, withdrawn=True)
+        _note(connection, event, "withdrawn")
+        return
+    _set(connection, event.entry, withdrawn=True, moved_to=other.entry)
+    hits.move(connection, event.entry, other.entry)
+    _note(connection, event, "moved")
+    if other.disputed_at is not None:
+        hits.reopen(connection, other.entry, format_instant(event.where.at))
+
+
 def _note(connection: Connection, event: StatusChange, change: str) -> None:
     """Count a status change, and let this member's hits on the entry be reviewed again."""
     values = {
@@ -297,6 +352,7 @@ def _read(row: Row[tuple[object, ...]]) -> ListedEntry:
         disputed_at=None if row.disputed_at is None else _moment(row.disputed_at),
         corrected=row.corrected,
         withdrawn=row.withdrawn,
+        moved_to=row.moved_to,
     )
 
 

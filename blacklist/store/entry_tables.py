@@ -1,9 +1,10 @@
-"""The tables about entries, for queries; created by the migration b0004.
+"""The tables about entries, for queries; created by the migrations b0004 and b0010.
 
 * ``entry``, ``entry_corroboration``, ``entry_dispute`` and ``entry_change`` are what the chain says, kept up
   with its final blocks. Seconds since 1970 are block times.
 * ``entry_row`` is the index: tags, which are deleted when their entry ends.
-* ``own_entry`` holds what this member lists, encrypted under record keys.
+* ``own_entry`` holds what this member lists, ``own_corroboration`` what it vouches for; both encrypted under
+  record keys.
 """
 
 from typing import Final
@@ -27,8 +28,10 @@ entry: Final = Table(
     Column("disputed_at", BigInteger),
     Column("corrected", Boolean, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
+    Column("moved_to", LargeBinary),
     Column("block", BigInteger, nullable=False),
     Index("entry_reporter", "reporter"),
+    Index("entry_moved_to", "moved_to"),
 )
 
 entry_corroboration: Final = Table(
@@ -121,6 +124,15 @@ own_entry: Final = Table(
     Index("own_entry_state", "state", "due_at"),
 )
 """``sealed`` holds identifier, facts and their salts; ``call`` what goes on chain, once it is prepared."""
+
+own_corroboration: Final = Table(
+    "own_corroboration",
+    metadata,
+    Column("entry", LargeBinary, primary_key=True),
+    Column("key_id", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Entries of other members that this one vouches for; ``sealed`` holds whom it knows, and by what."""
 
 hit: Final = Table(
     "hit",

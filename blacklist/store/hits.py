@@ -102,6 +102,11 @@ def forget(connection: Connection, hit_id: bytes) -> None:
     connection.execute(delete(hit).where(hit.c.hit == hit_id))
 
 
+def move(connection: Connection, entry: bytes, successor: bytes) -> None:
+    """Let all hits on an entry be hits on the one that it goes on in; what was reviewed stays reviewed."""
+    connection.execute(update(hit).where(hit.c.entry == entry).values(entry=successor))
+
+
 def reopen(connection: Connection, entry: bytes, at: str) -> int:
     """Let all hits on an entry be reviewed again, since its standing changed; return how many."""
     values = {"changed_at": at, "reviewed_at": None, "reviewed_by": None, "outcome": None}

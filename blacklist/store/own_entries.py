@@ -72,11 +72,44 @@ def change(connection: Connection, entry_id: bytes, **values: object) -> None:
     connection.execute(update(own_entry).where(own_entry.c.entry == entry_id).values(values))
 
 
-def in_state(connection: Connection, state: OwnState, limit: int) -> Sequence[OwnEntry]:
-    """Return the oldest entries in a state, those that are due first."""
-    query = select(own_entry).where(own_entry.c.state == state)
+def due(
+    connection: Connection, identifiers: int, now: str, limit: int, *, anew: bool
+) -> Sequence[OwnEntry]:
+    """Return entries of a type whose batch is due, oldest first.
+
+    Args:
+        connection: in a transaction.
+        identifiers: number of the type.
+        now: instant.
+        limit: how many at most.
+        anew: those that stand for one of an older key epoch, or the others.
+    """
+    queued = (own_entry.c.state == OwnState.QUEUED) & (own_entry.c.due_at <= now)
+    replacing = own_entry.c.replaces.is_not(None) if anew else own_entry.c.replaces.is_(None)
+    query = select(own_entry).where(queued, replacing, own_entry.c.identifiers == identifiers)
     ordered = query.order_by(own_entry.c.due_at, own_entry.c.created_at).limit(limit)
     return [_read(row) for row in connection.execute(ordered)]
+
+
+def prepared(connection: Connection, limit: int) -> Sequence[OwnEntry]:
+    """Return the oldest entries that are prepared and not in a final block."""
+    query = select(own_entry).where(own_entry.c.state == OwnState.PREPARED)
+    ordered = query.order_by(own_entry.c.due_at, own_entry.c.created_at).limit(limit)
+    return [_read(row) for row in connection.execute(ordered)]
+
+
+def asked_before(connection: Connection, moment: str) -> Sequence[OwnEntry]:
+    """Return requests from before an instant that still wait for a second person."""
+    query = select(own_entry).where(own_entry.c.state == OwnState.ASKED)
+    query = query.where(own_entry.c.created_at < moment)
+    return [_read(row) for row in connection.execute(query)]
+
+
+def extend(connection: Connection, own: OwnEntry, sealed: bytes, call: str) -> bool:
+    """Record a further version; ``False`` when the entry is not as it was read in ``own`` any more."""
+    same = (own_entry.c.entry == own.entry) & (own_entry.c.sealed == own.sealed)
+    values = {"sealed": sealed, "call": call}
+    return connection.execute(update(own_entry).where(same).values(values)).rowcount == 1
 
 
 def settle(connection: Connection) -> None:
@@ -93,10 +126,19 @@ def every(connection: Connection) -> Sequence[OwnEntry]:
 
 
 def successor(connection: Connection, entry_id: bytes) -> OwnEntry | None:
-    """Return the entry that stands for an older one."""
-    query = select(own_entry).where(own_entry.c.replaces == entry_id)
+    """Return the entry that stands, or is to stand, for an older one."""
+    stands = (own_entry.c.replaces == entry_id) & (own_entry.c.state != OwnState.GIVEN_UP)
+    query = select(own_entry).where(stands)
     row = connection.execute(query).first()
     return None if row is None else _read(row)
+
+
+def handing_over(connection: Connection) -> Sequence[OwnEntry]:
+    """Return entries in final blocks whose predecessor was not withdrawn yet."""
+    older = own_entry.join(entry, entry.c.entry == own_entry.c.replaces)
+    query = select(own_entry).select_from(older)
+    query = query.where(own_entry.c.state == OwnState.LISTED, entry.c.withdrawn.is_(False))
+    return [_read(row) for row in connection.execute(query)]
 
 
 def _read(row: Row[tuple[object, ...]]) -> OwnEntry:

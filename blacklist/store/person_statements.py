@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from blacklist.store.desk_tables import person_statement
+from blacklist.store.entries import family
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def find(connection: Connection, digest: bytes) -> PersonStatement | None:
 
 
 def about(connection: Connection, entry: bytes) -> Sequence[PersonStatement]:
-    """Return what was said about an entry, oldest first."""
-    query = select(person_statement).where(person_statement.c.entry == entry)
+    """Return what was said about an entry, oldest first; also about what went on in it, or it in."""
+    query = select(person_statement).where(person_statement.c.entry.in_(family(connection, entry)))
     return [
         _read(row) for row in connection.execute(query.order_by(person_statement.c.received_at))
     ]

@@ -111,7 +111,9 @@ def _entries_of(ledger: Ledger, bank: Bank) -> Entries:
         node=ledger.node,
         follower=bank.follower,
         listing=bank.listing,
+        succession=bank.succession,
         revising=bank.revising,
+        vouching=bank.vouching,
         querying=bank.querying,
         index=bank.index,
     )

@@ -37,7 +37,14 @@ class NodeBanks(Banks):
     def entries(self, number: int) -> Entries:
         bank = self.banks[number]
         return Entries(
-            self.node(number), bank.follower, bank.listing, bank.revising, bank.querying, bank.index
+            self.node(number),
+            bank.follower,
+            bank.listing,
+            bank.succession,
+            bank.revising,
+            bank.vouching,
+            bank.querying,
+            bank.index,
         )
 
     def desk(self, number: int) -> Desk:

@@ -17,12 +17,14 @@ from harness.evm_blacklist import (
 )
 from harness.key_members import NATIONAL_ID, ChainClock
 
+from blacklist.chain.entry_contract import STANDINGS
 from blacklist.chain.entry_keys import EthEntryKeys
 from blacklist.curve.secret import fill_random
 from blacklist.domain.chronicle.keys import DUAL_READ, HeldKey, KeyState
 from blacklist.domain.entries.facts import Basis, Facts
 from blacklist.domain.entries.grounds import REQUIRED, Ground, Severity
 from blacklist.domain.entries.law import RunningMode
+from blacklist.domain.entries.standing import EntryStanding
 from blacklist.domain.identifiers.canonicalise import canonicalise
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.protocol.documents import SignedDocument
@@ -44,6 +46,8 @@ from blacklist.services.preparing import EntryPreparer
 from blacklist.services.querying import Person, Querying
 from blacklist.services.revising import Revising
 from blacklist.services.sealed_records import SealedRecords
+from blacklist.services.succession import Succession
+from blacklist.services.vouching import Vouching
 from blacklist.store import ceremonies
 from ledger.errors import UnavailableError
 from ledger.keys.key_store import SqlRecordKeys
@@ -89,8 +93,8 @@ class EvmEntries:
     shared: EvmBlacklist
     number: int
 
-    def is_listed(self, entry: bytes) -> bool:
-        return bool(self.shared.contract.read("standing", entry))
+    def standing(self, entry: bytes) -> EntryStanding | None:
+        return STANDINGS[int(self.shared.contract.read("standing", entry))]
 
     def list_entries(self, listings: Sequence[ListingCall]) -> None:
         rows = [
@@ -137,7 +141,9 @@ class Bank:
     evaluator: Evaluator
     inquirer: Inquirer
     listing: Listing
+    succession: Succession
     revising: Revising
+    vouching: Vouching
     querying: Querying
     index: Index
     away: bool = False
@@ -245,14 +251,15 @@ class Banks:
             self._subject_index(number),
         )  # fmt: skip
         records, entry_keys = SealedRecords(record_keys), EthEntryKeys()
-        preparer = EntryPreparer(follower.state, inquirer, entry_keys, signer)
+        preparer = EntryPreparer(follower.state, inquirer, entry_keys, signer, clock)
         book = OwnBook(database.write, member, records, clock)
         entries = EvmEntries(self.shared, number)
         listing = Listing(book, preparer, entries, RunningMode.TEST, timedelta(0))
+        revising = Revising(listing, entries, place)
         matcher = Matcher(database.write, database.read, entry_keys, clock)
         return Bank(
             number, signer, database, key_database, follower, keygen, evaluator, inquirer, listing,
-            Revising(listing, entries, place),
+            Succession(listing), revising, Vouching(revising, records),
             Querying(follower.state, inquirer, matcher, records, RunningMode.TEST),
             Index(
                 database.write, database.read, member, network, signer, verify, clock, listing.row,

@@ -112,11 +112,11 @@ def decide(
 def corroborate(
     entries: Entries, entry: bytes, identifier: Identifier, evidence: bytes, by: Principal
 ) -> None:
-    """Vouch for another member's entry; raises as ``Revising.corroborate``."""
+    """Vouch for another member's entry; raises as ``Vouching.corroborate``."""
     _may(by)
     check_sealed(entries.node, [evidence])
     entries.follower.refresh()
-    entries.revising.corroborate(entry, identifier, evidence)
+    entries.vouching.corroborate(entry, identifier, evidence)
     _record(entries, by, "blacklist.corroborate", entry)
 
 

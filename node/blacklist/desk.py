@@ -69,7 +69,7 @@ class Desk:
         by.require(Permission.BLACKLIST_DESK)
         self.entries.follower.refresh()
         listed = self._about(entry, disputes=disputes)
-        now = self._node.clock.now()
+        entry, now = listed.entry, self._node.clock.now()
         at, later = format_instant(now), format_instant(now + RETRY)
         has_it = at if listed.reporter == self._member else None
 
@@ -145,7 +145,7 @@ class Desk:
         return left
 
     def _go_on(self, said: PersonStatement) -> None:
-        listed = self.entries.revising.find(said.entry)
+        listed = self.entries.revising.current(said.entry)
         if said.disputes and said.recorded_at is None and not self._recorded(said, listed):
             return
         if said.handed_at is None:
@@ -168,7 +168,7 @@ class Desk:
             self._change(said.digest, refused="entry-standing")
             return False
         try:
-            self._record(said.entry, said.digest)
+            self._record(listed.entry, said.digest)
         except RefusedError as error:
             # Perhaps an earlier call was carried out, in a block that is not final yet.
             if now - parse_instant(said.received_at) < GIVE_UP:
@@ -184,8 +184,8 @@ class Desk:
 
     def _about(self, entry: bytes, *, disputes: bool) -> ListedEntry:
         if disputes:
-            return self.entries.revising.disputable(entry)
-        listed = self.entries.revising.find(entry)
+            return self.entries.revising.relied_on(entry)
+        listed = self.entries.revising.current(entry)
         standing = listed.standing(self._node.clock.now())
         if standing in ENDED:
             raise RefusedError("entry-standing", standing=standing.value)

@@ -18,6 +18,8 @@ from blacklist.services.preparing import EntryPreparer
 from blacklist.services.querying import Querying
 from blacklist.services.revising import Revising
 from blacklist.services.sealed_records import SealedRecords
+from blacklist.services.succession import Succession
+from blacklist.services.vouching import Vouching
 from ledger.errors import ConfigurationError, RefusedError
 from ledger.keys.files import verify_statement
 from ledger.store import statements
@@ -36,7 +38,9 @@ class Entries:
         node: this member's.
         follower: of the contract.
         listing: lists.
-        revising: corrects, withdraws, decides, vouches.
+        succession: lets own entries go on under new keys.
+        revising: corrects, withdraws, decides.
+        vouching: vouches for other members' entries.
         querying: asks about persons.
         index: tags of all members' entries.
     """
@@ -44,7 +48,9 @@ class Entries:
     node: Node
     follower: Follower
     listing: Listing
+    succession: Succession
     revising: Revising
+    vouching: Vouching
     querying: Querying
     index: Index
 
@@ -85,18 +91,23 @@ def make_entries(node: Node, follower: Follower | None = None) -> Entries:
     records = SealedRecords(node.record_keys)
     inquirer, keys = make_inquirer(node, follower), EthEntryKeys()
     contract = Web3EntryContract(make_contract(node).caller)
-    preparer = EntryPreparer(follower.state, inquirer, keys, node.evidence_key)
+    preparer = EntryPreparer(
+        follower.state, inquirer, keys, node.evidence_key, clock, dual_read(settings)
+    )
     book = OwnBook(write, member, records, clock)
     window = timedelta(hours=settings.blacklist_batch_hours)
     listing = Listing(book, preparer, contract, mode, window)
     peers = PeerIndex(node, Neighbours(settings))
     place = BlacklistPlace(settings.chain_id, follower.address)
+    revising = Revising(listing, contract, place)
     matcher = Matcher(write, read, keys, clock)
     return Entries(
         node=node,
         follower=follower,
         listing=listing,
-        revising=Revising(listing, contract, place),
+        succession=Succession(listing),
+        revising=revising,
+        vouching=Vouching(revising, records),
         querying=Querying(
             follower.state,
             inquirer,

@@ -119,6 +119,8 @@ def find_request(entries: Entries, request: bytes) -> PersonRequest:
 def _carry_out(
     entries: Entries, asked: PersonRequest, entry: bytes, outcome: RequestOutcome, answer: bytes
 ) -> None:
+    # The request names the entry as the person knew it; under a new key it goes on in another one.
+    entry = entries.revising.current(entry).entry
     listed = entries.revising.own(entry)
     match asked.kind, outcome:
         case RequestKind.DELETION, RequestOutcome.GRANTED:
@@ -144,8 +146,9 @@ def _unlawful(entries: Entries, entry: bytes) -> RefusedError | None:
 def _changed_since(entries: Entries, entry: bytes, moment: datetime) -> bool:
     with entries.node.database.read() as connection:
         changes = entry_store.changes_after(connection, 0)
+        same = entry_store.family(connection, entry)
     return any(
-        each.entry == entry
+        each.entry in same
         and each.change == "corrected"
         and each.at >= moment.replace(microsecond=0)
         for each in changes

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from harness.desk_members import NodeBanks
-from harness.entry_members import facts, specimen
+from harness.entry_members import Banks, facts, specimen
 from harness.evm_blacklist import EvmBlacklist
 from harness.key_members import NATIONAL_ID, Members
 
@@ -35,6 +35,14 @@ def four(make: Callable[[int], Members]) -> Members:
     members.rounds()
     members.assert_whole()
     return members
+
+
+@pytest.fixture
+def banks(tmp_path: Path) -> Iterator[Banks]:
+    """Three banks with a key, without a network."""
+    made = Banks.found(tmp_path, 3)
+    yield made
+    made.close()
 
 
 @pytest.fixture

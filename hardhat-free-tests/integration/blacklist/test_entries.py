@@ -1,9 +1,8 @@
 """Entries among three banks on the real contract: listed, found, disputed, corrected, ended, forgotten."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from harness.entry_members import Banks, facts, identifier, specimen
@@ -16,20 +15,13 @@ from blacklist.domain.protocol.purposes import Purpose
 from blacklist.ports.contract import RawLog
 from blacklist.services.following import Follower
 from blacklist.services.inquiring import InquirySubject
-from blacklist.store import entries, entry_rows, evaluations, hits
+from blacklist.store import entries, entry_rows, hits
 from blacklist.store.own_entries import OwnState
 from ledger.errors import IntegrityError, RefusedError
 from ledger.primitives.keccak import keccak256
 
 FRAUDSTER, STRANGER = specimen(123), specimen(456)
 REASONS = b"\x33" * 32
-
-
-@pytest.fixture
-def banks(tmp_path: Path) -> Iterator[Banks]:
-    made = Banks.found(tmp_path, 3)
-    yield made
-    made.close()
 
 
 def found_by(banks: Banks, number: int, raw: str) -> list[EntryStanding]:
@@ -160,10 +152,10 @@ def test_another_member_corroborates_only_who_it_really_knows(banks: Banks) -> N
     banks.settle()
     other = banks.banks[1]
     with pytest.raises(RefusedError, match="corroboration-other-person"):
-        other.revising.corroborate(entry, identifier(STRANGER), REASONS)
-    other.revising.corroborate(entry, identifier(FRAUDSTER), REASONS)
+        other.vouching.corroborate(entry, identifier(STRANGER), REASONS)
+    other.vouching.corroborate(entry, identifier(FRAUDSTER), REASONS)
     with pytest.raises(RefusedError, match="corroboration-own-entry"):
-        banks.banks[0].revising.corroborate(entry, identifier(FRAUDSTER), REASONS)
+        banks.banks[0].vouching.corroborate(entry, identifier(FRAUDSTER), REASONS)
     banks.settle()
     bank = banks.banks[2]
     (kept,) = bank.querying.query(bank.person(FRAUDSTER), Purpose.QUERY, "officer")
@@ -201,32 +193,6 @@ def test_a_request_that_nobody_agreed_to_is_erased(banks: Banks) -> None:
     assert listing.prepare() == 0
     with pytest.raises(RefusedError, match="entry-not-waiting"):
         listing.release(entry)
-
-
-def test_a_replaced_key_lists_own_entries_anew_under_another_tag(banks: Banks) -> None:
-    old = banks.banks[0].list(FRAUDSTER, facts(banks.today()))
-    banks.settle()
-    with banks.banks[1].database.read() as connection:
-        ((old_tag, _),) = entry_rows.all_tags(connection)
-    banks.make_key(2)
-    reporter = banks.banks[0]
-    listed = reporter.revising.find(old)
-    fresh = reporter.listing.list_anew(listed)
-    assert fresh not in {None, old}
-    assert reporter.listing.list_anew(listed) is None
-    reporter.listing.prepare()
-    reporter.listing.send()
-    banks.settle()
-    bank = banks.banks[1]
-    (kept,) = bank.querying.query(bank.person(FRAUDSTER), Purpose.QUERY, "officer")
-    assert (kept.found.listed.entry, kept.found.listed.key_epoch) == (fresh, 2)
-    with bank.database.read() as connection:
-        tags = dict(entry_rows.all_tags(connection))
-    assert len(tags) == 2
-    assert old_tag in tags
-    with reporter.database.read() as connection:
-        used = {name.purpose: count for name, count in evaluations.usage(connection, "2026-01")}
-    assert used["rotation"] == 1
 
 
 def test_a_listing_that_a_new_key_overtakes_is_prepared_again(banks: Banks) -> None:

@@ -5,6 +5,7 @@
 * ``key-change``: the subject says which (``KEY_CHANGES``); a command at the node's shell carries it out, for
   it prints a recovery sheet.
 * ``blacklist-listing``: of the entry that the subject names; the node's next round carries it out.
+* ``blacklist-correction``: of that entry, to what the details say; the node's next round carries it out.
 * ``rule-change``: the subject says which rules (``RULES``). The request holds the rules as they are set when
   it is made, so that the decider sees them; carrying it out puts exactly those in force, or nothing when
   the settings have changed since.
@@ -28,6 +29,7 @@ ERASURE: Final = "erasure"
 KEY_CHANGE: Final = "key-change"
 RULE_CHANGE: Final = "rule-change"
 LISTING: Final = "blacklist-listing"
+CORRECTION: Final = "blacklist-correction"
 ROTATE_MASTER: Final = "rotate-master"
 WRAP_MASTER: Final = "wrap-master"
 ROTATE_EVIDENCE: Final = "rotate-evidence"
@@ -56,6 +58,8 @@ def register(node: Node) -> Releases:
     releases.register(COURT_PACKAGE, packages)
     releases.register(KEY_CHANGE, ReleaseKind(change, None, _one_of(KEY_CHANGES)))
     releases.register(LISTING, ReleaseKind(Permission.BLACKLIST_LIST, None, _asked_for(node)))
+    correction = ReleaseKind(Permission.BLACKLIST_LIST, None, _own(node))
+    releases.register(CORRECTION, correction)
     releases.register(RULE_CHANGE, ReleaseKind(change, _adopt(node), _rules(node)))
     return releases
 
@@ -100,6 +104,17 @@ def _asked_for(node: Node) -> Callable[[str], Mapping[str, Detail]]:
             own = own_entries.find(connection, _leaf_hash(subject))
         if own is None or own.state is not OwnState.ASKED:
             raise RefusedError("entry-not-waiting", entry=subject[:12])
+        return {}
+
+    return about
+
+
+def _own(node: Node) -> Callable[[str], Mapping[str, Detail]]:
+    def about(subject: str) -> Mapping[str, Detail]:
+        with node.database.read() as connection:
+            own = own_entries.find(connection, _leaf_hash(subject))
+        if own is None:
+            raise RefusedError("entry-unknown", entry=subject[:12])
         return {}
 
     return about

@@ -44,10 +44,21 @@ class Revising:
                 the law is not met.
             UnavailableError: too few holders, or the chain, do not answer.
         """
-        listed = self._settled(entry)
-        self._require(listed, RELIED_ON)
+        listed, _ = self.check_correction(entry, facts)
         said = self._add_version(listed, facts)
         self.contract.correct(entry, said.commitment, facts.expires_at())
+
+    def check_correction(self, entry: bytes, facts: Facts) -> tuple[ListedEntry, Facts]:
+        """Return an own entry that can be corrected to ``facts`` now, and what it says; see ``correct``.
+
+        Raises:
+            IntegrityError: ``entry-facts-unknown``: what it says is not here.
+        """
+        listed = self._settled(entry)
+        self._require(listed, RELIED_ON)
+        identifier, before = self.listing.book.said(listed)
+        self.listing.check(identifier, facts)
+        return listed, before
 
     def withdraw(self, entry: bytes, reasons: bytes) -> None:
         """End an own entry; ``reasons`` is the leaf hash of what is sealed about why.

@@ -98,10 +98,9 @@ def prepared(connection: Connection, limit: int) -> Sequence[OwnEntry]:
     return [_read(row) for row in connection.execute(ordered)]
 
 
-def asked_before(connection: Connection, moment: str) -> Sequence[OwnEntry]:
-    """Return requests from before an instant that still wait for a second person."""
+def asked(connection: Connection) -> Sequence[OwnEntry]:
+    """Return requests that wait for a second person."""
     query = select(own_entry).where(own_entry.c.state == OwnState.ASKED)
-    query = query.where(own_entry.c.created_at < moment)
     return [_read(row) for row in connection.execute(query)]
 
 

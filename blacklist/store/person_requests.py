@@ -63,6 +63,12 @@ def put(connection: Connection, asked: PersonRequest) -> None:
     connection.execute(insert(person_request).values(values))
 
 
+def is_one(connection: Connection, leaf_hash: bytes) -> bool:
+    """Tell whether an item of this member's log is what a person asked for."""
+    query = select(person_request.c.request).where(person_request.c.leaf_hash == leaf_hash)
+    return connection.execute(query).first() is not None
+
+
 def find(connection: Connection, request: bytes) -> PersonRequest | None:
     """Return a request."""
     query = select(person_request).where(person_request.c.request == request)

@@ -69,6 +69,12 @@ def about(connection: Connection, entry: bytes) -> Sequence[PersonStatement]:
     ]
 
 
+def is_one(connection: Connection, leaf_hash: bytes) -> bool:
+    """Tell whether an item of this member's log is what a person said."""
+    query = select(person_statement.c.digest).where(person_statement.c.leaf_hash == leaf_hash)
+    return connection.execute(query).first() is not None
+
+
 def count(connection: Connection, entry: bytes, desk: bytes) -> int:
     """Return how many statements about an entry a desk has taken."""
     own = (person_statement.c.entry == entry) & (person_statement.c.desk == desk)

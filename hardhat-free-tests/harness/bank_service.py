@@ -1,8 +1,11 @@
 """A service whose node is one of several banks with a blacklist on the real contract, without a network."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 
 from contract.consortium import member_id
@@ -15,12 +18,14 @@ from harness.service import Api
 
 from ledger.keys.accounts import create_transaction_key
 from ledger.keys.key_store import SqlRecordKeys
+from ledger.services.composing import Item
 from node.api.application import create_app
 from node.blacklist.answering import BlacklistAnswering
 from node.blacklist.entries import Entries
 from node.blacklist.entry_rounds import work_entries
 from node.console.pages import add_console
 from node.database import Database
+from node.identity.permissions import Role
 from node.key_places import KEYS, OPERATOR_KEY
 from node.service import serving
 from node.settings import Settings
@@ -67,6 +72,24 @@ class BankApi(Api):
     @property
     def others(self) -> list[Bank]:
         return self.banks.banks[1:]
+
+    def paper(self, kind: str = "letter") -> str:
+        """Seal a text of its own and return its evidence id."""
+        source = BytesIO(os.urandom(8))
+        item = Item(kind=kind, fields={"about": "a listing"}, source=source)
+        return self.entries.node.intake.seal(item).leaf_hash.hex()
+
+    @cached_property
+    def papers(self) -> dict[str, str]:
+        """What a listing rests on, sealed once: evidence, consent and notice."""
+        evidence, consent = self.paper("valuation_report"), self.paper()
+        return {"evidence": evidence, "basis_evidence": consent, "notice": self.paper()}
+
+    @cached_property
+    def second(self) -> dict[str, str]:
+        """Headers of somebody who decides what others asked for."""
+        self.operator("second", Role.SUPERVISOR)
+        return self.sign_in("second")
 
     def work(self) -> None:
         """Let everybody read the chain and do a round."""

@@ -17,11 +17,12 @@ from node.api.blacklist_models import (
     WithdrawalRequest,
 )
 from node.api.documents import SIGNED_IN, problems
-from node.api.models import HexId
+from node.api.models import HexId, ReleaseAnswer
 from node.api.requests import caller, service_of
 from node.blacklist import acting
 from node.blacklist.entries import Entries
 from node.entry_view import EntryView
+from node.identity.people import Release
 from node.identity.permissions import Permission, Principal
 
 router = APIRouter(tags=["blacklist"])
@@ -75,15 +76,21 @@ def show_entry(request: Request, entry_id: HexId) -> EntryView:
 
 @router.post(
     "/blacklist/entries/{entry_id}/correction",
-    status_code=204,
-    responses=problems(404, 409),
+    status_code=202,
+    response_model=ReleaseAnswer,
+    responses={
+        **problems(404, 409),
+        204: {"description": "One person was enough: it is on chain."},
+    },
     openapi_extra=dict(SIGNED_IN),
 )
-def correct(request: Request, entry_id: HexId, asked: CorrectionRequest) -> Response:
-    """Replace what an own entry says; answered when the correction is on chain."""
+def correct(request: Request, entry_id: HexId, asked: CorrectionRequest) -> Response | Release:
+    """Replace what an own entry says; what is not in the person's favour is decided by another person."""
     entries, principal = _acting(request)
-    acting.correct(entries, bytes.fromhex(entry_id), asked.facts.facts(), principal)
-    return Response(status_code=204)
+    facts, entry = asked.facts.facts(), bytes.fromhex(entry_id)
+    return acting.correct(entries, entry, facts, asked.reason, principal) or Response(
+        status_code=204
+    )
 
 
 @router.post(

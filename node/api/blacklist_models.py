@@ -146,10 +146,8 @@ class ListingAnswer(BaseModel):
     release: ReleaseAnswer
 
 
-class CorrectionRequest(BaseModel):
-    """What the entry says instead."""
-
-    model_config = {"extra": "forbid"}
+class CorrectionRequest(ReasonRequest):
+    """What the entry says instead, and why; no personal data."""
 
     facts: FactsRequest
 
@@ -171,9 +169,12 @@ class RulingRequest(BaseModel):
     answer: HexId = Field(description="Evidence id of the written answer.")
 
 
-class AmendmentRequest(CorrectionRequest):
+class AmendmentRequest(BaseModel):
     """A dispute that ends by a correction."""
 
+    model_config = {"extra": "forbid"}
+
+    facts: FactsRequest
     answer: HexId = Field(description="Evidence id of the written answer.")
 
 

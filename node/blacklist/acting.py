@@ -1,21 +1,22 @@
 """What people do to entries in a node: checked against the ledger, carried out, and recorded in the trail.
 
 A listing takes two persons: one asks, another decides the release (``release_kinds``), and the next round
-carries it out. Everything else takes one, who names what is sealed about it.
+carries it out. So does a correction that is not in the person's favour. Everything else takes one, who names
+what is sealed about it.
 """
 
-from collections.abc import Mapping
-
+from blacklist.domain.entries.corrections import takes_two
 from blacklist.domain.entries.facts import Facts
 from blacklist.domain.identifiers.identifier import Identifier
-from blacklist.services.own_book import SHOWN
-from ledger.errors import IntegrityError
-from node.audit.entries import AuditEntry, Detail
-from node.blacklist.entries import Entries, check_sealed
-from node.blacklist.letters import check_answer
+from ledger.errors import LedgerError, RefusedError
+from node.audit.entries import AuditEntry
+from node.blacklist.entries import Entries
+from node.blacklist.papers import check_answer, check_papers, check_readable
+from node.blacklist.recording import recorded, shown, was
 from node.identity.people import Release
 from node.identity.permissions import Permission, Principal
-from node.release_kinds import LISTING, register
+from node.identity.releases import words_of_reason
+from node.release_kinds import CORRECTION, LISTING, register
 
 
 def ask_to_list(
@@ -29,19 +30,14 @@ def ask_to_list(
         MalformedError: no reason.
     """
     by.require(Permission.BLACKLIST_LIST)
-    entry = entries.ask(identifier, facts, by.actor)
-    releases = register(entries.node)
-    details: dict[str, Detail] = {
-        "ground": facts.ground.value,
-        "severity": facts.severity.value,
-        "evidence": facts.evidence.hex(),
-        "basis": facts.basis.value,
-        "notice": "" if facts.notice is None else facts.notice.hex(),
-        "conduct_ended": facts.conduct_ended.isoformat(),
-    }
-    release = releases.request(
-        by, kind=LISTING, subject=entry.hex(), reason=reason, details=details
-    )
+    entry, releases = entries.ask(identifier, facts, by.actor), register(entries.node)
+    try:
+        release = releases.request(
+            by, kind=LISTING, subject=entry.hex(), reason=reason, details=shown(facts)
+        )
+    except LedgerError:
+        entries.listing.give_up(entry)
+        raise
     return entry, release
 
 
@@ -53,30 +49,55 @@ def own_facts(entries: Entries, entry: bytes, by: Principal) -> Facts:
         IntegrityError: ``entry-facts-unknown``, or ``record-erased``.
     """
     _may(by)
-    listed, book = entries.revising.find(entry), entries.listing.book
-    said = book.open(book.find(entry)).at(listed.facts)
-    if said is None:
-        raise IntegrityError("entry-facts-unknown", entry=entry.hex()[:SHOWN])
-    _record(entries, by, "blacklist.read-entry", entry)
-    return said.facts
+    _, facts = entries.listing.book.said(entries.revising.own(entry))
+    entries.node.trail.record(AuditEntry(by.actor, "blacklist.read-entry", entry.hex()))
+    return facts
 
 
-def correct(entries: Entries, entry: bytes, facts: Facts, by: Principal) -> None:
-    """Replace the facts of an own entry; raises as ``Revising.correct``."""
+def correct(
+    entries: Entries, entry: bytes, facts: Facts, reason: str, by: Principal
+) -> Release | None:
+    """Replace the facts of an own entry, or ask a second person where the correction needs one.
+
+    Args:
+        entries: the services.
+        entry: 32-byte id.
+        facts: what it says from now on.
+        reason: why; no personal data.
+        by: who corrects.
+
+    Returns:
+        The release that a second person decides, and the node's next round carries out; ``None`` when one
+        person was enough and the correction is on chain.
+
+    Raises:
+        NotPermittedError, RefusedError, UnavailableError: see ``Revising.correct``.
+        MalformedError: no reason.
+    """
     _may(by)
-    entries.check_evidence(facts)
+    check_papers(entries.node, facts)
     entries.follower.refresh()
-    entries.revising.correct(entry, facts)
-    _record(entries, by, "blacklist.correct", entry)
+    _, before = entries.revising.check_correction(entry, facts)
+    details = {**shown(facts), **was(before, facts)}
+    if takes_two(before, facts):
+        details["facts"] = facts.encode().decode("ascii")
+        return register(entries.node).request(
+            by, kind=CORRECTION, subject=entry.hex(), reason=reason, details=details
+        )
+    with recorded(
+        entries.node, by, "blacklist.correct", entry, {"reason": words_of_reason(reason)}
+    ):
+        entries.revising.correct(entry, facts)
+    return None
 
 
 def withdraw(entries: Entries, entry: bytes, reasons: bytes, by: Principal) -> None:
     """End an own entry; ``reasons`` is the evidence id of why. Raises as ``Revising.withdraw``."""
     _may(by)
-    check_sealed(entries.node, [reasons])
+    check_readable(entries.node, reasons)
     entries.follower.refresh()
-    entries.revising.withdraw(entry, reasons)
-    _record(entries, by, "blacklist.withdraw", entry)
+    with recorded(entries.node, by, "blacklist.withdraw", entry):
+        entries.revising.withdraw(entry, reasons)
 
 
 def decide(
@@ -94,19 +115,23 @@ def decide(
 
     Raises:
         RefusedError: not an own entry, no open dispute, or the answer is not sealed here as a letter, signed
-            document or decision.
+            document or decision, after the dispute and by somebody else than the person.
     """
     _may(by)
-    check_answer(entries.node, answer)
+    check_readable(entries.node, answer)
     entries.follower.refresh()
+    disputed_at = entries.revising.own(entry).disputed_at
+    if disputed_at is not None:
+        check_answer(entries.node, answer, disputed_at)
     if facts is not None:
-        entries.check_evidence(facts)
-        entries.revising.amend(entry, answer, facts)
-    elif decision == "withdrawn":
-        entries.revising.concede(entry, answer)
-    else:
-        entries.revising.uphold(entry, answer)
-    _record(entries, by, "blacklist.decide", entry, {"decision": decision})
+        _check_amendment(entries, entry, facts)
+    with recorded(entries.node, by, "blacklist.decide", entry, {"decision": decision}):
+        if facts is not None:
+            entries.revising.amend(entry, answer, facts)
+        elif decision == "withdrawn":
+            entries.revising.concede(entry, answer)
+        else:
+            entries.revising.uphold(entry, answer)
 
 
 def corroborate(
@@ -114,21 +139,18 @@ def corroborate(
 ) -> None:
     """Vouch for another member's entry; raises as ``Vouching.corroborate``."""
     _may(by)
-    check_sealed(entries.node, [evidence])
+    check_readable(entries.node, evidence)
     entries.follower.refresh()
-    entries.vouching.corroborate(entry, identifier, evidence)
-    _record(entries, by, "blacklist.corroborate", entry)
+    with recorded(entries.node, by, "blacklist.corroborate", entry):
+        entries.vouching.corroborate(entry, identifier, evidence)
 
 
 def _may(by: Principal) -> None:
     by.require(Permission.BLACKLIST_LIST)
 
 
-def _record(
-    entries: Entries,
-    by: Principal,
-    action: str,
-    entry: bytes,
-    details: Mapping[str, Detail] | None = None,
-) -> None:
-    entries.node.trail.record(AuditEntry(by.actor, action, entry.hex(), details or {}))
+def _check_amendment(entries: Entries, entry: bytes, facts: Facts) -> None:
+    """Check that an answer to a dispute does not make its entry weigh more."""
+    check_papers(entries.node, facts)
+    if takes_two(entries.listing.book.said(entries.revising.own(entry))[1], facts):
+        raise RefusedError("amendment-worse", article="征信业管理条例 25")

@@ -1,6 +1,5 @@
 """Entries in a node: the services about them, put together; and what only the node can check."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,12 +19,13 @@ from blacklist.services.revising import Revising
 from blacklist.services.sealed_records import SealedRecords
 from blacklist.services.succession import Succession
 from blacklist.services.vouching import Vouching
-from ledger.errors import ConfigurationError, RefusedError
+from ledger.errors import ConfigurationError
 from ledger.keys.files import verify_statement
 from ledger.store import statements
 from node.blacklist.index_peers import PeerIndex
 from node.blacklist.inquiring import make_inquirer
 from node.blacklist.making import dual_read, make_contract, make_follower
+from node.blacklist.papers import check_papers
 from node.peer.neighbours import Neighbours
 from node.wiring import Node
 
@@ -58,20 +58,11 @@ class Entries:
         """Store a request to list somebody; a second person decides it.
 
         Raises:
-            RefusedError: a condition of the law is not met, or a named item is not sealed here.
+            RefusedError: a condition of the law is not met, or a named paper is not sealed here, or unfit.
         """
         self.listing.check(identifier, facts)
-        self.check_evidence(facts)
+        check_papers(self.node, facts)
         return self.listing.ask(identifier, facts, by)
-
-    def check_evidence(self, facts: Facts) -> None:
-        """Check that everything facts rest on is sealed in this member's log.
-
-        Raises:
-            RefusedError: ``evidence-unknown``: it is not.
-        """
-        named = (facts.evidence, facts.basis_evidence, facts.notice)
-        check_sealed(self.node, [each for each in named if each is not None])
 
 
 def make_entries(node: Node, follower: Follower | None = None) -> Entries:
@@ -148,15 +139,3 @@ def mode_of(node: Node) -> RunningMode:
     if not known:
         raise ConfigurationError("blacklist-mode-document", mode=mode.value)
     return mode
-
-
-def check_sealed(node: Node, leaves: Sequence[bytes]) -> None:
-    """Check that items are sealed in this member's log.
-
-    Raises:
-        RefusedError: ``evidence-unknown``: one is not.
-    """
-    with node.database.read() as connection:
-        for leaf in leaves:
-            if statements.by_leaf_hash(connection, leaf) is None:
-                raise RefusedError("evidence-unknown", id=leaf.hex()[:12])

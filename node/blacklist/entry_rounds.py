@@ -5,20 +5,13 @@ Each step stands for itself: what fails is tried again in the next round, and th
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from blacklist.store import entries as entry_store
-from blacklist.store.own_entries import OwnState
-from ledger.errors import LedgerError, RefusedError
+from ledger.errors import LedgerError
 from node.audit.entries import AuditEntry, Detail
+from node.blacklist.carrying_out import NODE, carry_out
 from node.blacklist.entries import Entries
 from node.blacklist.monitoring import look
-from node.identity.people import Release
-from node.identity.permissions import Principal
-from node.identity.service import command_principal
-from node.release_kinds import LISTING, register
-
-NODE: Final = "node"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,42 +42,6 @@ def work_entries(entries: Entries) -> Sequence[StepFailed]:
         except LedgerError as error:
             failed.append(StepFailed(name, error.code))
     return failed
-
-
-def carry_out(entries: Entries) -> int:
-    """Carry out approved listings, and end those that were refused; return how many were carried out."""
-    releases, by = register(entries.node), command_principal(NODE)
-    done = 0
-    for release in releases.list("approved"):
-        if release.kind == LISTING:
-            _under(entries, release, by)
-            done += 1
-    for release in releases.list("refused"):
-        if release.kind == LISTING:
-            _end(entries, bytes.fromhex(release.subject))
-    return done
-
-
-def _under(entries: Entries, release: Release, by: Principal) -> None:
-    releases = entries.node.identity.releases
-    try:
-        releases.claim(release.release_id, by)
-    except RefusedError:
-        # Approved, and expired before it was carried out.
-        _end(entries, bytes.fromhex(release.subject))
-        return
-    try:
-        entries.listing.release(bytes.fromhex(release.subject))
-    except LedgerError as error:
-        releases.finish(release.release_id, by, why=error.code)
-        return
-    releases.finish(release.release_id, by)
-
-
-def _end(entries: Entries, entry: bytes) -> None:
-    own = entries.listing.book.find(entry)
-    if own.state is OwnState.ASKED:
-        entries.listing.give_up(entry)
 
 
 def forget_ended(entries: Entries) -> int:

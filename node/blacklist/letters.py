@@ -19,8 +19,6 @@ from node.wiring import Node
 LETTER: Final = "letter"
 SIGNED: Final = "signed_document"
 WRITTEN: Final = frozenset({LETTER, SIGNED})
-ANSWERS: Final = WRITTEN | {"decision"}
-"""Kinds that a written answer can be sealed as."""
 MAX_LETTER_BYTES: Final = 512 * 1024
 """It travels to the reporter in one request of at most a megabyte."""
 _AGAIN: Final = "blacklist desk"
@@ -116,17 +114,3 @@ def open_letter(node: Node, leaf_hash: bytes) -> OpenedLetter:
         raise RefusedError("content-absent", id=leaf_hash.hex()[:12])
     letter = Letter(row.kind, found.content.media_type, b"".join(found.chunks()))
     return OpenedLetter(row.leaf, fields, letter)
-
-
-def check_answer(node: Node, leaf_hash: bytes) -> None:
-    """Check that a written answer is sealed in this member's log.
-
-    Raises:
-        RefusedError: ``evidence-unknown``, or ``answer-unfit``: it is sealed as something else.
-    """
-    with node.database.read() as connection:
-        row = statements.by_leaf_hash(connection, leaf_hash)
-    if row is None:
-        raise RefusedError("evidence-unknown", id=leaf_hash.hex()[:12])
-    if row.kind not in ANSWERS:
-        raise RefusedError("answer-unfit", kind=row.kind, article="征信业管理条例 25")

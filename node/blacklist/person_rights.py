@@ -19,7 +19,8 @@ from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant, parse_instant
 from node.audit.entries import AuditEntry
 from node.blacklist.entries import Entries
-from node.blacklist.letters import Letter, check_answer, seal_letter
+from node.blacklist.letters import Letter, seal_letter
+from node.blacklist.papers import check_answer
 from node.identity.permissions import Permission, Principal
 
 REQUEST_BYTES: Final = 16
@@ -88,8 +89,8 @@ def settle_request(
         UnavailableError: the chain does not answer; nothing is settled.
     """
     by.require(Permission.BLACKLIST_DESK)
-    check_answer(entries.node, answer)
     asked = find_request(entries, request)
+    check_answer(entries.node, answer, parse_instant(asked.received_at))
     if asked.outcome is not None:
         raise RefusedError("person-request-settled", request=request.hex()[:_SHOWN])
     if asked.entry is not None and asked.kind is not RequestKind.ACCESS:

@@ -72,13 +72,19 @@ def entry(context: Context, entry: str, *, machine: bool) -> None:
 @click.command()
 @entry_argument
 @with_facts
+@click.option("--reason", required=True, help="更正理由（勿含个人信息） Why, no personal data")
 @as_json
 @pass_context
-def correct(context: Context, entry: str, facts: Facts, *, machine: bool) -> None:
-    """更正登记内容 Replace what an own entry says."""
+def correct(context: Context, entry: str, facts: Facts, reason: str, *, machine: bool) -> None:
+    """更正登记内容（对本人不利的须第二人批准） Replace what an own entry says."""
     with context.node() as node:
-        acting.correct(make_entries(node), read_id(entry, ENTRY), facts, at_the_shell())
-    context.done("entry-corrected", {"entry": entry}, machine=machine)
+        entry_id, by = read_id(entry, ENTRY), at_the_shell()
+        release = acting.correct(make_entries(node), entry_id, facts, reason, by)
+    if release is None:
+        context.done("entry-corrected", {"entry": entry}, machine=machine)
+    else:
+        values = {"entry": entry, "release": release.release_id}
+        context.done("correction-asked", values, machine=machine)
 
 
 @click.command()

@@ -101,11 +101,14 @@ def correct(request: Request, entry_id: EntryId, data: SmallBody) -> Response:
     found = entry_view.read_entry(service.node, bytes.fromhex(entry_id))
     disputed = found.standing in OPEN
     try:
-        _correct(service.blacklist.entries, found.entry, form, who.principal, disputed=disputed)
+        entries = service.blacklist.entries
+        release = _correct(entries, found.entry, form, who.principal, disputed=disputed)
     except (MalformedError, RefusedError) as error:
-        values = {**NOTHING, **values_of(form, *FACTS, "answer")}
+        values = {**NOTHING, **values_of(form, *FACTS, "answer", "reason")}
         more: dict[str, object] = {"entry": found, "disputed": disputed, "values": values}
         return _again(request, "blacklist_correction.html", [error], **more)
+    if release is not None:
+        return go(f"/releases/{release.release_id}", "ui-done-asked")
     return go(f"/blacklist/entries/{entry_id}", "ui-done-corrected")
 
 
@@ -177,18 +180,21 @@ def _asked(
     return release, ()
 
 
-def _correct(entries: Entries, entry: str, form: Form, by: Principal, *, disputed: bool) -> None:
+def _correct(
+    entries: Entries, entry: str, form: Form, by: Principal, *, disputed: bool
+) -> Release | None:
+    """Correct; return the release where a second person has to decide."""
     facts, entry_id = blacklist_forms.facts_of(form), bytes.fromhex(entry)
-    if disputed:
-        acting.decide(entries, entry_id, "corrected", leaf_of(form, "answer"), by, facts)
-    else:
-        acting.correct(entries, entry_id, facts, by)
+    if not disputed:
+        return acting.correct(entries, entry_id, facts, form.get("reason"), by)
+    acting.decide(entries, entry_id, "corrected", leaf_of(form, "answer"), by, facts)
+    return None
 
 
 def _releases(service: Service) -> Mapping[str, str]:
     """Return the releases of listings by entry, so that people find where to decide."""
-    found = service.releases.list(limit=200)
-    return {each.subject: each.release_id for each in found if each.kind == LISTING}
+    found = service.releases.list(limit=200, kind=LISTING)
+    return {each.subject: each.release_id for each in found}
 
 
 def _entry_page(

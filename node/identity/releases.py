@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, select
 
 from ledger.errors import LedgerError, MalformedError, RefusedError
 from ledger.evidence import shape
@@ -106,7 +106,7 @@ class Releases:
                     release_id=release_id,
                     kind=kind,
                     subject=subject,
-                    reason=_reason(reason),
+                    reason=words_of_reason(reason),
                     details=data,
                     requested_by=by.operator_id,
                     requested_at=format_instant(now),
@@ -136,7 +136,9 @@ class Releases:
             self._check_person(connection, by)
             at = format_instant(self.clock.now())
             values = {"decided_by": by.operator_id, "decided_at": at}
-            _change(connection, release_id, state, **values, decision_reason=_reason(reason))
+            _change(
+                connection, release_id, state, **values, decision_reason=words_of_reason(reason)
+            )
             action = "release.approve" if approve else "release.refuse"
             return self._recorded(connection, release_id, by.actor, action)
 
@@ -197,21 +199,32 @@ class Releases:
         with self.read() as connection:
             return _find(connection, release_id, lock=False)
 
-    def list(self, state: ReleaseState | None = None, limit: int = 100) -> Sequence[Release]:
-        """Return releases, newest first, of all states or of one; expired open ones too."""
+    def list(
+        self, state: ReleaseState | None = None, limit: int = 100, *, kind: str | None = None
+    ) -> Sequence[Release]:
+        """Return releases, newest first, of all states and kinds or of one; expired open ones too."""
         query = select(release).order_by(release.c.requested_at.desc(), release.c.release_id)
         if state is not None:
             query = query.where(release.c.state == state)
+        if kind is not None:
+            query = query.where(release.c.kind == kind)
         with self.read() as connection:
             found = connection.execute(query.limit(min(limit, MAX_LISTED))).all()
         return [_from_row(row) for row in found]
 
     def newest_done(self, kind: str, subject: str) -> Release | None:
         """Return the release of this kind and subject that was carried out last; ``None`` when none was."""
-        mine = (release.c.kind == kind, release.c.subject == subject, release.c.state == "done")
+        query = _about(kind, subject).where(release.c.state == "done")
         newest = (release.c.finished_at.desc(), release.c.release_id)
         with self.read() as connection:
-            row = connection.execute(select(release).where(*mine).order_by(*newest)).first()
+            row = connection.execute(query.order_by(*newest)).first()
+        return None if row is None else _from_row(row)
+
+    def newest(self, kind: str, subject: str) -> Release | None:
+        """Return the release of this kind and subject that was asked for last; ``None`` when none was."""
+        newest = (release.c.requested_at.desc(), release.c.release_id)
+        with self.read() as connection:
+            row = connection.execute(_about(kind, subject).order_by(*newest)).first()
         return None if row is None else _from_row(row)
 
     def _kind(self, kind: str) -> ReleaseKind:
@@ -253,6 +266,10 @@ class Releases:
         return found
 
 
+def _about(kind: str, subject: str) -> Select[tuple[object, ...]]:
+    return select(release).where(release.c.kind == kind, release.c.subject == subject)
+
+
 def _find(connection: Connection, release_id: str, *, lock: bool = True) -> Release:
     query = select(release).where(release.c.release_id == release_id)
     row = connection.execute(query.with_for_update() if lock else query).first()
@@ -268,7 +285,12 @@ def _change(
     connection.execute(changed.values(state=state, **values))
 
 
-def _reason(text: str) -> str:
+def words_of_reason(text: str) -> str:
+    """Return a reason in words, without blanks around it.
+
+    Raises:
+        MalformedError: none, or longer than ``MAX_REASON``.
+    """
     if not 0 < len(text.strip()) <= MAX_REASON:
         raise MalformedError("release-form", member="reason")
     return text.strip()

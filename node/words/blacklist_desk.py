@@ -10,6 +10,8 @@ BLACKLIST_DESK_ERRORS: Final[Mapping[str, Message]] = {
     "letter-empty": Message("书面材料为空。", "The letter says nothing.", "请提供本人书面内容。", "Give what the person wrote."),
     "letter-too-long": Message("书面材料为 {size} 字节，上限 {limit}。", "The letter has {size} bytes; at most {limit} are taken.", "请降低扫描分辨率，或另行存证附件并在信中注明编号。", "Scan at a lower resolution, or seal enclosures by themselves and name their ids in the letter."),
     "answer-unfit": Message("存证类型 {kind} 不是书面答复（{article}）。", "What is sealed as {kind} is no written answer ({article}).", "请将答复作为 letter、signed_document 或 decision 存证。", "Seal the answer as letter, signed_document or decision."),
+    "answer-before": Message("该答复存证于提出异议或请求之前（{sealed_at}）。", "The answer was sealed before there was anything to answer ({sealed_at}).", "请将针对本次异议或请求的书面答复存证后再填其编号。", "Seal the written answer to this dispute or request, and name that one."),
+    "answer-own-words": Message("该存证是本人提交的陈述，不是对本人的答复。", "This is what the person wrote, and no answer to it.", "请填写本机构答复的存证编号。", "Name the answer that this institution wrote."),
     "person-statement-unfit": Message("本人声明与其存证不符：{why}。", "The person's statement is not what was sealed: {why}.", "请联系受理窗口的成员核对。", "Ask the member whose desk took it."),
     "person-statement-not-on-chain": Message("链上没有与该声明对应的异议（或尚未读到）。", "No dispute on chain names this statement, or it was not read yet.", "稍后自动重试。", "It is tried again by itself."),
     "statements-too-many": Message("同一窗口就同一登记最多转交 {limit} 份声明。", "A desk hands over at most {limit} statements about one entry.", "请与报送方直接联系。", "Speak with the reporter directly."),

@@ -8,11 +8,16 @@ from ledger.messages.message import Message
 # fmt: off
 BLACKLIST_ENTRY_ERRORS: Final[Mapping[str, Message]] = {
     "blacklist-mode-document": Message("黑名单模式 {mode} 所需的文件未在本节点存证。", "The document that the blacklist's mode {mode} needs is not sealed here.", "请将许可证或行业协会文件存证，并把编号填入 blacklist_mode_document。", "Seal the licence or the association's document and put its evidence id into blacklist_mode_document."),
+    "paper-erased": Message("存证 {id} 的内容已被抹除。", "What evidence {id} held was erased.", "请另行存证，并填写其编号。", "Seal another one, and name that."),
+    "paper-unfit": Message("类型 {kind} 的存证不能作为 {member}。", "What is sealed as {kind} cannot be the {member}.", "同意须为书面（letter、signed_document、contract、message）；告知须为信函、消息、录音或外访记录。", "A consent is written (letter, signed_document, contract, message); a notice is a letter, message, recording or visit."),
+    "paper-repeated": Message("同一存证被用作证据、依据或告知中的两项。", "One item stands for two of evidence, basis and notice.", "请分别存证并填写各自编号。", "Seal each, and name each."),
+    "amendment-worse": Message("对异议的答复不得加重登记（{article}）。", "An answer to a dispute cannot make the entry weigh more ({article}).", "请先维持或从轻更正；如需加重，另行申请更正并由另一人批准。", "Uphold or amend in the person's favour; ask for a correction by two persons afterwards."),
     "identifier-encoding": Message("文件不是 UTF-8 文本。", "The file is no UTF-8 text.", "请以 UTF-8 保存。", "Save it as UTF-8."),
 }
 BLACKLIST_ENTRY_WORDS: Final[Mapping[str, Message]] = {
     "ask-identifier": Message("号码", "Identifier"),
     "listing-asked": Message("已申请登记 {entry}；须由另一人批准：lianzheng release approve {release}。", "Listing {entry} is asked for; another person decides: lianzheng release approve {release}."),
+    "correction-asked": Message("该更正须由另一人批准：lianzheng release approve {release}。", "Another person decides this correction: lianzheng release approve {release}."),
     "entry-corrected": Message("已更正。", "Corrected."),
     "entry-withdrawn": Message("已撤销。", "Withdrawn."),
     "dispute-decided": Message("决定已上链；请将书面答复送达本人。", "The decision is on chain; deliver the written answer to the person."),

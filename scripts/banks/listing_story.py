@@ -63,8 +63,11 @@ def make_key(banks: Sequence[Bank]) -> None:
 def list_fraudster(bank: Bank, folder: Path) -> str:
     """One person asks, with sealed evidence; another approves; the node lists."""
     evidence, consent, notice = (
-        bank.seal(each) for each in ("伪造流水鉴定", "书面同意", "事先告知")
-    )
+        _sealed(bank, folder, *each)
+        for each in (
+            ("valuation_report", "伪造流水鉴定"), ("letter", "书面同意"), ("letter", "事先告知"),
+        )
+    )  # fmt: skip
     today = datetime.now(UTC).date()
     asked = bank.run(
         "blacklist", "list", "id", "--identifier-file", _file(folder, FRAUDSTER),
@@ -108,10 +111,8 @@ def dispute(desk: Bank, asking: Bank, entry: str, folder: Path) -> bool:
 
 def decide(reporter: Bank, asking: Bank, entry: str, folder: Path) -> bool:
     """The reporter answers in writing and withdraws; nobody finds the entry any more."""
-    letter = folder / "answer.txt"
-    letter.write_text("经核对，鉴定有误，现撤销登记。", "utf-8")
-    (answer,) = reporter.run("evidence", "seal", "--kind", "letter", letter)
-    reporter.run("blacklist", "decide", entry, "withdrawn", "--answer", answer["id"])
+    answer = _sealed(reporter, folder, "letter", "经核对，鉴定有误，现撤销登记。")
+    reporter.run("blacklist", "decide", entry, "withdrawn", "--answer", answer)
     asking.until(lambda: not _query(asking, folder, FRAUDSTER))
     shown = reporter.until(lambda: _everywhere(reporter, entry))
     step("报送行书面答复并撤销", "answered and withdrawn", f"{len(shown)} 家已删除 deleted it")
@@ -124,6 +125,13 @@ def show_chain(bank: Bank, entry: str) -> None:
     console.print("       链上可见 what is on chain:")
     for name in ("entry", "reporter", "identifiers", "standing", "listed_at", "expires"):
         console.print(f"         {name}: {shown[name]}", highlight=False)
+
+
+def _sealed(bank: Bank, folder: Path, kind: str, text: str) -> str:
+    file = folder / "paper.txt"
+    file.write_text(text, "utf-8")
+    (sealed,) = bank.run("evidence", "seal", "--kind", kind, file)
+    return str(sealed["id"])
 
 
 def _query(bank: Bank, folder: Path, spelling: str) -> Any:  # noqa: ANN401 - JSON

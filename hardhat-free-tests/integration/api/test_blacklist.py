@@ -17,6 +17,7 @@ from harness.service import api_of
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.screening.mapping import ColumnMapping
+from blacklist.store.own_entries import OwnEntry, OwnState
 from ledger.errors import IntegrityError
 from ledger.evidence.instants import parse_instant
 from node.blacklist import screening
@@ -59,20 +60,29 @@ def person(raw: str) -> dict[str, str]:
 def listing(bank: BankApi, raw: str = FRAUDSTER, **changed: Any) -> dict[str, Any]:
     said = facts(bank.banks.today()).to_json()
     assert isinstance(said, dict)
-    leaf = sealed(bank)
-    named = {"evidence": leaf, "basis_evidence": leaf, "notice": leaf}
-    return {"person": person(raw), "facts": {**said, **named, **changed}, "reason": "case 7"}
+    return {
+        "person": person(raw),
+        "facts": {**said, **bank.papers, **changed},
+        "reason": "case 7",
+    }
+
+
+def decide(bank: BankApi, release: str, *, approve: bool) -> None:
+    """Let a second person decide a release."""
+    said = {"approve": approve, "reason": "looked at"}
+    answer = bank.client.post(f"/v1/releases/{release}/decision", json=said, headers=bank.second)
+    assert answer.status_code == 200, answer.text
+
+
+def own(bank: BankApi, entry: str) -> OwnEntry:
+    return bank.entries.listing.book.find(bytes.fromhex(entry))
 
 
 def listed(bank: BankApi, officer: dict[str, str]) -> str:
     """List the fraudster by two persons; return the entry's id."""
     asked = bank.client.post(ENTRIES, json=listing(bank), headers=officer)
     assert asked.status_code == 202, asked.text
-    bank.operator("second", Role.SUPERVISOR)
-    decision = f"/v1/releases/{asked.json()['release']['release_id']}/decision"
-    second = bank.sign_in("second")
-    answer = bank.client.post(decision, json={"approve": True, "reason": "ok"}, headers=second)
-    assert answer.status_code == 200, answer.text
+    decide(bank, asked.json()["release"]["release_id"], approve=True)
     bank.work()
     return str(asked.json()["entry"])
 
@@ -206,17 +216,23 @@ def test_a_dispute_shows_its_clock_and_ends_with_a_written_answer(
 def test_the_reporter_corrects_amends_and_withdraws(bank: BankApi, officer: dict[str, str]) -> None:
     entry = listed(bank, officer)
     place, milder = f"{ENTRIES}/{entry}", listing(bank, severity="notable")["facts"]
-    done = bank.client.post(f"{place}/correction", json={"facts": milder}, headers=officer)
+    done = bank.client.post(
+        f"{place}/correction", json={"facts": milder, "reason": "appraised again"}, headers=officer
+    )
     assert done.status_code == 204, done.text
     bank.others[0].revising.contract.dispute(bytes.fromhex(entry), b"\x33" * 32)
     bank.work()
-    amended = {"answer": written_answer(bank), "facts": listing(bank, severity="grave")["facts"]}
+    worse = {"answer": written_answer(bank), "facts": listing(bank, severity="grave")["facts"]}
+    refused = bank.client.post(f"{place}/amendment", json=worse, headers=officer)
+    assert (refused.status_code, refused.json()["code"]) == (409, "amendment-worse")
+    ended = listing(bank, severity="notable", conduct_ended="2025-06-30")["facts"]
+    amended = {"answer": written_answer(bank), "facts": ended}
     done = bank.client.post(f"{place}/amendment", json=amended, headers=officer)
     assert done.status_code == 204, done.text
     bank.work()
     other = bank.others[1]
     (kept,) = other.querying.query(other.person(FRAUDSTER), Purpose.QUERY, "officer")
-    assert kept.found.facts.severity.value == "grave"
+    assert kept.found.facts.conduct_ended.isoformat() == "2025-06-30"
     reasons = {"reasons": sealed(bank)}
     assert bank.client.post(f"{place}/withdrawal", json=reasons, headers=officer).status_code == 204
     bank.work()
@@ -228,6 +244,58 @@ def test_the_reporter_corrects_amends_and_withdraws(bank: BankApi, officer: dict
     book = bank.entries.listing.book
     with pytest.raises(IntegrityError, match="record-erased"):
         book.open(book.find(bytes.fromhex(place.rpartition("/")[2])))
+
+
+def test_a_correction_to_the_persons_disadvantage_takes_two(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    entry = listed(bank, officer)
+    worse = {"facts": listing(bank, severity="grave")["facts"], "reason": "appraised again"}
+    asked = bank.client.post(f"{ENTRIES}/{entry}/correction", json=worse, headers=officer)
+    assert asked.status_code == 202, asked.text
+    shown = asked.json()["details"]
+    assert (shown["severity"], shown["was_severity"]) == ("grave", "serious")
+    bank.work()
+    other = bank.others[1]
+    (kept,) = other.querying.query(other.person(FRAUDSTER), Purpose.QUERY, "officer")
+    assert kept.found.facts.severity.value == "serious", "nobody decided yet"
+    decide(bank, asked.json()["release_id"], approve=True)
+    bank.work()
+    (kept,) = other.querying.query(other.person(FRAUDSTER), Purpose.QUERY, "officer")
+    assert kept.found.facts.severity.value == "grave"
+    releases = bank.client.get("/v1/releases", headers=bank.second).json()
+    assert {each["kind"]: each["state"] for each in releases}["blacklist-correction"] == "done"
+
+
+@pytest.mark.parametrize("refused", [True, False], ids=["refused", "forgotten"])
+def test_a_request_that_nobody_carries_out_is_erased(
+    bank: BankApi, officer: dict[str, str], *, refused: bool
+) -> None:
+    asked = bank.client.post(ENTRIES, json=listing(bank), headers=officer).json()
+    if refused:
+        decide(bank, asked["release"]["release_id"], approve=False)
+    else:
+        bank.work()
+        assert bank.entries.listing.book.open(own(bank, asked["entry"])) is not None
+        bank.banks.move(days=7)
+    bank.work()
+    assert own(bank, asked["entry"]).state is OwnState.GIVEN_UP
+    with pytest.raises(IntegrityError, match="record-erased"):
+        bank.entries.listing.book.open(own(bank, asked["entry"]))
+
+
+def test_a_listing_rests_on_papers_of_fit_kinds_each_its_own(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    recording = bank.paper("call_recording")
+    for changed, code in (
+        ({"basis_evidence": recording}, "paper-unfit"),
+        ({"notice": bank.paper("valuation_report")}, "paper-unfit"),
+        ({"evidence": bank.papers["notice"]}, "paper-repeated"),
+    ):
+        answer = bank.client.post(ENTRIES, json=listing(bank, **changed), headers=officer)
+        assert (answer.status_code, answer.json()["code"]) == (409, code)
+    assert bank.client.get(ENTRIES, headers=officer).json()["waiting"] == []
 
 
 def test_another_members_entry_is_vouched_for_and_not_changed(

@@ -175,7 +175,7 @@ BODIES: dict[str, Any] = {
     f"{ENTRY}/statement": WRITTEN,
     "/v1/blacklist/requests": {"kind": "access", "person": GIVEN, "letter": WRITTEN},
     "/v1/blacklist/requests/{request_id}/settlement": {"outcome": "granted", "answer": LEAF},
-    f"{ENTRY}/correction": {"facts": FACTS},
+    f"{ENTRY}/correction": {"facts": FACTS, "reason": "r"},
     f"{ENTRY}/withdrawal": {"reasons": LEAF},
     f"{ENTRY}/decision": {"decision": "upheld", "answer": LEAF},
     f"{ENTRY}/amendment": {"answer": LEAF, "facts": FACTS},

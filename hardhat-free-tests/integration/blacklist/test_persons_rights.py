@@ -55,6 +55,11 @@ def test_a_deletion_of_what_the_law_does_not_let_list_cannot_be_refused(
     lawful = desks.banks[0].list(STRANGER, facts(desks.today()))
     desks.settle()
     again = take_request(entries, RequestKind.DELETION, who, WORDS, lawful, SHELL)
+    with pytest.raises(RefusedError, match="answer-before"):
+        settle_request(entries, again.request, RequestOutcome.REFUSED, answer, SHELL)
+    with pytest.raises(RefusedError, match="answer-own-words"):
+        settle_request(entries, again.request, RequestOutcome.REFUSED, again.leaf_hash, SHELL)
+    answer = desks.sealed(0, "refused for these reasons")
     settle_request(entries, again.request, RequestOutcome.REFUSED, answer, SHELL)
     (seen, _) = sorted(
         desk_view.read_requests(desks.node(0), unsettled=False), key=lambda each: not each.outcome

@@ -44,8 +44,7 @@ def filled(bank: BankApi, **changed: object) -> dict[str, object]:
     """A listing form that breaks no rule, but for what is changed."""
     said = facts(bank.banks.today()).to_json()
     assert isinstance(said, dict)
-    leaf, proofs = sealed(bank), said.pop("proofs")
-    named = {"evidence": leaf, "basis_evidence": leaf, "notice": leaf, "proof": proofs}
+    named = {**bank.papers, "proof": said.pop("proofs")}
     person = {"type": "id", "identifier": FRAUDSTER, "issuer": "", "reason": "case 7"}
     given = {name: value or "" for name, value in said.items()}
     return {**given, **named, **person, **changed}

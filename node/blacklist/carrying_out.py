@@ -1,0 +1,78 @@
+"""Releases about entries, carried out in the node's rounds: what two persons agreed to list or correct.
+
+A request to list that nobody will decide any more is given up, and what it was about is erased.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from blacklist.domain.entries.facts import Facts
+from blacklist.store import own_entries
+from blacklist.store.own_entries import OwnEntry
+from ledger.errors import LedgerError, RefusedError
+from ledger.evidence.instants import format_instant
+from node.blacklist.entries import Entries
+from node.blacklist.recording import recorded
+from node.identity.people import Release
+from node.identity.service import command_principal
+from node.release_kinds import CORRECTION, LISTING, register
+
+NODE: Final = "node"
+_ASKING: Final = timedelta(hours=1)
+"""Between a request and its release lies a moment; after so long the one without the other is left over."""
+
+
+def carry_out(entries: Entries) -> int:
+    """Carry out what was approved, and give up what was not; return how many were carried out."""
+    acts = {LISTING: _list, CORRECTION: _correct}
+    done = 0
+    for kind, act in acts.items():
+        for release in register(entries.node).list("approved", kind=kind):
+            done += _under(entries, release, act)
+    give_up_undecided(entries)
+    return done
+
+
+def give_up_undecided(entries: Entries) -> int:
+    """Erase requests to list that nobody will decide or carry out any more; return how many."""
+    node, listing = entries.node, entries.listing
+    with node.database.read() as connection:
+        asked = own_entries.asked(connection)
+    over = [each for each in asked if _is_over(entries, each)]
+    for each in over:
+        listing.give_up(each.entry)
+    return len(over)
+
+
+def _is_over(entries: Entries, own: OwnEntry) -> bool:
+    now = entries.node.clock.now()
+    release = entries.node.identity.releases.newest(LISTING, own.entry.hex())
+    if release is None:
+        return own.created_at < format_instant(now - _ASKING)
+    return release.state in ("refused", "failed") or release.expires_at <= format_instant(now)
+
+
+def _under(entries: Entries, release: Release, act: Callable[[Entries, Release], None]) -> bool:
+    releases, by = entries.node.identity.releases, command_principal(NODE)
+    try:
+        releases.claim(release.release_id, by)
+    except RefusedError:
+        return False  # approved, and expired before it was carried out
+    try:
+        act(entries, release)
+    except LedgerError as error:
+        releases.finish(release.release_id, by, why=error.code)
+        return False
+    releases.finish(release.release_id, by)
+    return True
+
+
+def _list(entries: Entries, release: Release) -> None:
+    entries.listing.release(bytes.fromhex(release.subject))
+
+
+def _correct(entries: Entries, release: Release) -> None:
+    entry, facts = bytes.fromhex(release.subject), str(release.details["facts"])
+    with recorded(entries.node, command_principal(NODE), "blacklist.correct", entry):
+        entries.revising.correct(entry, Facts.decode(facts.encode("ascii")))

@@ -9,10 +9,13 @@
 * When a relationship ends, the record key is destroyed at once and the row deleted.
 * When the key of a type is replaced, every tag is made anew (purpose rotation) and is fresh again; what was
   found before is not announced a second time.
+* What a round asks is named by its items and by the rows that it compares them with: asked again after a
+  crash it is the same request, which costs nothing. Another row makes it another question.
 """
 
+import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -21,6 +24,7 @@ from sqlalchemy import Connection
 from blacklist.domain.chronicle.keys import HeldKey
 from blacklist.domain.entries.law import check_asking, check_authorisation, check_purpose
 from blacklist.domain.identifiers.identifier import IdentifierType
+from blacklist.domain.oprf.framing import named
 from blacklist.domain.oprf.tags import tag_of
 from blacklist.domain.protocol.elements import MAX_ELEMENTS
 from blacklist.domain.protocol.purposes import Purpose
@@ -38,7 +42,7 @@ from blacklist.services.sealed_records import SealedRecord
 from blacklist.store import entries, hits, monitors
 from blacklist.store.hits import Hit
 from blacklist.store.monitors import MonitoredItem, NewRow
-from ledger.errors import RefusedError
+from ledger.errors import IntegrityError, RefusedError
 from ledger.evidence.instants import format_instant
 
 ITEM_BYTES: Final = 16
@@ -159,11 +163,15 @@ class Monitoring:
             if not opened:
                 return
             persons = [each.person for each in opened]
-            tags, key = self._tags(persons, Purpose.ROTATION, ACTOR, None)
+            name = question_of(
+                Purpose.ROTATION, held.key_epoch, (each.item.item for each in opened)
+            )
+            tags, key = self._tags(persons, Purpose.ROTATION, ACTOR, name)
             with self.querying.matcher.begin() as connection:
                 for each, tag in zip(opened, tags, strict=True):
                     item = replace(each.item, key_epoch=key.key_epoch, fresh=True)
-                    monitors.change(connection, self._sealed(item, each.person, tag))
+                    if (sealed := self._sealed(item, each.person, tag)) is not None:
+                        monitors.change(connection, sealed)
 
     def _look_for_fresh(self, kind: IdentifierType) -> int:
         found = 0
@@ -174,38 +182,41 @@ class Monitoring:
                 return found
             opened = self._opened(items)
             with self.querying.matcher.read() as connection:
-                tags = [each.tag for each in opened]
-                listed = {tag for tag, _ in entries.with_tags(connection, tags)}
-            found += self._examine([each for each in opened if each.tag in listed])
+                listed = entries.with_tags(connection, [each.tag for each in opened])
+            rows = _by_tag((tag, each.entry + each.facts) for tag, each in listed)
+            found += self._examine([each for each in opened if each.tag in rows], rows)
             with self.querying.matcher.begin() as connection:
                 monitors.compared(connection, [each.item for each in items])
 
     def _look_at_new_rows(self, kind: IdentifierType) -> int:
         found = 0
-        while rows := self._new_rows(kind):
-            tags = {each.tag for each in rows}
+        while new := self._new_rows(kind):
+            rows = _by_tag((each.tag, each.entry + each.facts) for each in new)
             # Fresh ones are compared with the whole index next, these rows included.
             older = (each for each in self._of_type(kind) if not each.item.fresh)
-            equal = [each for each in older if each.tag in tags]
+            equal = [each for each in older if each.tag in rows]
             for start in range(0, len(equal), MAX_ELEMENTS):
-                found += self._examine(equal[start : start + MAX_ELEMENTS])
+                found += self._examine(equal[start : start + MAX_ELEMENTS], rows)
             with self.querying.matcher.begin() as connection:
-                monitors.looked(connection, rows)
+                monitors.looked(connection, new)
         return found
 
     def _new_rows(self, kind: IdentifierType) -> Sequence[NewRow]:
         with self.querying.matcher.read() as connection:
             return monitors.new_rows(connection, NUMBERS[kind], _ROWS)
 
-    def _examine(self, equal: Sequence[OpenItem]) -> int:
+    def _examine(self, equal: Sequence[OpenItem], rows: Mapping[bytes, bytes]) -> int:
         """Evaluate those whose tag is equal to a row's; keep and count the hits that are new."""
         if not equal:
             return 0
+        compared = (part for each in equal for part in (each.item.item, rows[each.tag]))
+        name = question_of(Purpose.MONITORING, equal[0].item.key_epoch, compared)
         matched = self.querying.match(
             [each.person.identifier for each in equal],
             [each.person.authorisation for each in equal],
             Purpose.MONITORING,
             ACTOR,
+            name=name,
         )
         return sum(self._keep(equal[place], found) for place, found in matched.items())
 
@@ -216,10 +227,12 @@ class Monitoring:
         new = {digest: each for digest, each in new.items() if digest not in person.known}
         if not new:
             return 0
+        item = self._sealed(opened.item, person.knowing(*new), opened.tag)
+        if item is None:
+            return 0
         who = Person((person.identifier,), person.authorisation, person.reference)
         made = self.querying.prepare(who, list(new.values()), Purpose.MONITORING)
         kept: list[Hit] = [hit for hit, _ in made if hit is not None]
-        item = self._sealed(opened.item, person.knowing(*new), opened.tag)
         with self.querying.matcher.begin() as connection:
             for hit in kept:
                 hits.put(connection, hit)
@@ -241,8 +254,17 @@ class Monitoring:
             for secret in secrets:
                 secret.wipe()
 
-    def _sealed(self, item: MonitoredItem, person: WatchedPerson, tag: bytes) -> MonitoredItem:
-        return replace(item, sealed=self.querying.records.reseal(item.key_id, person.to_json(tag)))
+    def _sealed(
+        self, item: MonitoredItem, person: WatchedPerson, tag: bytes
+    ) -> MonitoredItem | None:
+        """Return an item as it is to be stored; ``None`` when it was ended meanwhile."""
+        try:
+            sealed = self.querying.records.reseal(item.key_id, person.to_json(tag))
+        except IntegrityError as error:
+            if error.code != "record-erased":
+                raise
+            return None
+        return replace(item, sealed=sealed)
 
     def _of_type(self, kind: IdentifierType) -> Iterator[OpenItem]:
         number = NUMBERS[kind]
@@ -278,3 +300,26 @@ class Monitoring:
         self.querying.records.destroy(item.key_id)
         with self.querying.matcher.begin() as connection:
             monitors.forget(connection, item.item)
+
+
+def question_of(purpose: Purpose, key_epoch: int, parts: Iterable[bytes]) -> bytes:
+    """Return the name of a question; ids of items are random, so that nobody can guess it.
+
+    Args:
+        purpose: of the question.
+        key_epoch: of the tags that are made or were compared.
+        parts: ids of items in their order, each followed by the rows that it was compared with.
+    """
+    head = (purpose.value.encode("ascii"), key_epoch.to_bytes(4, "big"))
+    return hashlib.sha256(named("monitoring", *head, *parts)).digest()
+
+
+def _by_tag(rows: Iterable[tuple[bytes, bytes]]) -> Mapping[bytes, bytes]:
+    """Return for each tag a digest of the rows that have it, whatever their order."""
+    found: dict[bytes, list[bytes]] = {}
+    for tag, row in rows:
+        found.setdefault(tag, []).append(row)
+    return {
+        tag: hashlib.sha256(named("monitoring-rows", *sorted(each))).digest()
+        for tag, each in found.items()
+    }

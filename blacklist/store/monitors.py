@@ -80,17 +80,19 @@ def of_type(
 
 
 def fresh(connection: Connection, identifiers: int, limit: int) -> Sequence[MonitoredItem]:
-    """Return items of a type that were never compared with the index."""
+    """Return items of a type that were never compared with the index, in the order of their ids."""
     own = (monitored.c.identifiers == identifiers) & monitored.c.fresh.is_(True)
-    return [_read(row) for row in connection.execute(select(monitored).where(own).limit(limit))]
+    query = select(monitored).where(own).order_by(monitored.c.item).limit(limit)
+    return [_read(row) for row in connection.execute(query)]
 
 
 def of_older_keys(
     connection: Connection, identifiers: int, key_epoch: int, limit: int
 ) -> Sequence[MonitoredItem]:
-    """Return items of a type whose tag is of an older key epoch."""
+    """Return items of a type whose tag is of an older key epoch, in the order of their ids."""
     own = (monitored.c.identifiers == identifiers) & (monitored.c.key_epoch < key_epoch)
-    return [_read(row) for row in connection.execute(select(monitored).where(own).limit(limit))]
+    query = select(monitored).where(own).order_by(monitored.c.item).limit(limit)
+    return [_read(row) for row in connection.execute(query)]
 
 
 def find(connection: Connection, item: bytes) -> MonitoredItem | None:
@@ -118,7 +120,7 @@ def forget(connection: Connection, item: bytes) -> None:
 
 
 def new_rows(connection: Connection, identifiers: int, limit: int) -> Sequence[NewRow]:
-    """Return rows about a type that were not compared yet, as they are now."""
+    """Return rows about a type that were not compared yet, as they are now, by the ids of their entries."""
     looked = monitor_looked.c
     query = (
         select(entry_row.c.entry, entry_row.c.facts, entry_row.c.tag)
@@ -126,6 +128,7 @@ def new_rows(connection: Connection, identifiers: int, limit: int) -> Sequence[N
         .outerjoin(monitor_looked, looked.entry == entry_row.c.entry)
         .where(entry.c.identifiers == identifiers)
         .where(looked.entry.is_(None) | (looked.facts != entry_row.c.facts))
+        .order_by(entry_row.c.entry)
         .limit(limit)
     )
     return [NewRow(row.entry, row.facts, row.tag) for row in connection.execute(query)]

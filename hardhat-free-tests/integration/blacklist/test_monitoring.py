@@ -1,7 +1,8 @@
 """Customers who are watched, among three banks on the real contract."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,18 @@ import pytest
 from harness.entry_members import NATIONAL_ID, Bank, Banks, facts, identifier, specimen
 from harness.evm_blacklist import operator_of
 from harness.ledger import Ledger
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
+from blacklist.domain.chronicle.keys import HeldKey, KeyState
 from blacklist.domain.entries.facts import Facts
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.screening.mapping import ColumnMapping
 from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson
+from blacklist.services.asking import AskedServer
 from blacklist.services.monitoring import Monitoring
 from blacklist.services.screening import Screening
-from blacklist.store import ceremonies, entry_rows, hits, monitors
+from blacklist.store import ceremonies, entry_rows, evaluations, hits, monitors
 from blacklist.store.hits import Hit
 from blacklist.store.monitors import MonitoredItem
 from blacklist.store.screening_tables import monitored
@@ -211,6 +214,92 @@ def test_what_cannot_be_asked_now_is_asked_in_a_later_round(banks: Banks) -> Non
     for each in (banks.banks[0], banks.banks[2]):
         each.away = False
     assert monitoring.round(ID) == 1
+
+
+def failing_to_store(bank: Bank) -> Monitoring:
+    """What asks as ever, and cannot store what came of it."""
+
+    @contextmanager
+    def refusing() -> Iterator[Connection]:
+        raise UnavailableError("database-unavailable", why="full")
+        yield
+
+    matcher = replace(bank.querying.matcher, begin=refusing)
+    return Monitoring(replace(bank.querying, matcher=matcher))
+
+
+def counted(banks: Banks) -> set[int]:
+    """How many of bank 1's requests each server has counted."""
+    found = set()
+    for server in banks.banks:
+        with server.database.read() as connection:
+            found.add(evaluations.count_of(connection, banks.banks[1].member, "", "9"))
+    return found
+
+
+def test_what_was_asked_and_not_stored_is_asked_again_for_nothing(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, _ = watch(bank, FRAUDSTER, OTHER)
+    monitoring.round(ID)
+    said = facts(banks.today())
+    entry = banks.banks[0].list(FRAUDSTER, said)
+    banks.settle()
+    with pytest.raises(UnavailableError):
+        failing_to_store(bank).round(ID)
+    before = (counted(banks), asked(bank, Purpose.MONITORING))
+    assert sorted(before[1]) == [1, 2]
+    assert monitoring.round(ID) == 1
+    assert (counted(banks), asked(bank, Purpose.MONITORING)) == before
+    banks.banks[0].revising.correct(entry, _milder(said))
+    banks.settle()
+    assert monitoring.round(ID) == 1
+    assert sorted(asked(bank, Purpose.MONITORING)) == [1, 1, 2]
+
+
+def test_a_tag_that_was_made_anew_and_not_stored_is_asked_for_once(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, _ = watch(bank, FRAUDSTER, OTHER)
+    _new_key(banks)
+    with pytest.raises(UnavailableError):
+        failing_to_store(bank).round(ID)
+    before = counted(banks)
+    assert monitoring.round(ID) == 0
+    assert (counted(banks), asked(bank, Purpose.ROTATION)) == (before, [2])
+    assert {each.item.key_epoch for each in monitoring.every()} == {2}
+
+
+def ending_while_asked(bank: Bank, item: bytes) -> Monitoring:
+    """What asks, while somebody ends an item."""
+
+    def end(state: KeyState, held: HeldKey) -> Sequence[AskedServer]:
+        with bank.database.read() as connection:
+            found = monitors.find(connection, item)
+        if found is not None:
+            bank.querying.records.destroy(found.key_id)
+        return bank.inquirer.servers(state, held)
+
+    return Monitoring(replace(bank.querying, inquirer=replace(bank.inquirer, servers=end)))
+
+
+def test_who_is_ended_while_a_tag_is_made_anew_does_not_stop_the_others(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, (ended, other) = watch(bank, FRAUDSTER, OTHER)
+    _new_key(banks)
+    assert ending_while_asked(bank, ended).round(ID) == 0
+    assert [(each.item.item, each.item.key_epoch) for each in monitoring.every()] == [(other, 2)]
+    assert asked(bank, Purpose.ROTATION) == [2]
+
+
+def test_who_is_ended_while_asked_about_gives_no_hit_and_the_others_do(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, (ended, _) = watch(bank, FRAUDSTER, OTHER)
+    monitoring.round(ID)
+    banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    about_other = banks.banks[0].list(OTHER, facts(banks.today()))
+    banks.settle()
+    assert ending_while_asked(bank, ended).round(ID) == 1
+    assert [each.entry for each in kept(bank)] == [about_other]
+    assert [each.person.identifier for each in monitoring.every()] == [identifier(OTHER)]
 
 
 @pytest.mark.parametrize(

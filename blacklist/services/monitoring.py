@@ -66,9 +66,11 @@ class Monitoring:
 
     Attributes:
         querying: asks, matches and makes hits.
+        customer_index: makes the blind index under which the items of a customer are found.
     """
 
     querying: Querying
+    customer_index: Callable[[str], bytes]
 
     def add(
         self,
@@ -112,8 +114,9 @@ class Monitoring:
                 sealed=record.sealed,
                 since=format_instant(self.querying.matcher.clock.now()),
                 started_by=by,
+                customer=self.customer_index(person.reference),
             )
-            for record in sealed
+            for person, record in zip(persons, sealed, strict=True)
         ]
         with self.querying.matcher.begin() as connection:
             monitors.put(connection, items)
@@ -132,11 +135,32 @@ class Monitoring:
         self._forget(found)
 
     def end_relationship(self, reference: str) -> int:
-        """Stop watching all identifiers of a customer, and return how many they were."""
-        ended = [each.item for each in self.every() if each.person.reference == reference]
+        """Stop watching all identifiers of a customer, and return how many they were.
+
+        Args:
+            reference: the bank's own number of the customer; an empty one is nobody's.
+        """
+        if not reference:
+            return 0
+        self._index_older()
+        with self.querying.matcher.read() as connection:
+            ended = monitors.of_customer(connection, self.customer_index(reference))
         for each in ended:
             self._forget(each)
         return len(ended)
+
+    def _index_older(self) -> None:
+        """Make the blind index of items from before it was kept, once."""
+        while True:
+            with self.querying.matcher.read() as connection:
+                items = monitors.without_customer(connection, _ROWS)
+            if not items:
+                return
+            opened = self._opened(items)
+            with self.querying.matcher.begin() as connection:
+                for each in opened:
+                    customer = self.customer_index(each.person.reference)
+                    monitors.set_customer(connection, each.item.item, customer)
 
     def every(self) -> Iterator[OpenItem]:
         """Return all items, opened one after the other."""

@@ -28,6 +28,7 @@ class MonitoredItem:
         sealed: ``WatchedPerson`` and tag.
         since: instant.
         started_by: operator.
+        customer: blind index of the bank's number of the customer; ``None`` in items from before it was kept.
     """
 
     item: bytes
@@ -39,6 +40,7 @@ class MonitoredItem:
     sealed: bytes
     since: str
     started_by: str
+    customer: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,40 @@ def page(connection: Connection, after: bytes, limit: int) -> Sequence[Monitored
     return [_read(row) for row in connection.execute(query.order_by(monitored.c.item).limit(limit))]
 
 
-def every(connection: Connection) -> Sequence[MonitoredItem]:
-    """Return all items, newest first."""
-    query = select(monitored).order_by(monitored.c.since.desc(), monitored.c.item)
+def newest(
+    connection: Connection, before: tuple[str, bytes] | None, limit: int
+) -> Sequence[MonitoredItem]:
+    """Return items, newest first.
+
+    Args:
+        connection: in a transaction.
+        before: ``since`` and id of the last item of the page before; ``None`` for the first page.
+        limit: how many at most.
+    """
+    table = monitored.c
+    query = select(monitored).order_by(table.since.desc(), table.item.desc()).limit(limit)
+    if before is not None:
+        since, item = before
+        query = query.where((table.since < since) | ((table.since == since) & (table.item < item)))
     return [_read(row) for row in connection.execute(query)]
+
+
+def of_customer(connection: Connection, customer: bytes) -> Sequence[MonitoredItem]:
+    """Return the items of a customer by the blind index."""
+    query = select(monitored).where(monitored.c.customer == customer)
+    return [_read(row) for row in connection.execute(query)]
+
+
+def without_customer(connection: Connection, limit: int) -> Sequence[MonitoredItem]:
+    """Return items from before the blind index was kept."""
+    query = select(monitored).where(monitored.c.customer.is_(None)).limit(limit)
+    return [_read(row) for row in connection.execute(query)]
+
+
+def set_customer(connection: Connection, item: bytes, customer: bytes) -> None:
+    """Record the blind index of an item's customer."""
+    own = monitored.c.item == item
+    connection.execute(update(monitored).where(own).values(customer=customer))
 
 
 def of_type(

@@ -1,4 +1,4 @@
-"""The tables about screening and monitoring, for queries; created by the migrations b0007 and b0009."""
+"""The tables about screening and monitoring, for queries; created by the migrations b0007, b0009, b0010."""
 
 from typing import Final
 
@@ -40,9 +40,13 @@ monitored: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("since", String(24), nullable=False),
     Column("started_by", String(64), nullable=False),
+    Column("customer", LargeBinary),
     Index("monitored_type", "identifiers", "key_epoch"),
+    Index("monitored_customer", "customer"),
+    Index("monitored_since", "since", "item"),
 )
-"""``sealed`` holds identifier, tag and the bank's numbers; a ``fresh`` tag waits for the whole index."""
+"""``sealed`` holds identifier, tag and the bank's numbers; a ``fresh`` tag waits for the whole index;
+``customer`` is the blind index of the bank's number, which older items get when one is looked for."""
 
 monitor_looked: Final = Table(
     "monitor_looked",

@@ -51,7 +51,7 @@ def _watch(bank: Institution, folder: Path) -> str:
         "blacklist", "monitor", "add", "id", "--identifier-file", identifier_file(folder, FRAUDSTER),
         "--authorisation", "auth-2", "--reference", "cust-2", "--purpose", "loan",
     )  # fmt: skip
-    (shown,) = bank.cli.ok("blacklist", "monitor", "list")
+    (shown,) = bank.cli.ok("blacklist", "monitor", "list")["items"]
     assert (shown["item"], shown["reference"]) == (added["item"], "cust-2")
     return str(added["item"])
 
@@ -67,7 +67,7 @@ def test_a_person_is_listed_found_reviewed_and_withdrawn(
     assert (seen["purpose"], seen["reference"]) == ("monitoring", "cust-2")
     assert third.cli.ok("blacklist", "monitor", "end", "--reference", "cust-2") == {"ended": 1}
     assert third.cli.run("blacklist", "monitor", "end", "--item", watched).code == 11
-    assert third.cli.ok("blacklist", "monitor", "list") == []
+    assert third.cli.ok("blacklist", "monitor", "list")["items"] == []
     spellings = (f" {FRAUDSTER[:6]} {FRAUDSTER[6:14]} {FRAUDSTER[14:]}", _full_width(FRAUDSTER))
     for spelling in spellings:
         (found,) = _query(second, tmp_path, spelling)

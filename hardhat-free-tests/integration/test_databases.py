@@ -16,7 +16,7 @@ from harness.auditor import audit
 from harness.ledger import Databases, Ledger, make_item
 from sqlalchemy import MetaData, text
 
-from blacklist.store import desk_tables, entry_tables, screening_tables
+from blacklist.store import desk_tables, entry_tables, monitors, screening_tables
 from ledger.errors import ConflictError, IntegrityError, RefusedError, UnavailableError
 from ledger.keys import key_store
 from ledger.services.intake import Receipt
@@ -95,7 +95,24 @@ def test_a_down_migration_never_drops_a_row(ledger: Ledger) -> None:
     audit(ledger)
 
 
-def _downgrade(database: Database, versions: Path) -> None:
+def test_who_was_watched_before_customers_had_an_index_is_watched_on(ledger: Ledger) -> None:
+    database, values = ledger.node.database, {"item": b"i", "key_id": b"k", "sealed": b"s"}
+    _downgrade(database, BLACKLIST_VERSIONS, "b0009")
+    with database.write() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO monitored (item, identifiers, key_epoch, fresh, purpose, key_id, sealed, since,"
+                " started_by) VALUES (:item, 1, 1, :fresh, 'loan', :key_id, :sealed, 'now', 'officer')"
+            ),
+            {**values, "fresh": False},
+        )
+    database.migrate(BLACKLIST_VERSIONS)
+    with database.read() as connection:
+        (found,) = monitors.without_customer(connection, 9)
+    assert (found.item, found.sealed, found.customer) == (b"i", b"s", None)
+
+
+def _downgrade(database: Database, versions: Path, until: str = "base") -> None:
     config = Config()
     config.set_main_option("script_location", str(LEDGER_VERSIONS.parent))
     config.set_main_option("version_locations", str(versions))
@@ -103,7 +120,7 @@ def _downgrade(database: Database, versions: Path) -> None:
     config.attributes["engine"] = database.engine
     tables = {NODE_VERSIONS: "node_version", BLACKLIST_VERSIONS: "blacklist_version"}
     config.attributes["version_table"] = tables.get(versions, "alembic_version")
-    command.downgrade(config, "base")
+    command.downgrade(config, until)
 
 
 def test_two_intakes_number_one_new_case_without_gaps(ledger: Ledger) -> None:

@@ -1,15 +1,15 @@
 """Screening rows and watching customers, for programs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from blacklist.domain.screening.monitoring import WatchedPerson
 from node import entry_view, screening_view
 from node.api.blacklist import typed
 from node.api.blacklist_screening_models import (
-    MonitoredAnswer,
+    MonitoredListing,
     MonitoringAnswer,
     MonitoringRequest,
     RowRequest,
@@ -18,11 +18,12 @@ from node.api.blacklist_screening_models import (
 )
 from node.api.documents import SIGNED_IN, problems
 from node.api.languages import language_of
+from node.api.models import Cursor
 from node.api.requests import caller, service_of
 from node.blacklist import monitoring
 from node.blacklist.row_screening import GivenRow, RowAnswer, screen_rows
 from node.identity.permissions import Permission
-from node.screening_view import MonitoredView
+from node.screening_view import MAX_WATCHED
 from node.words.catalogue import remedy, word
 
 ItemId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
@@ -47,14 +48,19 @@ def screen(request: Request, asked: RowsRequest) -> dict[str, object]:
 
 @router.get(
     "/blacklist/monitoring",
-    response_model=list[MonitoredAnswer],
+    response_model=MonitoredListing,
     responses=problems(),
     openapi_extra=dict(SIGNED_IN),
 )
-def list_monitored(request: Request) -> Sequence[MonitoredView]:
-    """List what is watched, with your own numbers of the customers."""
-    caller(request, Permission.BLACKLIST_QUERY)
-    return screening_view.read_monitored(service_of(request).node)
+def list_monitored(
+    request: Request,
+    cursor: Cursor | None = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_WATCHED)] = 100,
+) -> dict[str, object]:
+    """List what is watched, newest first; your own numbers of the customers for who may read content."""
+    principal, node = caller(request, Permission.BLACKLIST_QUERY), service_of(request).node
+    page = screening_view.monitored_for(node, principal, before=cursor, limit=limit)
+    return {"items": page.items, "next": page.before}
 
 
 @router.post(

@@ -72,9 +72,18 @@ class MonitoredAnswer(BaseModel):
     item: str
     identifiers: str = Field(description="Type.")
     purpose: MonitoringPurpose
-    reference: str = Field(description="Your number of the customer.")
+    reference: str | None = Field(
+        description="Your number of the customer; null for who may not read content."
+    )
     since: Instant
     started_by: str
+
+
+class MonitoredListing(BaseModel):
+    """Watched identifiers, newest first."""
+
+    items: list[MonitoredAnswer]
+    next: str | None = Field(description="Cursor of the page after; null at the end.")
 
 
 class MonitoringAnswer(BaseModel):

@@ -20,6 +20,11 @@ from node.identity.permissions import Permission, Principal
 _log = structlog.get_logger("lianzheng.blacklist")
 
 
+def watching(entries: Entries) -> Monitoring:
+    """Return what watches customers here."""
+    return Monitoring(entries.querying, entries.node.lookups.customer)
+
+
 def begin(
     entries: Entries, person: WatchedPerson, purpose: MonitoringPurpose, by: Principal
 ) -> bytes:
@@ -30,7 +35,7 @@ def begin(
         LedgerError: see ``Monitoring.add``.
     """
     by.require(Permission.BLACKLIST_QUERY)
-    (item,) = Monitoring(entries.querying).add([person], purpose, by.actor)
+    (item,) = watching(entries).add([person], purpose, by.actor)
     details: dict[str, str | int | bool] = {"purpose": purpose.value}
     entries.node.trail.record(AuditEntry(by.actor, "blacklist.monitor", item.hex(), details))
     return item
@@ -39,14 +44,14 @@ def begin(
 def end(entries: Entries, item: bytes, by: Principal) -> None:
     """Stop watching one identifier; raises as ``Monitoring.end``."""
     by.require(Permission.BLACKLIST_QUERY)
-    Monitoring(entries.querying).end(item)
+    watching(entries).end(item)
     entries.node.trail.record(AuditEntry(by.actor, "blacklist.unmonitor", item.hex(), {}))
 
 
 def end_relationship(entries: Entries, reference: str, by: Principal) -> int:
     """Stop watching all identifiers of a customer, and return how many they were."""
     by.require(Permission.BLACKLIST_QUERY)
-    ended = Monitoring(entries.querying).end_relationship(reference)
+    ended = watching(entries).end_relationship(reference)
     details: dict[str, str | int | bool] = {"ended": ended}
     entries.node.trail.record(AuditEntry(by.actor, "blacklist.unmonitor", None, details))
     return ended
@@ -58,7 +63,7 @@ def look(entries: Entries) -> int:
     Raises:
         LedgerError: the first that stopped a type; the others were looked after.
     """
-    monitoring, found, failed = Monitoring(entries.querying), 0, list[LedgerError]()
+    monitoring, found, failed = watching(entries), 0, list[LedgerError]()
     for kind in IdentifierType:
         try:
             hits = monitoring.round(kind)

@@ -26,7 +26,7 @@ from blacklist.store.screenings import ScreeningJob
 from ledger.errors import ConflictError, RefusedError, UnavailableError
 from node.audit.entries import AuditEntry
 from node.blacklist.entries import Entries
-from node.blacklist.monitoring import BatchWatcher
+from node.blacklist.monitoring import BatchWatcher, watching
 from node.identity.permissions import Permission, Principal
 from node.words.catalogue import remedy, word
 
@@ -132,7 +132,8 @@ def run(
         with suppress(UnavailableError):
             entries.follower.refresh()
 
-    job = work(Screening(entries.querying), opened, source, by.actor, look_up).job
+    screening, monitoring = Screening(entries.querying), watching(entries)
+    job = work(screening, monitoring, opened, source, by.actor, look_up).job
     counts = {
         "rows": job.progress.rows,
         "rejected": job.progress.rejected,
@@ -144,6 +145,7 @@ def run(
 
 def work(
     screening: Screening,
+    monitoring: Monitoring,
     opened: OpenJob,
     source: RowSource,
     actor: str,
@@ -151,7 +153,7 @@ def work(
 ) -> OpenJob:
     """Work on a job to its end; raises as ``run``."""
     rows = source.rows(opened.mapping)
-    watcher = BatchWatcher(Monitoring(screening.querying), actor)
+    watcher = BatchWatcher(monitoring, actor)
     screening.skip(opened, source.digest(opened.salt), rows)
     at = opened.job.progress
     with _files(Path(opened.folder), opened.job.job) as files:

@@ -1,7 +1,5 @@
 """``lianzheng blacklist monitor add|end|list``: customers who are watched while a relationship lasts."""
 
-from collections.abc import Sequence
-
 import click
 
 from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson
@@ -12,7 +10,7 @@ from node.cli.blacklist_ids import read_id
 from node.cli.blacklist_person import GivenIdentifier, of_a_person
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.person import at_the_shell
-from node.screening_view import MonitoredView, read_monitored
+from node.screening_view import MAX_WATCHED, MonitoredPage, monitored_for
 from node.wiring import Node
 
 PURPOSES = click.Choice([each.value for each in MonitoringPurpose])
@@ -64,16 +62,24 @@ def end(context: Context, item: str | None, reference: str | None, *, machine: b
 
 
 @monitor.command("list")
+@click.option("--before", help="上一页给出的游标 Cursor that the page before gave")
+@click.option(
+    "--limit",
+    type=click.IntRange(1, MAX_WATCHED),
+    default=100,
+    show_default=True,
+    help="条数 How many",
+)
 @as_json
 @pass_context
-def list_monitored(context: Context, *, machine: bool) -> None:
-    """列出监测 List what is watched, with your numbers of the customers."""
+def list_monitored(context: Context, before: str | None, limit: int, *, machine: bool) -> None:
+    """列出监测，最新在前 List what is watched, newest first, with your numbers of the customers."""
     with context.node() as node:
-        found = read_monitored(node)
+        page = monitored_for(node, at_the_shell(), before=before, limit=limit)
     if machine:
-        print_json([each.to_json() for each in found])
+        print_json({"items": [each.to_json() for each in page.items], "before": page.before})
         return
-    _print(context, found)
+    _print(context, page)
 
 
 def _end(node: Node, item: str | None, reference: str | None) -> int:
@@ -86,7 +92,7 @@ def _end(node: Node, item: str | None, reference: str | None) -> int:
     return 1
 
 
-def _print(context: Context, found: Sequence[MonitoredView]) -> None:
+def _print(context: Context, page: MonitoredPage) -> None:
     columns = (
         "col-item",
         "col-type",
@@ -98,8 +104,10 @@ def _print(context: Context, found: Sequence[MonitoredView]) -> None:
     rows = [
         (
             each.item, context.word(f"identifier-type-{each.identifiers}"),
-            context.word(f"watch-{each.purpose}"), each.reference, each.since, each.started_by,
+            context.word(f"watch-{each.purpose}"), each.reference or "", each.since, each.started_by,
         )
-        for each in found
+        for each in page.items
     ]  # fmt: skip
     context.table("monitored", columns, rows)
+    if page.before is not None:
+        context.say("trail-more", before=page.before)

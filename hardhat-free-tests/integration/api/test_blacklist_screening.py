@@ -6,14 +6,19 @@ from typing import Any
 
 import pytest
 from harness.bank_service import BankApi, bank_service
-from harness.entry_members import facts, specimen
+from harness.entry_members import facts, identifier, specimen
 from harness.ledger import Ledger
 
+from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson
+from node.audit.trail import TrailQuery
+from node.blacklist.monitoring import watching
 from node.blacklist.row_screening import MAX_ROWS
-from node.identity.permissions import Role
+from node.identity.permissions import Permission, Principal, Role
+from node.screening_view import monitored_for
 
 FRAUDSTER, STRANGER = specimen(123), specimen(456)
 BLACKLIST = "/v1/blacklist"
+READ = TrailQuery(action="blacklist.read-monitored")
 
 
 @pytest.fixture
@@ -80,7 +85,7 @@ def test_a_watched_customer_hits_once_somebody_lists_him_and_is_forgotten_when_i
         f"{BLACKLIST}/monitoring", json={**asked, "purpose": "loan"}, headers=officer
     )
     assert begun.status_code == 201, begun.text
-    (watched,) = bank.client.get(f"{BLACKLIST}/monitoring", headers=officer).json()
+    (watched,) = bank.client.get(f"{BLACKLIST}/monitoring", headers=officer).json()["items"]
     assert (watched["reference"], watched["purpose"]) == ("C-1", "loan")
     bank.others[0].list(FRAUDSTER, facts(bank.banks.today()))
     bank.work()
@@ -89,5 +94,33 @@ def test_a_watched_customer_hits_once_somebody_lists_him_and_is_forgotten_when_i
     assert hit["purpose"] == "monitoring"
     place = f"{BLACKLIST}/monitoring/{begun.json()['item']}"
     assert bank.client.delete(place, headers=officer).status_code == 204
-    assert bank.client.get(f"{BLACKLIST}/monitoring", headers=officer).json() == []
+    assert bank.client.get(f"{BLACKLIST}/monitoring", headers=officer).json()["items"] == []
     assert bank.client.delete(place, headers=officer).status_code in {404, 409}
+
+
+def test_who_is_watched_comes_in_pages_and_whose_it_is_for_who_may_read_content(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    monitoring = watching(bank.entries)
+    for number in range(3):
+        person = WatchedPerson(identifier(specimen(number)), "auth-1", f"C-{number}")
+        monitoring.add([person], MonitoringPurpose.LOAN, "officer")
+        bank.banks.move(seconds=1)
+    place = f"{BLACKLIST}/monitoring"
+    first = bank.client.get(place, params={"limit": 2}, headers=officer).json()
+    assert [each["reference"] for each in first["items"]] == ["C-2", "C-1"]
+    # What ends meanwhile takes no page away.
+    monitoring.end(bytes.fromhex(first["items"][1]["item"]))
+    after = {"limit": 2, "cursor": first["next"]}
+    second = bank.client.get(place, params=after, headers=officer).json()
+    assert ([each["reference"] for each in second["items"]], second["next"]) == (["C-0"], None)
+    read = bank.ledger.node.trail.page(READ).entries
+    assert [each.entry.details for each in read] == [{"count": 1}, {"count": 2}]
+    wrong = bank.client.get(place, params={"cursor": "none"}, headers=officer)
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "request-invalid")
+    principal = Principal(
+        "0" * 16, "n", frozenset(), frozenset({Permission.BLACKLIST_QUERY}), "token"
+    )
+    shown = monitored_for(bank.ledger.node, principal)
+    assert [each.reference for each in shown.items] == [None, None]
+    assert len(bank.ledger.node.trail.page(READ).entries) == 2

@@ -21,6 +21,7 @@ from blacklist.domain.screening.mapping import ColumnMapping
 from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson
 from blacklist.services.asking import AskedServer
 from blacklist.services.monitoring import Monitoring
+from blacklist.services.querying import Querying
 from blacklist.services.screening import Screening
 from blacklist.store import ceremonies, entry_rows, evaluations, hits, monitors
 from blacklist.store.hits import Hit
@@ -28,6 +29,7 @@ from blacklist.store.monitors import MonitoredItem
 from blacklist.store.screening_tables import monitored
 from blacklist.store.tables import inquiry
 from ledger.errors import RefusedError, UnavailableError
+from ledger.primitives.digest import sha256
 from node.blacklist.screening import work
 from node.blacklist.table_reading import file_source
 
@@ -42,8 +44,12 @@ def banks(tmp_path: Path) -> Iterator[Banks]:
     made.close()
 
 
+def watching(querying: Querying) -> Monitoring:
+    return Monitoring(querying, lambda reference: sha256(reference.encode()))
+
+
 def watch(bank: Bank, *raw: str) -> tuple[Monitoring, list[bytes]]:
-    monitoring = Monitoring(bank.querying)
+    monitoring = watching(bank.querying)
     persons = [WatchedPerson(identifier(each), f"A-{each[-4:]}", f"C-{each[-4:]}") for each in raw]
     return monitoring, list(monitoring.add(persons, MonitoringPurpose.LOAN, "officer"))
 
@@ -79,7 +85,7 @@ def test_who_is_listed_already_is_found_in_the_first_round(banks: Banks) -> None
     banks.banks[0].list(FRAUDSTER, facts(banks.today()))
     banks.settle()
     bank = banks.banks[1]
-    assert Monitoring(bank.querying).round(ID) == 0
+    assert watching(bank.querying).round(ID) == 0
     monitoring, _ = watch(bank, FRAUDSTER)
     assert monitoring.round(ID) == 1
     assert monitoring.round(ID) == 0
@@ -127,7 +133,7 @@ def test_ending_destroys_the_key_and_the_row_at_once(banks: Banks) -> None:
     bank = banks.banks[1]
     monitoring, (first, second, third) = watch(bank, FRAUDSTER, OTHER, THIRD)
     with bank.database.read() as connection:
-        keys = {each.item: each.key_id for each in monitors.every(connection)}
+        keys = {each.item: each.key_id for each in monitors.page(connection, b"", 9)}
     monitoring.end(first)
     assert monitoring.end_relationship(f"C-{OTHER[-4:]}") == 1
     records = bank.querying.records.keys
@@ -142,6 +148,19 @@ def test_ending_destroys_the_key_and_the_row_at_once(banks: Banks) -> None:
     assert (monitoring.round(ID), kept(bank)) == (0, [])
     with pytest.raises(RefusedError, match="monitoring-unknown"):
         monitoring.end(first)
+
+
+def test_a_relationship_ends_for_items_from_before_customers_had_an_index(banks: Banks) -> None:
+    bank = banks.banks[1]
+    monitoring, (first, second, third) = watch(bank, FRAUDSTER, OTHER, THIRD)
+    with bank.database.write() as connection:
+        older = monitored.c.item.in_([first, second])
+        connection.execute(monitored.update().where(older).values(customer=None))
+    assert monitoring.end_relationship("") == 0
+    assert monitoring.end_relationship(f"C-{OTHER[-4:]}") == 1
+    assert {each.item.item for each in monitoring.every()} == {first, third}
+    assert all(each.item.customer is not None for each in monitoring.every())
+    assert monitoring.end_relationship(f"C-{OTHER[-4:]}") == 0
 
 
 def test_an_ending_that_was_cut_short_is_carried_through(banks: Banks) -> None:
@@ -225,7 +244,7 @@ def failing_to_store(bank: Bank) -> Monitoring:
         yield
 
     matcher = replace(bank.querying.matcher, begin=refusing)
-    return Monitoring(replace(bank.querying, matcher=matcher))
+    return watching(replace(bank.querying, matcher=matcher))
 
 
 def counted(banks: Banks) -> set[int]:
@@ -278,7 +297,7 @@ def ending_while_asked(bank: Bank, item: bytes) -> Monitoring:
             bank.querying.records.destroy(found.key_id)
         return bank.inquirer.servers(state, held)
 
-    return Monitoring(replace(bank.querying, inquirer=replace(bank.inquirer, servers=end)))
+    return watching(replace(bank.querying, inquirer=replace(bank.inquirer, servers=end)))
 
 
 def test_who_is_ended_while_a_tag_is_made_anew_does_not_stop_the_others(banks: Banks) -> None:
@@ -315,7 +334,7 @@ def test_who_is_ended_while_asked_about_gives_no_hit_and_the_others_do(banks: Ba
 def test_who_may_not_be_asked_about_is_not_watched(
     banks: Banks, person: Callable[[], WatchedPerson], code: str
 ) -> None:
-    monitoring = Monitoring(banks.banks[1].querying)
+    monitoring = watching(banks.banks[1].querying)
     with pytest.raises(RefusedError, match=code):
         monitoring.add([person()], MonitoringPurpose.LOAN, "officer")
     assert list(monitoring.every()) == []
@@ -335,12 +354,12 @@ def test_customers_of_a_screened_file_are_watched_each_once(banks: Banks, tmp_pa
     with path.open("w", encoding="utf-8", newline="") as opened:
         csv.writer(opened).writerows([("who", "id", "auth"), *rows])
     source = file_source(path, encoding="utf-8-sig", separator=",", sheet=None)
-    screening, monitoring = Screening(bank.querying), Monitoring(bank.querying)
+    screening, monitoring = Screening(bank.querying), watching(bank.querying)
     for _ in range(2):
         job = screening.begin(
             mapping, str(tmp_path), source.digest, "officer", MonitoringPurpose.LOAN
         )
-        work(screening, screening.open(job.job.job), source, "officer")
+        work(screening, monitoring, screening.open(job.job.job), source, "officer")
     assert sorted(each.person.reference for each in monitoring.every()) == ["c1", "c2"]
     # What the screening found is a hit already.
     assert (len(kept(bank)), monitoring.round(ID), len(kept(bank))) == (4, 0, 4)
@@ -353,7 +372,7 @@ def test_items_are_kept_on_both_databases(ledger: Ledger) -> None:
     at = "2026-11-24T08:00:00.000Z"
     items = [
         MonitoredItem(bytes([n]) * 16, 1, n, fresh=True, purpose="loan", key_id=b"k", sealed=b"s",
-                      since=at, started_by="officer")
+                      since=at, started_by="officer", customer=bytes([n]) if n > 1 else None)
         for n in range(1, 4)
     ]  # fmt: skip
     with ledger.node.database.write() as connection:
@@ -366,6 +385,14 @@ def test_items_are_kept_on_both_databases(ledger: Ledger) -> None:
         assert [each.item for each in monitors.page(connection, items[0].item, 1)] == [
             items[1].item
         ]
+        first = monitors.newest(connection, None, 2)
+        assert [each.item for each in first] == [items[2].item, items[1].item]
+        following = monitors.newest(connection, (at, items[1].item), 9)
+        assert [each.item for each in following] == [items[0].item]
+        assert [each.item for each in monitors.without_customer(connection, 9)] == [items[0].item]
+        monitors.set_customer(connection, items[0].item, b"\x02")
+        found = monitors.of_customer(connection, b"\x02")
+        assert {each.item for each in found} == {items[0].item, items[1].item}
         monitors.looked(connection, [monitors.NewRow(b"e", b"f", b"t")])
         monitors.forget(connection, items[0].item)
         assert connection.scalar(select(func.count()).select_from(monitored)) == 2
@@ -380,7 +407,7 @@ def test_what_persons_did_not_agree_to_is_refused(banks: Banks, tmp_path: Path) 
     querying = replace(banks.banks[1].querying, agreed=agreed)
     person = WatchedPerson(identifier(OTHER), "A-1", "")
     with pytest.raises(RefusedError, match="asking-purpose-not-agreed"):
-        Monitoring(querying).add([person], MonitoringPurpose.LOAN, "officer")
+        watching(querying).add([person], MonitoringPurpose.LOAN, "officer")
     mapping = ColumnMapping((("id", ID),), "auth")
     with pytest.raises(RefusedError, match="asking-purpose-not-agreed"):
         Screening(querying).begin(

@@ -5,12 +5,16 @@ from pathlib import Path
 
 from harness.bank_service import bank_service
 from harness.browsing import Console
-from harness.entry_members import facts, specimen
+from harness.entry_members import facts, identifier, specimen
 from harness.ledger import Ledger
 
+from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson
+from node.blacklist.monitoring import watching
+from node.console import blacklist_monitoring
 from node.identity.permissions import Role
 
 FRAUDSTER = specimen(123)
+MANY = blacklist_monitoring.PAGE + 1
 PLACE = "/blacklist/monitoring"
 
 
@@ -37,3 +41,18 @@ def test_a_customer_is_watched_until_the_relationship_ends(
         (ending,) = re.findall(rf'action="({PLACE}/[0-9a-f]{{32}}/end)"', page)
         assert officer.post(ending, {}).status_code == 303
         assert "C-77" not in officer.get(PLACE).text
+
+
+def test_older_ones_are_a_page_further(sqlite_ledger: Ledger, tmp_path: Path) -> None:
+    with bank_service(sqlite_ledger, tmp_path) as bank:
+        officer = Console(bank).signed_in(Role.COMPLIANCE)
+        persons = [WatchedPerson(identifier(specimen(n)), "A", f"C-{n:03}") for n in range(MANY)]
+        watching(bank.entries).add(persons, MonitoringPurpose.LOAN, "officer")
+        page = officer.get(PLACE).text
+        (older,) = re.findall(rf'href="({PLACE}\?cursor=[^"]+)"', page)
+        following = officer.get(older).text
+        shown = [re.findall(r"<td>(C-[0-9]{3})</td>", each) for each in (page, following)]
+        assert [len(each) for each in shown] == [MANY - 1, 1]
+        assert len({each for some in shown for each in some}) == MANY
+        assert "cursor=" not in following
+        assert officer.get(f"{PLACE}?cursor=none").status_code == 400

@@ -50,7 +50,7 @@ class EntryView:
         expires: month, in China.
         own: whether this member reported it.
         row_here: whether its tag is in this member's index.
-        receipts: members that gave a receipt for deleting its row.
+        receipts: members that gave a receipt for holding no row of it.
         acknowledged: members that have followed its newest change of standing and said so.
     """
 

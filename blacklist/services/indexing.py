@@ -3,7 +3,8 @@
 * Which rows are missing is seen from the chain. Each is asked of its reporter first, and then of anybody; its
   signature and the commitments on chain decide, not who serves it.
 * The row of an entry that was withdrawn or has expired, or whose key is no longer read, is deleted at
-  once, with a signed receipt for its reporter; the reporter says so by a signed tombstone besides.
+  once, with a signed receipt for its reporter; the reporter says so by a signed tombstone besides. A member
+  that never had the row gives a receipt too, when it is asked: what counts is that it holds none.
 * A member acknowledges all status changes up to a block, whichever of the entries it has hits on: so its hits
   stay its own.
 """
@@ -97,9 +98,20 @@ class Index:
             return Delivered(rows, entry_rows.tombstones(connection, wanted))
 
     def receipts(self, wanted: Sequence[bytes]) -> Sequence[SignedDocument]:
-        """Return this member's receipts for some entries."""
+        """Return this member's receipts for those entries that are over and whose row it does not hold."""
+        self._say_none_is_held(wanted)
         with self.read() as connection:
             return entry_rows.receipts(connection, wanted, self.member)
+
+    def _say_none_is_held(self, wanted: Sequence[bytes]) -> None:
+        """Give a receipt for entries that were over before their row came here."""
+        now, oldest = self.clock.now(), self.oldest()
+        with self.read() as connection:
+            never = entry_rows.never_held(connection, wanted, self.member, now, oldest)
+        for each in never:
+            receipt = self._receipt(each, NO_TOMBSTONE, format_instant(now))
+            with self.begin() as connection:
+                entry_rows.put_receipt(connection, each, self.member, receipt)
 
     def acknowledgement(self) -> SignedDocument:
         """Return what this member says about the status changes up to the final block that it has read."""
@@ -186,19 +198,18 @@ class Index:
                 entry_rows.put_tombstone(connection, listed.entry, stone)
                 digest = stone.digest
             entry_rows.forget(connection, listed.entry)
-            receipt = sign(
-                RECEIPT, DeletionReceipt(listed.entry, digest, at).to_json(), self.signer.sign
-            )
+            receipt = self._receipt(listed.entry, digest, at)
             entry_rows.put_receipt(connection, listed.entry, self.member, receipt)
+
+    def _receipt(self, entry: bytes, tombstone: bytes, at: str) -> SignedDocument:
+        said = DeletionReceipt(entry, tombstone, at)
+        return sign(RECEIPT, said.to_json(), self.signer.sign)
 
     def _collect(self) -> None:
         """Ask the others for receipts of own entries that ended, and for their acknowledgements."""
-        with self.read() as connection:
-            own = [each.entry for each in entries.by_reporter(connection, self.member)]
-            stones = [Tombstone.read(each).entry for each in entry_rows.tombstones(connection, own)]
-            given = {each: set(entry_rows.receipt_givers(connection, each)) for each in stones}
         for asked in self.peers.members():
-            wanted = [each for each in stones if asked not in given[each]][:MAX_ENTRIES]
+            with self.read() as connection:
+                wanted = entry_rows.without_receipt(connection, asked, MAX_ENTRIES)
             try:
                 self._take_receipts(asked, wanted)
                 self._take_acknowledgement(asked)

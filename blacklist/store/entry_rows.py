@@ -1,14 +1,16 @@
 """The index: rows as reporters signed them, tombstones and receipts of deletions, acknowledgements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from blacklist.domain.entries.rows import ACKNOWLEDGEMENT, RECEIPT, ROW, TOMBSTONE, IndexRow
 from blacklist.domain.protocol.documents import SignedDocument
 from blacklist.store.entry_tables import (
+    entry,
     entry_acknowledgement,
     entry_change,
     entry_receipt,
@@ -52,17 +54,6 @@ def row(connection: Connection, entry: bytes) -> SignedDocument | None:
     return next(iter(rows(connection, [entry])), None)
 
 
-def all_tags(connection: Connection) -> Sequence[tuple[bytes, bytes]]:
-    """Return tag and entry of every row, by tag."""
-    query = select(entry_row.c.tag, entry_row.c.entry).order_by(entry_row.c.tag)
-    return [(found.tag, found.entry) for found in connection.execute(query)]
-
-
-def row_count(connection: Connection) -> int:
-    """Return how many rows there are."""
-    return connection.scalar(select(func.count()).select_from(entry_row)) or 0
-
-
 def forget(connection: Connection, entry: bytes) -> bool:
     """Delete a row; tell whether there was one."""
     deleted = connection.execute(delete(entry_row).where(entry_row.c.entry == entry))
@@ -99,6 +90,48 @@ def receipts(
     own = (entry_receipt.c.entry.in_(entries)) & (entry_receipt.c.member == member)
     found = connection.execute(select(entry_receipt).where(own))
     return [SignedDocument(RECEIPT, each.content, each.signature) for each in found]
+
+
+def without_receipt(connection: Connection, member: bytes, limit: int) -> Sequence[bytes]:
+    """Return own entries with a tombstone for which a member gave no receipt; drawn anew each time.
+
+    Drawn, so that receipts which nobody gives never keep others from being asked for.
+    """
+    given = (entry_receipt.c.entry == entry_tombstone.c.entry) & (entry_receipt.c.member == member)
+    query = select(entry_tombstone.c.entry).outerjoin(entry_receipt, given)
+    query = query.where(entry_receipt.c.entry.is_(None)).order_by(func.random()).limit(limit)
+    return list(connection.scalars(query))
+
+
+def never_held(
+    connection: Connection,
+    wanted: Sequence[bytes],
+    member: bytes,
+    now: datetime,
+    oldest: Mapping[int, int],
+) -> Sequence[bytes]:
+    """Return those entries that are over, and of which there is neither a row here nor a member's receipt.
+
+    Args:
+        connection: in a transaction.
+        wanted: which entries, few enough for one query.
+        member: whose receipts.
+        now: aware.
+        oldest: key epoch by identifier type; entries of older ones are over too.
+    """
+    over = or_(
+        entry.c.withdrawn,
+        entry.c.expires_at <= int(now.timestamp()),
+        *(
+            (entry.c.identifiers == number) & (entry.c.key_epoch < epoch)
+            for number, epoch in oldest.items()
+        ),
+    )
+    given = (entry_receipt.c.entry == entry.c.entry) & (entry_receipt.c.member == member)
+    query = select(entry.c.entry).outerjoin(entry_row, entry_row.c.entry == entry.c.entry)
+    query = query.outerjoin(entry_receipt, given).where(entry.c.entry.in_(wanted), over)
+    query = query.where(entry_row.c.entry.is_(None), entry_receipt.c.entry.is_(None))
+    return list(connection.scalars(query))
 
 
 def receipt_givers(connection: Connection, entry: bytes) -> Sequence[bytes]:

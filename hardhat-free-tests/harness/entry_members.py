@@ -16,6 +16,7 @@ from harness.evm_blacklist import (
     operator_of,
 )
 from harness.key_members import NATIONAL_ID, ChainClock
+from sqlalchemy import select
 
 from blacklist.chain.entry_contract import STANDINGS
 from blacklist.chain.entry_keys import EthEntryKeys
@@ -49,6 +50,7 @@ from blacklist.services.sealed_records import SealedRecords
 from blacklist.services.succession import Succession
 from blacklist.services.vouching import Vouching
 from blacklist.store import ceremonies
+from blacklist.store.entry_tables import entry_row
 from ledger.errors import UnavailableError
 from ledger.keys.key_store import SqlRecordKeys
 from ledger.ports.master_key import MasterKeys
@@ -160,6 +162,12 @@ class Bank:
         self.listing.prepare()
         self.listing.send()
         return entry
+
+    def tags(self) -> dict[bytes, bytes]:
+        """Entry of each tag in this member's index."""
+        with self.database.read() as connection:
+            query = select(entry_row.c.tag, entry_row.c.entry)
+            return {row.tag: row.entry for row in connection.execute(query)}
 
     def person(self, raw: str) -> Person:
         return Person((identifier(raw),), "authorisation 1", "customer 1")

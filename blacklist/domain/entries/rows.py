@@ -108,11 +108,11 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class DeletionReceipt:
-    """A member deleted a row.
+    """A member holds no row of an entry that is over: it deleted the row, or never had it.
 
     Attributes:
         entry: 32-byte id.
-        tombstone: 32-byte digest of what it followed; zeros where the chain alone said it (expiry).
+        tombstone: 32-byte digest of what it followed; zeros where the chain alone said it.
         at: instant.
     """
 

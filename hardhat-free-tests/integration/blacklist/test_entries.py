@@ -11,6 +11,7 @@ from harness.evm_blacklist import EvmContract, operator_of
 from blacklist.domain.entries.grounds import Severity, StandardProof
 from blacklist.domain.entries.standing import EntryStanding
 from blacklist.domain.oprf.tags import entry_key
+from blacklist.domain.protocol.documents import sign
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.ports.contract import RawLog
 from blacklist.services.following import Follower
@@ -125,14 +126,46 @@ def test_a_withdrawn_entry_leaves_every_index_with_receipts(banks: Banks) -> Non
     assert found_by(banks, 1, FRAUDSTER) == []
 
 
+def test_a_member_that_never_had_a_row_gives_a_receipt_once_the_entry_is_over(banks: Banks) -> None:
+    first, second, late = banks.banks
+    entry = first.list(FRAUDSTER, facts(banks.today()))
+    late.away = True
+    for bank in (first, second):
+        bank.follower.refresh()
+        bank.index.round()
+    late.follower.refresh()
+    assert late.index.receipts([entry]) == []
+    first.revising.withdraw(entry, REASONS)
+    # It has not read yet that the entry is over.
+    assert late.index.receipts([entry]) == []
+    late.away = False
+    banks.settle()
+    banks.settle()
+    assert late.tags() == {}
+    with first.database.read() as connection:
+        assert late.member in entry_rows.receipt_givers(connection, entry)
+        assert entry_rows.without_receipt(connection, late.member, 9) == []
+    assert second.index.receipts([entry]) != []
+
+
+def test_receipts_that_nobody_gives_keep_no_other_from_being_asked_for(banks: Banks) -> None:
+    bank, other = banks.banks[0], banks.banks[1].member
+    stone = sign("entry-tombstone", {}, bank.signer.sign)
+    stones = {bytes([number]) * 32 for number in range(4)}
+    with bank.database.write() as connection:
+        for each in stones:
+            entry_rows.put_tombstone(connection, each, stone)
+        drawn = {tuple(entry_rows.without_receipt(connection, other, 1)) for _ in range(200)}
+    assert drawn == {(each,) for each in stones}
+
+
 def test_an_entry_ends_by_itself_five_years_after_the_conduct(banks: Banks) -> None:
     banks.banks[0].list(FRAUDSTER, facts(banks.today()))
     banks.settle()
     banks.move(days=5 * 365)
     assert found_by(banks, 1, FRAUDSTER) == []
     banks.settle()
-    with banks.banks[1].database.read() as connection:
-        assert entry_rows.row_count(connection) == 0
+    assert banks.banks[1].tags() == {}
 
 
 def test_a_peer_serves_the_rows_of_a_reporter_that_is_away(banks: Banks) -> None:
@@ -218,9 +251,7 @@ def test_an_entry_of_the_key_before_is_found_for_thirty_days_and_then_forgotten(
     banks.move(days=31)
     banks.settle()
     assert found_by(banks, 1, FRAUDSTER) == []
-    for bank in banks.banks:
-        with bank.database.read() as connection:
-            assert entry_rows.row_count(connection) == 0
+    assert [bank.tags() for bank in banks.banks] == [{}, {}, {}]
 
 
 def test_what_expires_while_it_waits_for_its_batch_is_given_up_and_stops_no_other(

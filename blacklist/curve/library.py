@@ -27,7 +27,6 @@ _ARGUMENTS: Final[dict[str, list[Any]]] = {
     "crypto_core_ristretto255_is_valid_point": [_P],
     "crypto_core_ristretto255_from_hash": [_P, _P],
     "crypto_core_ristretto255_add": [_P, _P, _P],
-    "crypto_core_ristretto255_sub": [_P, _P, _P],
     "crypto_scalarmult_ristretto255": [_P, _P, _P],
     "crypto_scalarmult_ristretto255_base": [_P, _P],
     "crypto_core_ristretto255_scalar_reduce": [_P, _P],

@@ -95,19 +95,6 @@ def add(left: bytes, right: bytes) -> bytes:
     return made.raw
 
 
-def subtract(left: bytes, right: bytes) -> bytes:
-    """Return left - right.
-
-    Raises:
-        MalformedError: one of them is no point.
-    """
-    _sized(left, right)
-    made = create_string_buffer(POINT_BYTES)
-    if sodium().crypto_core_ristretto255_sub(made, left, right) != 0:
-        raise MalformedError("point-malformed", field="point")
-    return made.raw
-
-
 def sum_of(points: Sequence[bytes]) -> bytes:
     """Add all up; of none it is the identity.
 

@@ -101,7 +101,7 @@ def test_an_encoding_that_is_not_canonical_is_refused_everywhere(encoded: str) -
         lambda: points.multiply(random_scalar(), bad),
         lambda: points.multiply_secretly(random_scalar(), bad),
         lambda: points.add(bad, points.BASE),
-        lambda: points.subtract(points.BASE, bad),
+        lambda: points.add(points.BASE, bad),
     ):
         with pytest.raises(MalformedError, match="point-malformed"):
             use()
@@ -127,7 +127,7 @@ def test_the_group_laws_hold_also_at_the_identity() -> None:
     a, b = random_scalar(), random_scalar()
     point = points.multiply_base(a)
     assert points.add(point, points.multiply_base(b)) == points.multiply_base(a + b)
-    assert points.subtract(point, point) == points.IDENTITY
+    assert points.add(point, points.multiply_base(-a)) == points.IDENTITY
     assert points.multiply(b, points.IDENTITY) == points.IDENTITY
     assert points.multiply(Scalar(), point) == points.IDENTITY
     assert points.multiply_base(Scalar()) == points.IDENTITY

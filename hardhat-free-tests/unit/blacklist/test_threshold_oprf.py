@@ -134,7 +134,7 @@ def test_wrong_answers_that_cancel_out_unweighted_fail_the_batch() -> None:
     seed = bytes(range(32))
     wrong = list(answers[0])
     wrong[0] = points.add(wrong[0], points.BASE)
-    wrong[1] = points.subtract(wrong[1], points.BASE)
+    wrong[1] = points.add(wrong[1], points.multiply_base(-Scalar.of(1)))
     totals = batch.totals([wrong, *answers[1:]])
     assert not batch.holds(seed, totals, _proved(seed, blinded, weighted))
 

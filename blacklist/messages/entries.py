@@ -34,6 +34,7 @@ ENTRY_ERRORS: Final[Mapping[str, Message]] = {
     "record-changed": Message("存储的密文被改动，或属于另一记录。", "The stored ciphertext was changed, or belongs to another record.", "请运行 lianzheng doctor，并从备份核对。", "Run lianzheng doctor and compare with a backup."),
     "corroboration-own-entry": Message("不能为本机构报送的登记佐证。", "A member cannot vouch for its own entry.", "佐证只能由其他成员作出。", "Only other members can."),
     "corroboration-other-person": Message("该登记与此人无关。", "The entry is not about this person.", "请核对登记编号与证件号码。", "Check the entry's id and the identifier."),
+    "query-incomplete": Message("以下类型的标识未能查询：{missing}；其余已查询，保存 {kept} 条命中。", "These identifiers could not be asked about: {missing}; the others were, and {kept} hits are kept.", "请先查看命中记录；稍后只查询未能查询的标识。", "See the hits first; ask later about what was not asked about only."),
     "query-without-identifier": Message("查询未包含任何标识。", "The query has no identifier.", "请至少提供一个号码。", "Give at least one."),
     "hit-unknown": Message("没有该命中记录。", "There is no such hit.", "请查看 lianzheng blacklist hits。", "See lianzheng blacklist hits."),
     "hit-note-missing": Message("复核说明为空。", "The review says nothing.", "请写明核对了什么、结论为何。", "Say what was looked at, and why."),

@@ -3,6 +3,8 @@
 * A query names its purpose and the person's authorisation; without either nothing is asked.
 * A phone, a device or an address alone hits nobody: what is found by it is shown as a hint, and kept only
   when a lasting identifier of the same query hit an entry too.
+* What refuses a query is looked at before the first identifier is evaluated. When one cannot be evaluated the
+  others are all the same: what they hit is kept, for it was asked, and the error names what was not.
 * A hit is never a decision. It waits until a person has reviewed it, and the review is sealed.
 """
 
@@ -29,7 +31,7 @@ from blacklist.services.matching import FoundEntry, Matcher
 from blacklist.services.sealed_records import SealedRecord, SealedRecords
 from blacklist.store import entries, hits
 from blacklist.store.hits import Hit
-from ledger.errors import RefusedError
+from ledger.errors import LedgerError, RefusedError, UnavailableError
 from ledger.evidence.instants import format_instant
 from ledger.primitives.canonical import JsonValue
 
@@ -88,17 +90,39 @@ class Querying:
         """Return the entries about a person, each kept as a hit; none is the usual answer.
 
         Raises:
-            RefusedError: no authorisation, no identifier, no key of a type, or over a budget.
-            UnavailableError: too few holders answer.
+            RefusedError: no authorisation, no identifier, a purpose that was not agreed, without a licence
+                something else than test data, or no key of a type; nothing was asked.
+            UnavailableError: too few holders answer, perhaps since a budget is used up; ``query-incomplete``
+                when some identifiers were evaluated and some not: hits of the former are kept.
         """
+        self._check(person, purpose)
+        found: list[FoundEntry] = []
+        failed: list[tuple[IdentifierType, LedgerError]] = []
+        for identifier in person.identifiers:
+            try:
+                matched = self.match([identifier], [person.authorisation], purpose, by)
+            except LedgerError as error:
+                failed.append((identifier.type, error))
+            else:
+                found.extend(matched.get(0, ()))
+        if len(failed) == len(person.identifiers):
+            raise failed[0][1]
+        kept = self.keep(person, found, purpose)
+        if failed:
+            missing = ", ".join(dict.fromkeys(kind.value for kind, _ in failed))
+            hit = sum(each.hit is not None for each in kept)
+            raise UnavailableError("query-incomplete", missing=missing, kept=hit) from failed[0][1]
+        return kept
+
+    def _check(self, person: Person, purpose: Purpose) -> None:
+        """Return when a query may be asked; raises as ``query``."""
         check_authorisation(person.authorisation)
         if not person.identifiers:
             raise RefusedError("query-without-identifier")
-        found: list[FoundEntry] = []
-        for identifier in person.identifiers:
-            matched = self.match([identifier], [person.authorisation], purpose, by)
-            found.extend(matched.get(0, ()))
-        return self.keep(person, found, purpose)
+        check_asking(person.identifiers, self.mode)
+        check_purpose(purpose, self.agreed)
+        for kind in {each.type for each in person.identifiers}:
+            self._keys(kind)
 
     def match(
         self,

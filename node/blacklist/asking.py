@@ -1,10 +1,11 @@
 """Asking about a person in a node: by the state as it was read last; who asked goes into the trail."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.services.querying import KeptHit, Person
-from node.audit.entries import AuditEntry
+from ledger.errors import UnavailableError
+from node.audit.entries import AuditEntry, Detail
 from node.blacklist.entries import Entries
 from node.identity.permissions import Permission, Principal
 
@@ -16,15 +17,23 @@ def ask_about(
 
     Raises:
         NotPermittedError: the person may not.
-        RefusedError: no authorisation, no key of a type, over a budget, or without a licence no test data.
-        UnavailableError: too many holders do not answer.
+        LedgerError: see ``Querying.query``.
     """
     by.require(Permission.BLACKLIST_QUERY)
-    found = entries.querying.query(person, purpose, by.actor)
-    details: dict[str, str | int | bool] = {
+    details: dict[str, Detail] = {
         "purpose": purpose.value,
         "types": ",".join(each.type.value for each in person.identifiers),
-        "found": len(found),
     }
-    entries.node.trail.record(AuditEntry(by.actor, "blacklist.query", None, details))
+    try:
+        found = entries.querying.query(person, purpose, by.actor)
+    except UnavailableError as error:
+        if error.code == "query-incomplete":
+            missing, kept = str(error.params["missing"]), int(str(error.params["kept"]))
+            _record(entries, by, {**details, "found": kept, "missing": missing})
+        raise
+    _record(entries, by, {**details, "found": len(found)})
     return found
+
+
+def _record(entries: Entries, by: Principal, details: Mapping[str, Detail]) -> None:
+    entries.node.trail.record(AuditEntry(by.actor, "blacklist.query", None, details))

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,13 @@ from harness.service import api_of
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.screening.mapping import ColumnMapping
+from blacklist.services.querying import Person
 from blacklist.store.own_entries import OwnEntry, OwnState
-from ledger.errors import IntegrityError
+from ledger.errors import IntegrityError, UnavailableError
 from ledger.evidence.instants import parse_instant
+from node.audit.trail import TrailQuery
 from node.blacklist import screening
+from node.blacklist.asking import ask_about
 from node.blacklist.table_reading import file_source
 from node.identity.permissions import Permission, Role
 from node.identity.service import command_principal
@@ -434,3 +438,20 @@ def test_a_request_of_a_person_is_recorded_with_its_term_and_settled(
     assert bank.client.get(f"{BLACKLIST}/requests", headers=officer).json() == []
     every = bank.client.get(f"{BLACKLIST}/requests?settled=true", headers=officer).json()
     assert [each["outcome"] for each in every] == ["granted"]
+
+
+def test_a_query_that_was_asked_in_part_is_in_the_trail(bank: BankApi) -> None:
+    querying, places = bank.entries.querying, iter(range(9))
+    inquirer = querying.inquirer
+    failing = replace(
+        inquirer,
+        servers=lambda state, held: [] if next(places) else inquirer.servers(state, held),
+    )
+    entries = replace(bank.entries, querying=replace(querying, inquirer=failing))
+    persons = Person((identifier(STRANGER), identifier(FRAUDSTER)), "A-1", "C-1")
+    with pytest.raises(UnavailableError, match="query-incomplete"):
+        ask_about(entries, persons, Purpose.QUERY, command_principal("test"))
+    (noted,) = bank.ledger.node.trail.page(TrailQuery(action="blacklist.query")).entries
+    assert noted.entry.details == {
+        "purpose": "query", "types": "id,id", "found": 0, "missing": "id",
+    }  # fmt: skip

@@ -13,8 +13,7 @@ from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPers
 from node.audit.trail import TrailQuery
 from node.blacklist.monitoring import watching
 from node.blacklist.row_screening import MAX_ROWS
-from node.identity.permissions import Permission, Principal, Role
-from node.screening_view import monitored_for
+from node.identity.permissions import Permission, Role
 
 FRAUDSTER, STRANGER = specimen(123), specimen(456)
 BLACKLIST = "/v1/blacklist"
@@ -118,9 +117,7 @@ def test_who_is_watched_comes_in_pages_and_whose_it_is_for_who_may_read_content(
     assert [each.entry.details for each in read] == [{"count": 1}, {"count": 2}]
     wrong = bank.client.get(place, params={"cursor": "none"}, headers=officer)
     assert (wrong.status_code, wrong.json()["code"]) == (400, "request-invalid")
-    principal = Principal(
-        "0" * 16, "n", frozenset(), frozenset({Permission.BLACKLIST_QUERY}), "token"
-    )
-    shown = monitored_for(bank.ledger.node, principal)
-    assert [each.reference for each in shown.items] == [None, None]
+    asks = bank.token(Role.COMPLIANCE, scopes=[Permission.BLACKLIST_QUERY])
+    shown = bank.client.get(place, headers=asks).json()["items"]
+    assert [each["reference"] for each in shown] == [None, None]
     assert len(bank.ledger.node.trail.page(READ).entries) == 2

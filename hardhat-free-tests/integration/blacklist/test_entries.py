@@ -8,17 +8,22 @@ import pytest
 from harness.entry_members import Banks, facts, identifier, specimen
 from harness.evm_blacklist import EvmContract, operator_of
 
+from blacklist.domain.chronicle.keys import HeldKey, KeyState
 from blacklist.domain.entries.grounds import Severity, StandardProof
 from blacklist.domain.entries.standing import EntryStanding
+from blacklist.domain.identifiers.canonicalise import canonicalise
+from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.oprf.tags import entry_key
 from blacklist.domain.protocol.documents import sign
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.ports.contract import RawLog
+from blacklist.services.asking import AskedServer
 from blacklist.services.following import Follower
 from blacklist.services.inquiring import InquirySubject
-from blacklist.store import entries, entry_rows, hits
+from blacklist.services.querying import Person, Querying
+from blacklist.store import entries, entry_rows, hits, inquiries
 from blacklist.store.own_entries import OwnState
-from ledger.errors import IntegrityError, RefusedError
+from ledger.errors import IntegrityError, RefusedError, UnavailableError
 from ledger.primitives.keccak import keccak256
 
 FRAUDSTER, STRANGER = specimen(123), specimen(456)
@@ -42,6 +47,41 @@ def test_a_listed_person_is_found_by_another_bank_and_nobody_else_is(banks: Bank
         (hit,) = hits.newest(connection, unreviewed=True, limit=9)
     assert (hit.hit, hit.reviewed_at) == (kept.hit, None)
     assert found_by(banks, 1, STRANGER) == []
+
+
+def failing_at(banks: Banks, wrong: int) -> Querying:
+    """A bank's querying, whose holders are all away for one of its requests."""
+    bank, asked = banks.banks[1], iter(range(99))
+
+    def servers(state: KeyState, held: HeldKey) -> Sequence[AskedServer]:
+        return [] if next(asked) == wrong else bank.inquirer.servers(state, held)
+
+    return replace(bank.querying, inquirer=replace(bank.inquirer, servers=servers))
+
+
+@pytest.mark.parametrize("wrong", [0, 1])
+def test_what_one_identifier_hit_is_kept_when_another_cannot_be_asked_about(
+    banks: Banks, wrong: int
+) -> None:
+    entry = banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    raws = (STRANGER, FRAUDSTER) if wrong == 0 else (FRAUDSTER, STRANGER)
+    person = Person(tuple(map(identifier, raws)), "authorisation 1", "customer 1")
+    with pytest.raises(UnavailableError, match="query-incomplete") as raised:
+        failing_at(banks, wrong).query(person, Purpose.QUERY, "officer")
+    assert raised.value.params == {"missing": "id", "kept": 1}
+    with banks.banks[1].database.read() as connection:
+        assert [each.entry for each in hits.newest(connection, unreviewed=True, limit=9)] == [entry]
+
+
+def test_nothing_is_asked_when_a_later_identifier_must_be_refused(banks: Banks) -> None:
+    bank, today = banks.banks[1], banks.today()
+    phone = canonicalise(IdentifierType.PHONE, "+1 212 555 0123", today=today)
+    person = Person((identifier(FRAUDSTER), phone), "authorisation 1", "customer 1")
+    with pytest.raises(RefusedError, match="blacklist-no-key"):
+        bank.querying.query(person, Purpose.QUERY, "officer")
+    with bank.database.read() as connection:
+        assert inquiries.newest(connection, 9) == []
 
 
 def test_two_who_follow_the_chain_at_once_take_each_event_once(banks: Banks) -> None:

@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from ledger.evidence import shape
 from ledger.primitives.canonical import encode
 from node.peer.client import PeerClient
 from node.peer.neighbours import Neighbours
 from node.wiring import Node
+
+EVALUATIONS: Final = "/peer/v1/blacklist/evaluations"
+PROOFS: Final = "/peer/v1/blacklist/proofs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +38,11 @@ class PeerColleagues:
 
     def evaluate(self, asked: bytes, body: bytes) -> bytes:
         """See ``ports.colleagues``."""
-        return self._client(asked).exchange("/peer/v1/blacklist/evaluations", body)
+        return self._client(asked).exchange(EVALUATIONS, body, turned_away=True)
 
     def prove(self, asked: bytes, body: bytes) -> bytes:
         """See ``ports.colleagues``."""
-        return self._client(asked).exchange("/peer/v1/blacklist/proofs", body)
+        return self._client(asked).exchange(PROOFS, body, turned_away=True)
 
     def challenged(self, asked: bytes, request: bytes) -> bytes:
         """See ``ports.colleagues``."""

@@ -39,6 +39,12 @@ _MAX_GROUP: Final = 3
 _CODE: Final = re.compile(r"[a-z][a-z-]{0,63}")
 _MAX_ABOUT: Final = 160
 _REFUSALS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.CONFLICT)
+_TURNED_AWAY: Final = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.TOO_MANY_REQUESTS,
+)
 
 
 class PeerClient:
@@ -134,15 +140,21 @@ class PeerClient:
             )
         return decode(self._found(answer).content, max_bytes=MAX_ANSWER_BYTES)
 
-    def exchange(self, path: str, body: bytes) -> bytes:
+    def exchange(self, path: str, body: bytes, *, turned_away: bool = False) -> bytes:
         """Return the bytes that the member answers to ``body``.
+
+        Args:
+            path: of the route.
+            body: of the request.
+            turned_away: whether it also refuses who turns a caller away or puts it off, and says so by a code
+                of ours; otherwise that is no answer. A proxy's page is none in either case.
 
         Raises:
             UnavailableError: it does not answer.
             RefusedError: it refuses; ``reason`` names its code.
         """
         answer = self._ask("POST", path, body)
-        if answer.status_code in _REFUSALS:
+        if answer.status_code in _REFUSALS or (turned_away and _turns_away(answer)):
             raise RefusedError(
                 "peer-refuses", peer=self._peer.member.origin, reason=_reason(answer)
             )
@@ -232,6 +244,12 @@ def check_endpoint(endpoint: str, *, production: bool) -> None:
         closed = address.is_link_local or address.is_unspecified or address.is_multicast
         if closed or (production and address.is_loopback):
             raise ConfigurationError("peer-endpoint", endpoint=endpoint[:100])
+
+
+def _turns_away(answer: requests.Response) -> bool:
+    """Tell whether the node itself, and no proxy before it, turns a caller away or puts it off."""
+    status = answer.status_code
+    return status in _TURNED_AWAY and _reason(answer) != str(status)
 
 
 def _reason(answer: requests.Response) -> str:

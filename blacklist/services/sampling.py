@@ -17,7 +17,7 @@ from blacklist.curve.sealed_box import KEY_BYTES, open_box, public_key
 from blacklist.curve.secret import Fill, Secret
 from blacklist.domain.auditing.drawing import drawn_value, is_drawn, place_of
 from blacklist.domain.auditing.listing import PAGE, ListedRequest, read_page
-from blacklist.domain.auditing.opened import OPENING, OpenedSample
+from blacklist.domain.auditing.opened import OpenedSample
 from blacklist.domain.auditing.opening import Opening, Sample, SampleFinding, examine
 from blacklist.domain.chronicle.oversight import OversightState
 from blacklist.domain.protocol.documents import VerifySignature
@@ -257,7 +257,7 @@ class _Look:
             document, _ = unpack(content.reveal())
         keys = self.caller.evidence_keys
         signed = any(document.is_signed_by(each, self.auditor.verify) for each in keys)
-        if document.name != OPENING or not signed:
+        if not signed:
             raise MalformedError("statement-form", member="opening")
         return OpenedSample.read(document)
 

@@ -164,4 +164,6 @@ async def defect(request: Request, error: Exception) -> Response:
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return value if isinstance(value, str | int | bool | float) or value is None else str(value)

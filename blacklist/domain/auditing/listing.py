@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
-from blacklist.domain.protocol.documents import SignedDocument, VerifySignature, read_content, sign
+from blacklist.domain.protocol.documents import SignedDocument, VerifySignature, read_members, sign
 from blacklist.domain.protocol.elements import merkle_root
 from blacklist.domain.protocol.frames import SIGNATURE_BYTES
 from blacklist.domain.protocol.requests import REQUEST_ID_BYTES
@@ -98,7 +98,7 @@ class ListingHead:
             MalformedError: not of the form.
         """
         names = {"draw", "speaker", "caller", "first", "total", "rows"}
-        given = shape.members(read_content(document.content), "listing", names)
+        given = read_members(document, LISTING, "listing", names)
         return cls(
             draw=shape.integer(given["draw"], "listing.draw", minimum=1),
             speaker=shape.hex_bytes(given["speaker"], "listing.speaker", 32),

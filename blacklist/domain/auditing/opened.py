@@ -6,7 +6,7 @@ from typing import Final, Self
 from blacklist.curve.points import POINT_BYTES
 from blacklist.domain.auditing.content import SALT_BYTES
 from blacklist.domain.auditing.opening import Opening, reference_leaf
-from blacklist.domain.protocol.documents import SignedDocument, read_content
+from blacklist.domain.protocol.documents import SignedDocument, read_members
 from blacklist.domain.protocol.requests import REQUEST_ID_BYTES
 from ledger.evidence import shape
 from ledger.primitives.canonical import JsonValue
@@ -70,7 +70,7 @@ class OpenedSample:
             "draw", "request", "place", "identifier", "blinding", "path", "reference", "salt",
             "reference_path",
         }  # fmt: skip
-        given = shape.members(read_content(document.content), "opening", names)
+        given = read_members(document, OPENING, "opening", names)
         return cls(
             draw=shape.integer(given["draw"], "opening.draw", minimum=1),
             request_id=shape.hex_bytes(given["request"], "opening.request", REQUEST_ID_BYTES),

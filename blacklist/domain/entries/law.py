@@ -140,13 +140,15 @@ def check_listing(asked: ListingProposal) -> None:
     """
     found = breaches(asked)
     if found:
-        every = ", ".join(rule.code for rule in found)
+        every = tuple(rule.code for rule in found)
         raise RefusedError(found[0].code, article=found[0].article, all=every)
 
 
 def rules_of(error: LedgerError) -> tuple[Rule, ...]:
     """Return every rule that a refusal of ``check_listing`` names; none for any other error."""
-    named = str(error.params.get("all", "")).split(", ")
+    named = error.params.get("all")
+    if not isinstance(named, tuple):
+        return ()
     return tuple(rule for rule in LISTING_RULES if rule.code in named)
 
 

@@ -13,7 +13,7 @@ from typing import Final, Self
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.oprf.dleq import PROOF_BYTES, DleqProof
 from blacklist.domain.oprf.evaluation import ProvedAnswer, is_right
-from blacklist.domain.protocol.documents import SignedDocument, VerifySignature, read_content
+from blacklist.domain.protocol.documents import SignedDocument, VerifySignature, read_members
 from blacklist.domain.protocol.elements import merkle_root
 from blacklist.domain.protocol.frames import unpack
 from blacklist.domain.protocol.requests import KeyName
@@ -67,7 +67,7 @@ class ChallengeAnswer:
         names = {
             "challenge", "request", "identifiers", "key_epoch", "share_epoch", "evaluated", "proof",
         }  # fmt: skip
-        given = shape.members(read_content(document.content), "answer", names)
+        given = read_members(document, CHALLENGE_ANSWER, "answer", names)
         types = tuple(each.value for each in IdentifierType)
         return cls(
             challenge=shape.integer(given["challenge"], "answer.challenge", minimum=1),
@@ -106,7 +106,7 @@ class ChallengeRefusal:
             MalformedError: not of the form.
         """
         names = {"challenge", "request", "reason"}
-        given = shape.members(read_content(document.content), "refusal", names)
+        given = read_members(document, CHALLENGE_REFUSAL, "refusal", names)
         return cls(
             challenge=shape.integer(given["challenge"], "refusal.challenge", minimum=1),
             request=shape.hex_bytes(given["request"], "refusal.request", 32),
@@ -167,9 +167,7 @@ def judge_challenge(
                 if about
                 else (ChallengeVerdict.WRONG, "")
             )
-        right = document.name == CHALLENGE_ANSWER and _is_right(
-            asked, ChallengeAnswer.read(document), evaluated, share_key
-        )
+        right = _is_right(asked, ChallengeAnswer.read(document), evaluated, share_key)
     except MalformedError:
         right = False
     return (ChallengeVerdict.RIGHT if right else ChallengeVerdict.WRONG), ""

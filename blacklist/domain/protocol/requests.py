@@ -12,7 +12,7 @@ from typing import Final, Self
 from blacklist.curve.points import checked_point
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.oprf.threshold import MAX_INDEX
-from blacklist.domain.protocol.documents import SignedDocument, read_content
+from blacklist.domain.protocol.documents import SignedDocument, read_members
 from blacklist.domain.protocol.elements import MAX_ELEMENTS, merkle_root
 from blacklist.domain.protocol.purposes import Purpose
 from ledger.errors import MalformedError, RefusedError
@@ -116,9 +116,7 @@ class EvaluationRequest:
         Raises:
             MalformedError: not of the form; the error names the member.
         """
-        if document.name != REQUEST:
-            raise MalformedError("statement-form", member="document")
-        given = shape.members(read_content(document.content), "request", _NAMES)
+        given = read_members(document, REQUEST, "request", _NAMES)
         return cls(
             request_id=shape.hex_bytes(given["request"], "request.request", REQUEST_ID_BYTES),
             caller=shape.hex_bytes(given["caller"], "request.caller", 32),

@@ -31,9 +31,9 @@ class Lookups:
         """Return the blind index of an identifier that the blacklist was asked about, in its one spelling."""
         return self._digest("blacklist-subject", canonical.decode("ascii"))
 
-    def customer(self, reference: str) -> bytes:
+    def relationship(self, reference: str) -> bytes:
         """Return the blind index of a bank's own number of a customer who is watched."""
-        return self._digest("blacklist-customer", reference)
+        return self._digest("blacklist-relationship", reference)
 
     def request(self, caller: str, key: str) -> bytes:
         """Return the name of a request: two callers may use the same key."""

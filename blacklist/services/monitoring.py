@@ -66,11 +66,11 @@ class Monitoring:
 
     Attributes:
         querying: asks, matches and makes hits.
-        customer_index: makes the blind index under which the items of a customer are found.
+        relationship_index: makes the blind index under which the items of a customer are found.
     """
 
     querying: Querying
-    customer_index: Callable[[str], bytes]
+    relationship_index: Callable[[str], bytes]
 
     def add(
         self,
@@ -114,7 +114,7 @@ class Monitoring:
                 sealed=record.sealed,
                 since=format_instant(self.querying.matcher.clock.now()),
                 started_by=by,
-                customer=self.customer_index(person.reference),
+                relationship=self.relationship_index(person.reference),
             )
             for person, record in zip(persons, sealed, strict=True)
         ]
@@ -144,7 +144,7 @@ class Monitoring:
             return 0
         self._index_older()
         with self.querying.matcher.read() as connection:
-            ended = monitors.of_customer(connection, self.customer_index(reference))
+            ended = monitors.of_relationship(connection, self.relationship_index(reference))
         for each in ended:
             self._forget(each)
         return len(ended)
@@ -153,14 +153,14 @@ class Monitoring:
         """Make the blind index of items from before it was kept, once."""
         while True:
             with self.querying.matcher.read() as connection:
-                items = monitors.without_customer(connection, _ROWS)
+                items = monitors.without_relationship(connection, _ROWS)
             if not items:
                 return
             opened = self._opened(items)
             with self.querying.matcher.begin() as connection:
                 for each in opened:
-                    customer = self.customer_index(each.person.reference)
-                    monitors.set_customer(connection, each.item.item, customer)
+                    relationship = self.relationship_index(each.person.reference)
+                    monitors.set_relationship(connection, each.item.item, relationship)
 
     def every(self) -> Iterator[OpenItem]:
         """Return all items, opened one after the other."""

@@ -28,7 +28,7 @@ class MonitoredItem:
         sealed: ``WatchedPerson`` and tag.
         since: instant.
         started_by: operator.
-        customer: blind index of the bank's number of the customer; ``None`` in items from before it was kept.
+        relationship: blind index of the customer's number; ``None`` in items from before it was kept.
     """
 
     item: bytes
@@ -40,7 +40,7 @@ class MonitoredItem:
     sealed: bytes
     since: str
     started_by: str
-    customer: bytes | None
+    relationship: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +84,22 @@ def newest(
     return [_read(row) for row in connection.execute(query)]
 
 
-def of_customer(connection: Connection, customer: bytes) -> Sequence[MonitoredItem]:
+def of_relationship(connection: Connection, relationship: bytes) -> Sequence[MonitoredItem]:
     """Return the items of a customer by the blind index."""
-    query = select(monitored).where(monitored.c.customer == customer)
+    query = select(monitored).where(monitored.c.relationship == relationship)
     return [_read(row) for row in connection.execute(query)]
 
 
-def without_customer(connection: Connection, limit: int) -> Sequence[MonitoredItem]:
+def without_relationship(connection: Connection, limit: int) -> Sequence[MonitoredItem]:
     """Return items from before the blind index was kept."""
-    query = select(monitored).where(monitored.c.customer.is_(None)).limit(limit)
+    query = select(monitored).where(monitored.c.relationship.is_(None)).limit(limit)
     return [_read(row) for row in connection.execute(query)]
 
 
-def set_customer(connection: Connection, item: bytes, customer: bytes) -> None:
+def set_relationship(connection: Connection, item: bytes, relationship: bytes) -> None:
     """Record the blind index of an item's customer."""
     own = monitored.c.item == item
-    connection.execute(update(monitored).where(own).values(customer=customer))
+    connection.execute(update(monitored).where(own).values(relationship=relationship))
 
 
 def of_type(

@@ -40,13 +40,13 @@ monitored: Final = Table(
     Column("sealed", LargeBinary, nullable=False),
     Column("since", String(24), nullable=False),
     Column("started_by", String(64), nullable=False),
-    Column("customer", LargeBinary),
+    Column("relationship", LargeBinary),
     Index("monitored_type", "identifiers", "key_epoch"),
-    Index("monitored_customer", "customer"),
+    Index("monitored_relationship", "relationship"),
     Index("monitored_since", "since", "item"),
 )
 """``sealed`` holds identifier, tag and the bank's numbers; a ``fresh`` tag waits for the whole index;
-``customer`` is the blind index of the bank's number, which older items get when one is looked for."""
+``relationship`` is the blind index of the bank's number, which older items get when one is looked for."""
 
 monitor_looked: Final = Table(
     "monitor_looked",

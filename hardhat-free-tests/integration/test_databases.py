@@ -108,8 +108,8 @@ def test_who_was_watched_before_customers_had_an_index_is_watched_on(ledger: Led
         )
     database.migrate(BLACKLIST_VERSIONS)
     with database.read() as connection:
-        (found,) = monitors.without_customer(connection, 9)
-    assert (found.item, found.sealed, found.customer) == (b"i", b"s", None)
+        (found,) = monitors.without_relationship(connection, 9)
+    assert (found.item, found.sealed, found.relationship) == (b"i", b"s", None)
 
 
 def _downgrade(database: Database, versions: Path, until: str = "base") -> None:

@@ -22,7 +22,7 @@ _log = structlog.get_logger("lianzheng.blacklist")
 
 def watching(entries: Entries) -> Monitoring:
     """Return what watches customers here."""
-    return Monitoring(entries.querying, entries.node.lookups.customer)
+    return Monitoring(entries.querying, entries.node.lookups.relationship)
 
 
 def begin(

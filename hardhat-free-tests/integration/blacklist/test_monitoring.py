@@ -1,35 +1,26 @@
 """Customers who are watched, among three banks on the real contract."""
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from harness.entry_members import NATIONAL_ID, Bank, Banks, facts, identifier, specimen
-from harness.evm_blacklist import operator_of
+from harness.entry_members import Banks, facts, identifier, specimen
 from harness.ledger import Ledger
-from sqlalchemy import Connection, func, select
+from harness.watchers import asked, kept, milder, new_key, watch, watching
+from sqlalchemy import func, select
 
-from blacklist.domain.chronicle.keys import HeldKey, KeyState
-from blacklist.domain.entries.facts import Facts
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.screening.mapping import ColumnMapping
 from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson
-from blacklist.services.asking import AskedServer
-from blacklist.services.monitoring import Monitoring
-from blacklist.services.querying import Querying
 from blacklist.services.screening import Screening
-from blacklist.store import ceremonies, entry_rows, evaluations, hits, monitors
-from blacklist.store.hits import Hit
+from blacklist.store import entry_rows, monitors
 from blacklist.store.monitors import MonitoredItem
 from blacklist.store.screening_tables import monitored
-from blacklist.store.tables import inquiry
 from ledger.errors import RefusedError, UnavailableError
-from ledger.primitives.digest import sha256
 from node.blacklist.screening import work
 from node.blacklist.table_reading import file_source
 
@@ -42,28 +33,6 @@ def banks(tmp_path: Path) -> Iterator[Banks]:
     made = Banks.found(tmp_path, 3)
     yield made
     made.close()
-
-
-def watching(querying: Querying) -> Monitoring:
-    return Monitoring(querying, lambda reference: sha256(reference.encode()))
-
-
-def watch(bank: Bank, *raw: str) -> tuple[Monitoring, list[bytes]]:
-    monitoring = watching(bank.querying)
-    persons = [WatchedPerson(identifier(each), f"A-{each[-4:]}", f"C-{each[-4:]}") for each in raw]
-    return monitoring, list(monitoring.add(persons, MonitoringPurpose.LOAN, "officer"))
-
-
-def kept(bank: Bank) -> list[Hit]:
-    with bank.database.read() as connection:
-        return list(hits.newest(connection, unreviewed=False, limit=99))
-
-
-def asked(bank: Bank, purpose: Purpose) -> list[int]:
-    """How many identifiers each request of a purpose was about."""
-    with bank.database.read() as connection:
-        query = select(inquiry.c["count"]).where(inquiry.c.purpose == purpose.value)
-        return list(connection.scalars(query.order_by(inquiry.c.asked_at, inquiry.c.request_id)))
 
 
 def test_who_is_listed_later_is_found_once_and_nobody_else_is_asked_about(banks: Banks) -> None:
@@ -98,20 +67,10 @@ def test_a_correction_is_announced_and_what_did_not_change_is_not(banks: Banks) 
     entry = banks.banks[0].list(FRAUDSTER, said)
     banks.settle()
     assert monitoring.round(ID) == 1
-    banks.banks[0].revising.correct(entry, _milder(said))
+    banks.banks[0].revising.correct(entry, milder(said))
     banks.settle()
     assert monitoring.round(ID) == 1
     assert [each.entry for each in kept(bank)] == [entry, entry]
-
-
-def _milder(said: Facts) -> Facts:
-    return Facts.from_json({**_json(said), "severity": "notable"})
-
-
-def _json(said: Facts) -> dict[str, Any]:
-    value = said.to_json()
-    assert isinstance(value, dict)
-    return value
 
 
 def test_a_copied_tag_costs_an_inquiry_and_gives_no_hit(banks: Banks) -> None:
@@ -155,11 +114,11 @@ def test_a_relationship_ends_for_items_from_before_customers_had_an_index(banks:
     monitoring, (first, second, third) = watch(bank, FRAUDSTER, OTHER, THIRD)
     with bank.database.write() as connection:
         older = monitored.c.item.in_([first, second])
-        connection.execute(monitored.update().where(older).values(customer=None))
+        connection.execute(monitored.update().where(older).values(relationship=None))
     assert monitoring.end_relationship("") == 0
     assert monitoring.end_relationship(f"C-{OTHER[-4:]}") == 1
     assert {each.item.item for each in monitoring.every()} == {first, third}
-    assert all(each.item.customer is not None for each in monitoring.every())
+    assert all(each.item.relationship is not None for each in monitoring.every())
     assert monitoring.end_relationship(f"C-{OTHER[-4:]}") == 0
 
 
@@ -195,7 +154,7 @@ def test_a_replaced_key_makes_every_tag_anew_and_announces_nothing_twice(banks: 
     banks.settle()
     assert monitoring.round(ID) == 1
     before = {each.item.item: each.tag for each in monitoring.every()}
-    _new_key(banks)
+    new_key(banks)
     assert monitoring.round(ID) == 0
     after = {each.item.item: each.tag for each in monitoring.every()}
     assert after.keys() == before.keys()
@@ -205,20 +164,6 @@ def test_a_replaced_key_makes_every_tag_anew_and_announces_nothing_twice(banks: 
     banks.banks[0].list(OTHER, facts(banks.today()))
     banks.settle()
     assert monitoring.round(ID) == 1
-
-
-def _new_key(banks: Banks) -> None:
-    for bank in banks.banks:
-        with bank.database.write() as connection:
-            ceremonies.agree(connection, NATIONAL_ID, 2, at="2026-11-24T08:00:00.000Z")
-    banks.shared.send(operator_of(0), "openGeneration", NATIONAL_ID)
-    for _ in range(10):
-        for bank in banks.banks:
-            bank.keygen.run()
-        if banks.banks[1].follower.refresh().keys[NATIONAL_ID].key_epoch > 1:
-            break
-    for bank in banks.banks:
-        bank.follower.refresh()
 
 
 def test_what_cannot_be_asked_now_is_asked_in_a_later_round(banks: Banks) -> None:
@@ -233,92 +178,6 @@ def test_what_cannot_be_asked_now_is_asked_in_a_later_round(banks: Banks) -> Non
     for each in (banks.banks[0], banks.banks[2]):
         each.away = False
     assert monitoring.round(ID) == 1
-
-
-def failing_to_store(bank: Bank) -> Monitoring:
-    """What asks as ever, and cannot store what came of it."""
-
-    @contextmanager
-    def refusing() -> Iterator[Connection]:
-        raise UnavailableError("database-unavailable", why="full")
-        yield
-
-    matcher = replace(bank.querying.matcher, begin=refusing)
-    return watching(replace(bank.querying, matcher=matcher))
-
-
-def counted(banks: Banks) -> set[int]:
-    """How many of bank 1's requests each server has counted."""
-    found = set()
-    for server in banks.banks:
-        with server.database.read() as connection:
-            found.add(evaluations.count_of(connection, banks.banks[1].member, "", "9"))
-    return found
-
-
-def test_what_was_asked_and_not_stored_is_asked_again_for_nothing(banks: Banks) -> None:
-    bank = banks.banks[1]
-    monitoring, _ = watch(bank, FRAUDSTER, OTHER)
-    monitoring.round(ID)
-    said = facts(banks.today())
-    entry = banks.banks[0].list(FRAUDSTER, said)
-    banks.settle()
-    with pytest.raises(UnavailableError):
-        failing_to_store(bank).round(ID)
-    before = (counted(banks), asked(bank, Purpose.MONITORING))
-    assert sorted(before[1]) == [1, 2]
-    assert monitoring.round(ID) == 1
-    assert (counted(banks), asked(bank, Purpose.MONITORING)) == before
-    banks.banks[0].revising.correct(entry, _milder(said))
-    banks.settle()
-    assert monitoring.round(ID) == 1
-    assert sorted(asked(bank, Purpose.MONITORING)) == [1, 1, 2]
-
-
-def test_a_tag_that_was_made_anew_and_not_stored_is_asked_for_once(banks: Banks) -> None:
-    bank = banks.banks[1]
-    monitoring, _ = watch(bank, FRAUDSTER, OTHER)
-    _new_key(banks)
-    with pytest.raises(UnavailableError):
-        failing_to_store(bank).round(ID)
-    before = counted(banks)
-    assert monitoring.round(ID) == 0
-    assert (counted(banks), asked(bank, Purpose.ROTATION)) == (before, [2])
-    assert {each.item.key_epoch for each in monitoring.every()} == {2}
-
-
-def ending_while_asked(bank: Bank, item: bytes) -> Monitoring:
-    """What asks, while somebody ends an item."""
-
-    def end(state: KeyState, held: HeldKey) -> Sequence[AskedServer]:
-        with bank.database.read() as connection:
-            found = monitors.find(connection, item)
-        if found is not None:
-            bank.querying.records.destroy(found.key_id)
-        return bank.inquirer.servers(state, held)
-
-    return watching(replace(bank.querying, inquirer=replace(bank.inquirer, servers=end)))
-
-
-def test_who_is_ended_while_a_tag_is_made_anew_does_not_stop_the_others(banks: Banks) -> None:
-    bank = banks.banks[1]
-    monitoring, (ended, other) = watch(bank, FRAUDSTER, OTHER)
-    _new_key(banks)
-    assert ending_while_asked(bank, ended).round(ID) == 0
-    assert [(each.item.item, each.item.key_epoch) for each in monitoring.every()] == [(other, 2)]
-    assert asked(bank, Purpose.ROTATION) == [2]
-
-
-def test_who_is_ended_while_asked_about_gives_no_hit_and_the_others_do(banks: Banks) -> None:
-    bank = banks.banks[1]
-    monitoring, (ended, _) = watch(bank, FRAUDSTER, OTHER)
-    monitoring.round(ID)
-    banks.banks[0].list(FRAUDSTER, facts(banks.today()))
-    about_other = banks.banks[0].list(OTHER, facts(banks.today()))
-    banks.settle()
-    assert ending_while_asked(bank, ended).round(ID) == 1
-    assert [each.entry for each in kept(bank)] == [about_other]
-    assert [each.person.identifier for each in monitoring.every()] == [identifier(OTHER)]
 
 
 @pytest.mark.parametrize(
@@ -372,7 +231,7 @@ def test_items_are_kept_on_both_databases(ledger: Ledger) -> None:
     at = "2026-11-24T08:00:00.000Z"
     items = [
         MonitoredItem(bytes([n]) * 16, 1, n, fresh=True, purpose="loan", key_id=b"k", sealed=b"s",
-                      since=at, started_by="officer", customer=bytes([n]) if n > 1 else None)
+                      since=at, started_by="officer", relationship=bytes([n]) if n > 1 else None)
         for n in range(1, 4)
     ]  # fmt: skip
     with ledger.node.database.write() as connection:
@@ -389,9 +248,11 @@ def test_items_are_kept_on_both_databases(ledger: Ledger) -> None:
         assert [each.item for each in first] == [items[2].item, items[1].item]
         following = monitors.newest(connection, (at, items[1].item), 9)
         assert [each.item for each in following] == [items[0].item]
-        assert [each.item for each in monitors.without_customer(connection, 9)] == [items[0].item]
-        monitors.set_customer(connection, items[0].item, b"\x02")
-        found = monitors.of_customer(connection, b"\x02")
+        assert [each.item for each in monitors.without_relationship(connection, 9)] == [
+            items[0].item
+        ]
+        monitors.set_relationship(connection, items[0].item, b"\x02")
+        found = monitors.of_relationship(connection, b"\x02")
         assert {each.item for each in found} == {items[0].item, items[1].item}
         monitors.looked(connection, [monitors.NewRow(b"e", b"f", b"t")])
         monitors.forget(connection, items[0].item)

@@ -9,18 +9,17 @@ from pathlib import Path
 import pytest
 from harness.entry_members import Bank, Banks, facts, specimen
 from harness.ledger import Ledger
+from harness.watchers import watching
 from sqlalchemy import func, select
 
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.screening.mapping import ColumnMapping
-from blacklist.services.monitoring import Monitoring
 from blacklist.services.screening import BATCH_ROWS, OpenJob, Screening
 from blacklist.store import hits, inquiries, screenings
 from blacklist.store.screenings import ScreeningJob, ScreeningProgress
 from blacklist.store.tables import evaluation_budget, inquiry
 from ledger.errors import ConflictError, RefusedError, UnavailableError
-from ledger.primitives.digest import sha256
 from node.blacklist.screening import paths, work
 from node.blacklist.table_reading import TableFile, file_source
 
@@ -47,10 +46,6 @@ def source_of(folder: Path, rows: list[tuple[str, str, str]]) -> TableFile:
 def begun(bank: Bank, source: TableFile, folder: Path) -> tuple[Screening, OpenJob]:
     screening = Screening(bank.querying)
     return screening, screening.begin(MAPPING, str(folder), source.digest, "officer")
-
-
-def watching(screening: Screening) -> Monitoring:
-    return Monitoring(screening.querying, lambda reference: sha256(reference.encode()))
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -90,7 +85,7 @@ def test_a_file_is_screened_and_every_row_is_in_one_of_two_files(
     ]  # fmt: skip
     source = source_of(tmp_path, rows)
     screening, opened = begun(bank, source, tmp_path)
-    job = work(screening, watching(screening), opened, source, "officer").job
+    job = work(screening, watching(screening.querying), opened, source, "officer").job
     results, rejects = paths(tmp_path, job.job)
     (hit,) = kept(bank)
     assert [(each["line"], each["reference"], each["hit"]) for each in table(results)] == [
@@ -121,7 +116,14 @@ def test_a_killed_screening_goes_on_where_it_stopped(banks: Banks, tmp_path: Pat
     banks.close()
     child = os.fork()
     if child == 0:
-        work(screening, watching(screening), opened, source, "officer", _killing_at(BATCH_ROWS))
+        work(
+            screening,
+            watching(screening.querying),
+            opened,
+            source,
+            "officer",
+            _killing_at(BATCH_ROWS),
+        )
         os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     again = screening.open(opened.job.job)
@@ -131,7 +133,7 @@ def test_a_killed_screening_goes_on_where_it_stopped(banks: Banks, tmp_path: Pat
     with results.open("ab") as torn:
         torn.write(b"4100,half a li")
     before = counted(banks.banks[1])
-    job = work(screening, watching(screening), again, source, "officer").job
+    job = work(screening, watching(screening.querying), again, source, "officer").job
     lines = [each["line"] for each in table(results)]
     assert [each["reference"] for each in table(results)] == ["hit0", "hit1", "hit2"]
     assert lines == [str(2 + BATCH_ROWS * number + 2 - number) for number in range(3)]
@@ -158,7 +160,7 @@ def test_a_batch_that_was_asked_and_not_recorded_is_not_counted_twice(
     assert (len(lost.hits), kept(bank)) == (1, [])
     before = [counted(each) for each in banks.banks]
     assert max(before) == 2
-    work(screening, watching(screening), screening.open(opened.job.job), source, "officer")
+    work(screening, watching(screening.querying), screening.open(opened.job.job), source, "officer")
     # The id gives the order of the servers too, so that the same ones are asked again.
     assert [counted(each) for each in banks.banks] == before
     with bank.database.read() as connection:
@@ -178,10 +180,10 @@ def test_a_screening_waits_for_members_that_are_away(banks: Banks, tmp_path: Pat
             each.away = done == BATCH_ROWS
 
     with pytest.raises(UnavailableError, match="evaluation-too-few"):
-        work(screening, watching(screening), opened, source, "officer", leave)
+        work(screening, watching(screening.querying), opened, source, "officer", leave)
     job = work(
         screening,
-        watching(screening),
+        watching(screening.querying),
         screening.open(opened.job.job),
         source,
         "officer",
@@ -194,15 +196,15 @@ def test_another_file_or_lost_results_are_refused(banks: Banks, tmp_path: Path) 
     bank = banks.banks[1]
     source = source_of(tmp_path, [("c1", OTHER, "A-1")])
     screening, opened = begun(bank, source, tmp_path)
-    work(screening, watching(screening), opened, source, "officer")
+    work(screening, watching(screening.querying), opened, source, "officer")
     again = screening.open(opened.job.job)
     changed = source_of(tmp_path, [("c1", FRAUDSTER, "A-1")])
     with pytest.raises(RefusedError, match="screening-source-changed"):
-        work(screening, watching(screening), again, changed, "officer")
+        work(screening, watching(screening.querying), again, changed, "officer")
     source_of(tmp_path, [("c1", OTHER, "A-1")])
     paths(tmp_path, opened.job.job)[0].write_bytes(b"")
     with pytest.raises(RefusedError, match="screening-files-missing"):
-        work(screening, watching(screening), again, source, "officer")
+        work(screening, watching(screening.querying), again, source, "officer")
     with pytest.raises(RefusedError, match="screening-unknown"):
         screening.open(bytes(16))
 
@@ -212,7 +214,7 @@ def test_a_table_whose_earlier_rows_changed_is_refused(banks: Banks, tmp_path: P
     bank = banks.banks[1]
     source = source_of(tmp_path, [("c1", OTHER, "A-1")])
     screening, opened = begun(bank, source, tmp_path)
-    work(screening, watching(screening), opened, source, "officer")
+    work(screening, watching(screening.querying), opened, source, "officer")
     again = screening.open(opened.job.job)
     changed = source_of(tmp_path, [("c2", OTHER, "A-1")])
     for rows in (changed.rows(MAPPING), iter(())):
@@ -227,9 +229,9 @@ def test_two_processes_do_not_work_on_one_job(banks: Banks, tmp_path: Path) -> N
 
     def both(_rows: int) -> None:
         with pytest.raises(ConflictError, match="screening-elsewhere"):
-            work(screening, watching(screening), opened, source, "officer")
+            work(screening, watching(screening.querying), opened, source, "officer")
 
-    work(screening, watching(screening), opened, source, "officer", both)
+    work(screening, watching(screening.querying), opened, source, "officer", both)
 
 
 def test_a_job_advances_once_on_both_databases(ledger: Ledger) -> None:

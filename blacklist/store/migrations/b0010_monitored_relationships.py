@@ -13,13 +13,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("monitored", sa.Column("customer", sa.LargeBinary(), nullable=True))
-    op.create_index("monitored_customer", "monitored", ["customer"])
+    op.add_column("monitored", sa.Column("relationship", sa.LargeBinary(), nullable=True))
+    op.create_index("monitored_relationship", "monitored", ["relationship"])
     op.create_index("monitored_since", "monitored", ["since", "item"])
 
 
 def downgrade() -> None:
     # An index that is lost is made again from what is sealed.
     op.drop_index("monitored_since", "monitored")
-    op.drop_index("monitored_customer", "monitored")
-    op.drop_column("monitored", "customer")
+    op.drop_index("monitored_relationship", "monitored")
+    op.drop_column("monitored", "relationship")

@@ -1,4 +1,4 @@
-"""The tables about screening and monitoring, for queries; created by the migrations b0007, b0009, b0010."""
+"""The tables about screening and monitoring, for queries; created by the migrations b0007, b0009, b0011."""
 
 from typing import Final
 

@@ -1,15 +1,25 @@
 """The blacklist over the API: listed by two persons, found elsewhere, reviewed, disputed, ended."""
 
 import base64
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from harness.bank_service import BankApi, bank_service
-from harness.entry_members import facts, identifier, specimen
+from harness.bank_listing import (
+    BLACKLIST,
+    ENTRIES,
+    FRAUDSTER,
+    STRANGER,
+    asked_about,
+    listed,
+    listed_elsewhere,
+    listing,
+    person,
+    written_answer,
+)
+from harness.bank_service import BankApi
+from harness.entry_members import identifier
 from harness.evm_blacklist import operator_of
 from harness.ledger import Ledger
 from harness.people import actions
@@ -19,8 +29,7 @@ from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.screening.mapping import ColumnMapping
 from blacklist.services.querying import Person
-from blacklist.store.own_entries import OwnEntry, OwnState
-from ledger.errors import IntegrityError, UnavailableError
+from ledger.errors import UnavailableError
 from ledger.evidence.instants import parse_instant
 from node.audit.trail import TrailQuery
 from node.blacklist import screening
@@ -29,83 +38,7 @@ from node.blacklist.table_reading import file_source
 from node.identity.permissions import Permission, Role
 from node.identity.service import command_principal
 
-FRAUDSTER, STRANGER = specimen(123), specimen(456)
-BLACKLIST = "/v1/blacklist"
-ENTRIES = f"{BLACKLIST}/entries"
 LEAF = "11" * 32
-
-
-@pytest.fixture
-def bank(sqlite_ledger: Ledger, tmp_path: Path) -> Iterator[BankApi]:
-    with bank_service(sqlite_ledger, tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def officer(bank: BankApi) -> dict[str, str]:
-    """Somebody who asks, reviews and decides disputes."""
-    bank.operator("officer", Role.COMPLIANCE)
-    return bank.sign_in("officer")
-
-
-def sealed(bank: BankApi) -> str:
-    return str(bank.seal(bank.token(Role.COLLECTOR))["id"])
-
-
-def written_answer(bank: BankApi) -> str:
-    """Seal a written answer."""
-    return str(bank.seal(bank.token(Role.COLLECTOR), kind="decision")["id"])
-
-
-def person(raw: str) -> dict[str, str]:
-    return {"type": "id", "identifier": raw}
-
-
-def listing(bank: BankApi, raw: str = FRAUDSTER, **changed: Any) -> dict[str, Any]:
-    said = facts(bank.banks.today()).to_json()
-    assert isinstance(said, dict)
-    return {
-        "person": person(raw),
-        "facts": {**said, **bank.papers, **changed},
-        "reason": "case 7",
-    }
-
-
-def decide(bank: BankApi, release: str, *, approve: bool) -> None:
-    """Let a second person decide a release."""
-    said = {"approve": approve, "reason": "looked at"}
-    answer = bank.client.post(f"/v1/releases/{release}/decision", json=said, headers=bank.second)
-    assert answer.status_code == 200, answer.text
-
-
-def own(bank: BankApi, entry: str) -> OwnEntry:
-    return bank.entries.listing.book.find(bytes.fromhex(entry))
-
-
-def listed(bank: BankApi, officer: dict[str, str]) -> str:
-    """List the fraudster by two persons; return the entry's id."""
-    asked = bank.client.post(ENTRIES, json=listing(bank), headers=officer)
-    assert asked.status_code == 202, asked.text
-    decide(bank, asked.json()["release"]["release_id"], approve=True)
-    bank.work()
-    return str(asked.json()["entry"])
-
-
-def listed_elsewhere(bank: BankApi) -> str:
-    """Let another bank list the fraudster; return the entry's id."""
-    entry = bank.others[0].list(FRAUDSTER, facts(bank.banks.today()))
-    bank.work()
-    return entry.hex()
-
-
-def asked_about(bank: BankApi, headers: dict[str, str], raw: str) -> list[dict[str, Any]]:
-    question = {
-        "identifiers": [person(raw)], "purpose": "query", "authorisation": "auth-1", "reference": "C-1",
-    }  # fmt: skip
-    answer = bank.client.post(f"{BLACKLIST}/query", json=question, headers=headers)
-    assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()["found"]
-    return found
 
 
 def test_two_persons_list_somebody_whom_another_bank_then_finds(
@@ -128,27 +61,6 @@ def test_two_persons_list_somebody_whom_another_bank_then_finds(
     other = bank.others[1]
     (kept,) = other.querying.query(other.person(FRAUDSTER), Purpose.QUERY, "officer")
     assert kept.found.listed.entry.hex() == asked["entry"]
-
-
-def test_a_refused_listing_names_every_rule_that_it_breaks(
-    bank: BankApi, officer: dict[str, str]
-) -> None:
-    wrong = listing(bank, proofs=[], notice=None, notified_on=None, evidence=LEAF)
-    answer = bank.client.post(ENTRIES, json=wrong, headers={**officer, "Accept-Language": "en"})
-    assert answer.status_code == 409
-    broken = {each["code"]: each for each in answer.json()["breaches"]}
-    assert broken.keys() == {"listing-notice-missing", "listing-proof-incomplete"}
-    notice = broken["listing-notice-missing"]
-    assert notice["article"] == "征信业管理条例 15"
-    assert "seal the notice" in notice["remedy"]
-    assert bank.client.get(ENTRIES, headers=officer).json()["waiting"] == []
-
-
-def test_a_listing_rests_on_evidence_that_is_sealed_here(
-    bank: BankApi, officer: dict[str, str]
-) -> None:
-    answer = bank.client.post(ENTRIES, json=listing(bank, evidence=LEAF), headers=officer)
-    assert (answer.status_code, answer.json()["code"]) == (404, "evidence-unknown")
 
 
 def test_a_hit_waits_until_a_person_has_reviewed_it(bank: BankApi, officer: dict[str, str]) -> None:
@@ -215,107 +127,6 @@ def test_a_dispute_shows_its_clock_and_ends_with_a_written_answer(
     bank.work()
     shown = bank.client.get(place, headers=officer).json()
     assert (shown["standing"], shown["disputes"][0]["decision"]) == ("active", "upheld")
-
-
-def test_the_reporter_corrects_amends_and_withdraws(bank: BankApi, officer: dict[str, str]) -> None:
-    entry = listed(bank, officer)
-    place, milder = f"{ENTRIES}/{entry}", listing(bank, severity="notable")["facts"]
-    done = bank.client.post(
-        f"{place}/correction", json={"facts": milder, "reason": "appraised again"}, headers=officer
-    )
-    assert done.status_code == 204, done.text
-    bank.others[0].revising.contract.dispute(bytes.fromhex(entry), b"\x33" * 32)
-    bank.work()
-    worse = {"answer": written_answer(bank), "facts": listing(bank, severity="grave")["facts"]}
-    refused = bank.client.post(f"{place}/amendment", json=worse, headers=officer)
-    assert (refused.status_code, refused.json()["code"]) == (409, "amendment-worse")
-    ended = listing(bank, severity="notable", conduct_ended="2025-06-30")["facts"]
-    amended = {"answer": written_answer(bank), "facts": ended}
-    done = bank.client.post(f"{place}/amendment", json=amended, headers=officer)
-    assert done.status_code == 204, done.text
-    bank.work()
-    other = bank.others[1]
-    (kept,) = other.querying.query(other.person(FRAUDSTER), Purpose.QUERY, "officer")
-    assert kept.found.facts.conduct_ended.isoformat() == "2025-06-30"
-    reasons = {"reasons": sealed(bank)}
-    assert bank.client.post(f"{place}/withdrawal", json=reasons, headers=officer).status_code == 204
-    bank.work()
-    shown = bank.client.get(place, headers=officer).json()
-    assert (shown["standing"], len(shown["receipts"])) == ("withdrawn", 3)
-    again = bank.client.post(f"{place}/withdrawal", json=reasons, headers=officer)
-    assert again.json()["code"] == "entry-standing"
-    bank.work()
-    book = bank.entries.listing.book
-    with pytest.raises(IntegrityError, match="record-erased"):
-        book.open(book.find(bytes.fromhex(place.rpartition("/")[2])))
-
-
-def test_a_correction_to_the_persons_disadvantage_takes_two(
-    bank: BankApi, officer: dict[str, str]
-) -> None:
-    entry = listed(bank, officer)
-    worse = {"facts": listing(bank, severity="grave")["facts"], "reason": "appraised again"}
-    asked = bank.client.post(f"{ENTRIES}/{entry}/correction", json=worse, headers=officer)
-    assert asked.status_code == 202, asked.text
-    shown = asked.json()["details"]
-    assert (shown["severity"], shown["was_severity"]) == ("grave", "serious")
-    bank.work()
-    other = bank.others[1]
-    (kept,) = other.querying.query(other.person(FRAUDSTER), Purpose.QUERY, "officer")
-    assert kept.found.facts.severity.value == "serious", "nobody decided yet"
-    decide(bank, asked.json()["release_id"], approve=True)
-    bank.work()
-    (kept,) = other.querying.query(other.person(FRAUDSTER), Purpose.QUERY, "officer")
-    assert kept.found.facts.severity.value == "grave"
-    releases = bank.client.get("/v1/releases", headers=bank.second).json()
-    assert {each["kind"]: each["state"] for each in releases}["blacklist-correction"] == "done"
-
-
-@pytest.mark.parametrize("refused", [True, False], ids=["refused", "forgotten"])
-def test_a_request_that_nobody_carries_out_is_erased(
-    bank: BankApi, officer: dict[str, str], *, refused: bool
-) -> None:
-    asked = bank.client.post(ENTRIES, json=listing(bank), headers=officer).json()
-    if refused:
-        decide(bank, asked["release"]["release_id"], approve=False)
-    else:
-        bank.work()
-        assert bank.entries.listing.book.open(own(bank, asked["entry"])) is not None
-        bank.banks.move(days=7)
-    bank.work()
-    assert own(bank, asked["entry"]).state is OwnState.GIVEN_UP
-    with pytest.raises(IntegrityError, match="record-erased"):
-        bank.entries.listing.book.open(own(bank, asked["entry"]))
-
-
-def test_a_listing_rests_on_papers_of_fit_kinds_each_its_own(
-    bank: BankApi, officer: dict[str, str]
-) -> None:
-    recording = bank.paper("call_recording")
-    for changed, code in (
-        ({"basis_evidence": recording}, "paper-unfit"),
-        ({"notice": bank.paper("valuation_report")}, "paper-unfit"),
-        ({"evidence": bank.papers["notice"]}, "paper-repeated"),
-    ):
-        answer = bank.client.post(ENTRIES, json=listing(bank, **changed), headers=officer)
-        assert (answer.status_code, answer.json()["code"]) == (409, code)
-    assert bank.client.get(ENTRIES, headers=officer).json()["waiting"] == []
-
-
-def test_another_members_entry_is_vouched_for_and_not_changed(
-    bank: BankApi, officer: dict[str, str]
-) -> None:
-    place = f"{ENTRIES}/{listed_elsewhere(bank)}"
-    reasons = {"reasons": sealed(bank)}
-    answer = bank.client.post(f"{place}/withdrawal", json=reasons, headers=officer)
-    assert answer.json()["code"] == "entry-not-own"
-    for raw, status in ((STRANGER, 409), (FRAUDSTER, 204)):
-        said = {"person": person(raw), "evidence": sealed(bank)}
-        answer = bank.client.post(f"{place}/corroboration", json=said, headers=officer)
-        assert answer.status_code == status, answer.text
-    bank.work()
-    shown = bank.client.get(place, headers=officer).json()
-    assert shown["corroborators"] == [bank.ledger.node.settings.member]
 
 
 def test_keys_are_seen_by_whoever_may_read(bank: BankApi) -> None:

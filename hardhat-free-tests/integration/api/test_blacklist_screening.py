@@ -1,13 +1,9 @@
 """Rows screened and customers watched over the API: a row is answered or refused, and what ends is gone."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-from harness.bank_service import BankApi, bank_service
+from harness.bank_service import BankApi
 from harness.entry_members import facts, identifier, specimen
-from harness.ledger import Ledger
 
 from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson
 from node.audit.trail import TrailQuery
@@ -18,18 +14,6 @@ from node.identity.permissions import Permission, Role
 FRAUDSTER, STRANGER = specimen(123), specimen(456)
 BLACKLIST = "/v1/blacklist"
 READ = TrailQuery(action="blacklist.read-monitored")
-
-
-@pytest.fixture
-def bank(sqlite_ledger: Ledger, tmp_path: Path) -> Iterator[BankApi]:
-    with bank_service(sqlite_ledger, tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
-def officer(bank: BankApi) -> dict[str, str]:
-    bank.operator("officer", Role.COMPLIANCE)
-    return bank.sign_in("officer")
 
 
 def row(raw: str, authorisation: str = "auth-1") -> dict[str, Any]:

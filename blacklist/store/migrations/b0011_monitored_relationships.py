@@ -6,8 +6,8 @@ Items from before have no index; theirs is made when a relationship is ended, fr
 import sqlalchemy as sa
 from alembic import op
 
-revision = "b0010"
-down_revision = "b0009"
+revision = "b0011"
+down_revision = "b0010"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from blacklist.domain.entries.law import check_asking, check_authorisation
-from blacklist.domain.identifiers.identifier import IdentifierType
+from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.screening.rows import check_identified
 from blacklist.services.matching import FoundEntry
@@ -39,7 +39,7 @@ class RowAnswer:
     Attributes:
         row: its place, from 1.
         found: entries about the customer.
-        refused: code of why nobody was asked about it; ``None`` when it was asked.
+        refused: code of why it, or a part of it, was not asked about; ``None`` when all of it was.
         params: of the code's words.
     """
 
@@ -49,25 +49,32 @@ class RowAnswer:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Asked:
+    """What came of asking about one person; ``failed`` when one of the identifiers could not be."""
+
+    found: list[FoundEntry] = field(default_factory=list)
+    failed: LedgerError | None = None
+
+
 def screen_rows(entries: Entries, rows: Sequence[GivenRow], by: Principal) -> Sequence[RowAnswer]:
     """Ask about up to ``MAX_ROWS`` customers and return an answer for each, in their order.
 
-    A row is taken whole or refused whole, with the code of why.
+    A row is taken whole or refused whole, with the code of why. Where one of its identifiers could not be
+    asked about although others were, its answer has what was found, and the code besides.
 
     Raises:
         NotPermittedError: the principal may not.
-        RefusedError: no key of a type, over a budget, or the purpose was not agreed.
-        UnavailableError: too few holders answer.
+        RefusedError: no key of a type, over a budget, or the purpose was not agreed; nothing was found.
+        UnavailableError: too few holders answer; nothing was found.
     """
     by.require(Permission.BLACKLIST_QUERY)
     now = entries.node.clock.now()
     read = [_read(entries, place, row, now) for place, row in enumerate(rows, start=1)]
     persons = [each for each in read if isinstance(each, Person)]
-    found = iter(_ask(entries, persons, by))
+    asked = iter(_ask(entries, persons, by))
     answers = [
-        each
-        if isinstance(each, RowAnswer)
-        else RowAnswer(place, entries.querying.keep(each, next(found), Purpose.SCREENING))
+        each if isinstance(each, RowAnswer) else _answer(entries, place, each, next(asked))
         for place, each in enumerate(read, start=1)
     ]
     counts = {"rows": len(rows), "rejected": len(rows) - len(persons)}
@@ -86,11 +93,16 @@ def _read(entries: Entries, place: int, row: GivenRow, now: datetime) -> Person 
     return Person(tuple(dict.fromkeys(identifiers)), row.authorisation, row.reference)
 
 
-def _ask(
-    entries: Entries, persons: Sequence[Person], by: Principal
-) -> Sequence[Sequence[FoundEntry]]:
-    """Return what was found about each person; one request a type."""
-    found: list[list[FoundEntry]] = [[] for _ in persons]
+def _answer(entries: Entries, place: int, person: Person, asked: _Asked) -> RowAnswer:
+    kept = entries.querying.keep(person, asked.found, Purpose.SCREENING)
+    if asked.failed is None:
+        return RowAnswer(place, kept)
+    return RowAnswer(place, kept, asked.failed.code, asked.failed.params)
+
+
+def _ask(entries: Entries, persons: Sequence[Person], by: Principal) -> Sequence[_Asked]:
+    """Return what came of asking about each person; one request a type, and one that fails stops no other."""
+    asked, failed, answered = [_Asked() for _ in persons], list[LedgerError](), 0
     for kind in IdentifierType:
         pairs = [
             (place, identifier)
@@ -100,9 +112,27 @@ def _ask(
         ]
         if not pairs:
             continue
-        identifiers = [identifier for _, identifier in pairs]
-        authorisations = [persons[place].authorisation for place, _ in pairs]
-        matched = entries.querying.match(identifiers, authorisations, Purpose.SCREENING, by.actor)
+        try:
+            matched = _match(entries, persons, pairs, by)
+        except LedgerError as error:
+            failed.append(error)
+            for place, _ in pairs:
+                asked[place].failed = error
+            continue
+        answered += 1
         for at, some in matched.items():
-            found[pairs[at][0]].extend(some)
-    return found
+            asked[pairs[at][0]].found.extend(some)
+    if failed and not answered:
+        raise failed[0]
+    return asked
+
+
+def _match(
+    entries: Entries,
+    persons: Sequence[Person],
+    pairs: Sequence[tuple[int, Identifier]],
+    by: Principal,
+) -> Mapping[int, Sequence[FoundEntry]]:
+    identifiers = [identifier for _, identifier in pairs]
+    authorisations = [persons[place].authorisation for place, _ in pairs]
+    return entries.querying.match(identifiers, authorisations, Purpose.SCREENING, by.actor)

@@ -55,7 +55,7 @@ def query(
 def hits(context: Context, *, every: bool, machine: bool) -> None:
     """列出命中记录 List hits that wait for a person."""
     with context.node() as node:
-        found = entry_view.read_hits(node, unreviewed=not every, clear=True)
+        found = entry_view.hits_for(node, at_the_shell(), unreviewed=not every)
     if machine:
         print_json([each.to_json() for each in found])
         return

@@ -47,6 +47,26 @@ def test_every_row_is_answered_or_refused_in_its_order(
     assert [each["purpose"] for each in waiting] == ["screening", "screening"]
 
 
+def test_what_was_found_is_kept_when_another_identifier_cannot_be_asked_about(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    entry = bank.others[0].list(FRAUDSTER, facts(bank.banks.today()))
+    bank.work()
+    both = row(FRAUDSTER)
+    both["identifiers"].append({"type": "phone", "identifier": "+1 212 555 0123"})
+    phone = {**row(STRANGER), "identifiers": both["identifiers"][1:]}
+    asked = {"rows": [both, row(STRANGER)]}
+    answer = bank.client.post(f"{BLACKLIST}/screening", json=asked, headers=officer)
+    assert answer.status_code == 200, answer.text
+    first, second = answer.json()["rows"]
+    assert [each["entry"] for each in first["found"]] == [entry.hex()]
+    assert (first["refused"]["code"], second["refused"]) == ("blacklist-no-key", None)
+    (hit,) = bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()
+    assert hit["entry"] == entry.hex()
+    answer = bank.client.post(f"{BLACKLIST}/screening", json={"rows": [phone]}, headers=officer)
+    assert (answer.status_code, answer.json()["code"]) == (409, "blacklist-no-key")
+
+
 def test_more_rows_than_one_answer_holds_are_refused(
     bank: BankApi, officer: dict[str, str]
 ) -> None:

@@ -2,8 +2,6 @@
 
 import itertools
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from harness.entry_members import Bank, Banks, facts, identifier, specimen
@@ -26,13 +24,6 @@ from blacklist.store import entry_rows, evaluations
 from ledger.errors import RefusedError
 
 VICTIM, INNOCENT = specimen(123), specimen(456)
-
-
-@pytest.fixture
-def banks(tmp_path: Path) -> Iterator[Banks]:
-    made = Banks.found(tmp_path, 3)
-    yield made
-    made.close()
 
 
 def _key(seed: int) -> Secret:

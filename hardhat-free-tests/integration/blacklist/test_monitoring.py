@@ -1,7 +1,7 @@
 """Customers who are watched, among three banks on the real contract."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,6 @@ from node.blacklist.table_reading import file_source
 
 FRAUDSTER, OTHER, THIRD = specimen(123), specimen(7), specimen(9)
 ID = IdentifierType.NATIONAL_ID
-
-
-@pytest.fixture
-def banks(tmp_path: Path) -> Iterator[Banks]:
-    made = Banks.found(tmp_path, 3)
-    yield made
-    made.close()
 
 
 def test_who_is_listed_later_is_found_once_and_nobody_else_is_asked_about(banks: Banks) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from harness.entry_members import Bank, Banks, facts, identifier, specimen
@@ -20,13 +19,6 @@ from ledger.errors import UnavailableError
 
 FRAUDSTER, OTHER = specimen(123), specimen(7)
 ID = IdentifierType.NATIONAL_ID
-
-
-@pytest.fixture
-def banks(tmp_path: Path) -> Iterator[Banks]:
-    made = Banks.found(tmp_path, 3)
-    yield made
-    made.close()
 
 
 def failing_to_store(bank: Bank) -> Monitoring:

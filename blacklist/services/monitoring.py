@@ -22,6 +22,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from blacklist.domain.chronicle.keys import HeldKey
+from blacklist.domain.entries.facts import said_by
 from blacklist.domain.entries.law import check_asking, check_authorisation, check_purpose
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.oprf.framing import named
@@ -32,7 +33,6 @@ from blacklist.domain.screening.monitoring import (
     MonitoringPurpose,
     WatchedPerson,
     check_lasting,
-    digest_of,
 )
 from blacklist.services.evaluating import NUMBERS, TYPES
 from blacklist.services.inquiring import InquirySubject
@@ -247,7 +247,7 @@ class Monitoring:
     def _keep(self, opened: OpenItem, found: Sequence[FoundEntry]) -> int:
         """Keep hits, and in the same transaction what the item knows by them."""
         person = opened.person
-        new = {digest_of(each.listed.reporter, each.facts): each for each in found}
+        new = {said_by(each.listed.reporter, each.facts): each for each in found}
         new = {digest: each for digest, each in new.items() if digest not in person.known}
         if not new:
             return 0

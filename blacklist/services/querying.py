@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Final
 
 from blacklist.domain.chronicle.keys import DUAL_READ, HeldKey, KeyState
+from blacklist.domain.entries.facts import said_by
 from blacklist.domain.entries.law import (
     BY_AGREEMENT,
     RunningMode,
@@ -226,5 +227,5 @@ def with_older(newer: Sequence[FoundEntry], older: Sequence[FoundEntry]) -> list
     return kept + [each for each in older if _same(each) not in known]
 
 
-def _same(found: FoundEntry) -> tuple[bytes, bytes]:
-    return found.listed.reporter, found.facts.encode()
+def _same(found: FoundEntry) -> str:
+    return said_by(found.listed.reporter, found.facts)

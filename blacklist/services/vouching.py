@@ -13,14 +13,13 @@ from typing import Self
 from blacklist.curve.secret import Secret
 from blacklist.domain.entries.corroboration import corroboration_digest
 from blacklist.domain.entries.details import open_details
-from blacklist.domain.entries.facts import SALT_BYTES
+from blacklist.domain.entries.facts import SALT_BYTES, said_by
 from blacklist.domain.entries.rows import IndexRow
 from blacklist.domain.entries.standing import ENDED, OPEN, ListedEntry
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.oprf.framing import named
 from blacklist.domain.oprf.tags import entry_key
 from blacklist.domain.protocol.purposes import Purpose
-from blacklist.domain.screening.monitoring import digest_of
 from blacklist.ports.entry_contract import RecoverableSignature
 from blacklist.services.evaluating import NUMBERS
 from blacklist.services.inquiring import InquirySubject
@@ -187,7 +186,7 @@ class Vouching:
         with self._book.begin() as connection:
             document = entry_rows.row(connection, listed.entry)
         said = None if document is None else open_details(secret, IndexRow.read(document), listed)
-        return None if said is None else digest_of(listed.reporter, said.facts)
+        return None if said is None else said_by(listed.reporter, said.facts)
 
     def _move(self, own: OwnCorroboration, listed: ListedEntry) -> None:
         with self._book.begin() as connection:

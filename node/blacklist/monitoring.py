@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from blacklist.domain.entries.facts import said_by
 from blacklist.domain.entries.law import WEAK
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.protocol.elements import MAX_ELEMENTS
-from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson, digest_of
+from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson
 from blacklist.services.monitoring import Monitoring
 from blacklist.services.screening import BatchOutcome, OpenJob, question_name
 from ledger.errors import LedgerError
@@ -111,7 +112,7 @@ class BatchWatcher:
         found = []
         for result in done.results:
             known = tuple(
-                digest_of(each.found.listed.reporter, each.found.facts) for each in result.kept
+                said_by(each.found.listed.reporter, each.found.facts) for each in result.kept
             )
             row = result.row
             for identifier in row.identifiers:

@@ -140,6 +140,11 @@ _MEMBERS: Final = frozenset(
 )  # fmt: skip
 
 
+def said_by(reporter: bytes, facts: Facts) -> str:
+    """Return what tells that an entry says the same as another one: its successor under a new key does."""
+    return sha256(reporter + facts.encode()).hex()
+
+
 def expiry_of(conduct_ended: date) -> datetime:
     """Return the beginning of the month, in China, in which five years have passed (征信业管理条例 16).
 

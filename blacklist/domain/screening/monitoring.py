@@ -6,17 +6,15 @@ and when the key is replaced, only the identifier can be tagged anew. The bank h
 anyway; here it ends with the relationship.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-from blacklist.domain.entries.facts import Facts
 from blacklist.domain.entries.law import WEAK
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from ledger.errors import RefusedError
 from ledger.evidence import shape
-from ledger.primitives.canonical import JsonValue, encode
+from ledger.primitives.canonical import JsonValue
 
 TAG_BYTES = 32
 
@@ -88,8 +86,3 @@ def check_lasting(identifiers: IdentifierType) -> None:
     """
     if identifiers in WEAK:
         raise RefusedError("monitoring-weak")
-
-
-def digest_of(reporter: bytes, facts: Facts) -> str:
-    """Return what tells whether an entry was found before: its successor under a new key says the same."""
-    return hashlib.sha256(reporter + encode(facts.to_json())).hexdigest()

@@ -52,6 +52,7 @@ class EntryView:
         row_here: whether its tag is in this member's index.
         receipts: members that gave a receipt for holding no row of it.
         acknowledged: members that have followed its newest change of standing and said so.
+        moved_to: entry under a newer key that it goes on in.
     """
 
     entry: str
@@ -67,6 +68,7 @@ class EntryView:
     row_here: bool
     receipts: tuple[str, ...]
     acknowledged: tuple[str, ...]
+    moved_to: str | None
 
     def to_json(self) -> dict[str, object]:
         """Return it for machines."""
@@ -283,6 +285,7 @@ def _view(node: Node, listed: ListedEntry) -> EntryView:
         row_here=row is not None,
         receipts=tuple(each.hex() for each in givers),
         acknowledged=tuple(each.hex() for each in followed),
+        moved_to=None if listed.moved_to is None else listed.moved_to.hex(),
     )
 
 

@@ -218,6 +218,7 @@ class EntryAnswer(BaseModel):
     acknowledged: list[HexId] = Field(
         description="Members that followed its newest change of standing and said so."
     )
+    moved_to: HexId | None = Field(description="Entry under a newer key that it goes on in.")
 
 
 class WaitingAnswer(BaseModel):

@@ -65,6 +65,8 @@ def entry(context: Context, entry: str, *, machine: bool) -> None:
         return
     _print_listed(context, [found])
     _print_disputes(context, found)
+    if found.moved_to is not None:
+        context.say("entry-moved-to", entry=found.moved_to)
     if not reporter.can_answer:
         context.say("entry-reporter-gone", reporter=reporter.name)
 

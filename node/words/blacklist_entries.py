@@ -17,6 +17,7 @@ BLACKLIST_ENTRY_ERRORS: Final[Mapping[str, Message]] = {
 BLACKLIST_ENTRY_WORDS: Final[Mapping[str, Message]] = {
     "ask-identifier": Message("号码", "Identifier"),
     "listing-asked": Message("已申请登记 {entry}；须由另一人批准：lianzheng release approve {release}。", "Listing {entry} is asked for; another person decides: lianzheng release approve {release}."),
+    "entry-moved-to": Message("该登记已在新密钥下延续为 {entry}。", "The entry goes on under the new key as {entry}."),
     "correction-asked": Message("该更正须由另一人批准：lianzheng release approve {release}。", "Another person decides this correction: lianzheng release approve {release}."),
     "entry-corrected": Message("已更正。", "Corrected."),
     "entry-withdrawn": Message("已撤销。", "Withdrawn."),

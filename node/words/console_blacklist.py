@@ -126,6 +126,7 @@ BLACKLIST_PAGE_WORDS: Final[Mapping[str, Message]] = {
     "ui-done-ruled": Message("决定已上链；请将书面答复送达本人。", "The decision is on chain; deliver the written answer to the person."),
     "ui-done-vouched": Message("佐证已上链。", "The corroboration is on chain."),
     "ui-release-blacklist-correction": Message("黑名单更正", "Blacklist correction"),
+    "ui-bl-moved-to": Message("在新密钥下延续为", "Goes on under the new key as"),
     "ui-bl-was": Message("原为", "was"),
     "ui-bl-correct-reason": Message("更正理由", "Why it is corrected"),
     "ui-bl-correct-two": Message("对本人有利的更正由一人完成；其他更正须另一人批准。", "One person corrects in the person's favour; every other correction is decided by another."),

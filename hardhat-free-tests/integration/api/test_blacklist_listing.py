@@ -5,6 +5,7 @@ from harness.bank_listing import (
     ENTRIES,
     FRAUDSTER,
     STRANGER,
+    asked_about,
     decide,
     listed,
     listed_elsewhere,
@@ -127,6 +128,27 @@ def test_a_listing_rests_on_papers_of_fit_kinds_each_its_own(
         answer = bank.client.post(ENTRIES, json=listing(bank, **changed), headers=officer)
         assert (answer.status_code, answer.json()["code"]) == (409, code)
     assert bank.client.get(ENTRIES, headers=officer).json()["waiting"] == []
+
+
+def test_an_entry_under_a_replaced_key_names_the_one_that_it_goes_on_in(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    old = listed(bank, officer)
+    bank.banks.make_key(2)
+    bank.work()
+    bank.work()
+    bank.banks.move(hours=1)
+    bank.work()
+    officer = bank.sign_in("officer")
+    shown = bank.client.get(f"{ENTRIES}/{old}", headers=officer).json()
+    assert shown["standing"] == "withdrawn"
+    fresh = bank.client.get(f"{ENTRIES}/{shown['moved_to']}", headers=officer).json()
+    assert (fresh["standing"], fresh["key_epoch"], fresh["moved_to"]) == ("active", 2, None)
+    (found,) = asked_about(bank, officer, FRAUDSTER)
+    assert found["entry"] == shown["moved_to"]
+    reasons = {"reasons": sealed(bank)}
+    answer = bank.client.post(f"{ENTRIES}/{old}/withdrawal", json=reasons, headers=officer)
+    assert answer.json()["code"] == "entry-standing"
 
 
 def test_another_members_entry_is_vouched_for_and_not_changed(

@@ -66,25 +66,29 @@ class Succession:
         return sum(self._hand_over(each) for each in successors)
 
     def _hand_over(self, own: OwnEntry) -> bool:
-        with self.listing.book.begin() as connection:
+        book, contract = self.listing.book, self.listing.contract
+        with book.begin() as connection:
             old = None if own.replaces is None else entries.find(connection, own.replaces)
             successor = entries.find(connection, own.entry)
         if old is None or successor is None:
             return False
+        if successor.moved_to == old.entry:
+            # Once its dispute is decided, the entry gets another successor.
+            book.change(successor.entry, replaces=None)
+            return False
         # By the newest block, so that no dispute is overlooked that is not final yet.
-        standing = self.listing.contract.standing(old.entry)
-        if standing in OPEN:
-            self._return(old, successor)
-        elif standing in RELIED_ON and self._is_time(successor, self.listing.book.clock.now()):
-            self.listing.contract.withdraw(old.entry, successor.entry)
-            return True
-        return False
+        standing, ended = contract.standing(old.entry), self._ends_now(successor)
+        if standing in OPEN and not successor.withdrawn and not ended:
+            contract.withdraw(successor.entry, old.entry)
+        if standing not in RELIED_ON or ended or not self._is_time(successor, book.clock.now()):
+            return False
+        contract.withdraw(old.entry, successor.entry)
+        return True
 
-    def _return(self, old: ListedEntry, successor: ListedEntry) -> None:
-        """Let a disputed entry stand alone again; once its dispute is decided it gets another successor."""
-        if self.listing.contract.standing(successor.entry) is not EntryStanding.WITHDRAWN:
-            self.listing.contract.withdraw(successor.entry, old.entry)
-        self.listing.book.change(successor.entry, replaces=None)
+    def _ends_now(self, successor: ListedEntry) -> bool:
+        """Tell whether it was withdrawn in a block that is not final: why is not known yet."""
+        standing = self.listing.contract.standing(successor.entry)
+        return standing is EntryStanding.WITHDRAWN and not successor.withdrawn
 
     def _is_time(self, successor: ListedEntry, now: datetime) -> bool:
         """Tell whether the successor has stood for a while, or has a standing of its own by now."""

@@ -120,10 +120,7 @@ class Vouching:
         subject = InquirySubject(identifier, evidence.hex())
         vouch = self._sign(listed, subject, Purpose.CORROBORATION, None)
         known = KnownPerson(identifier, evidence, vouch.says, os.urandom(SALT_BYTES))
-        record = self.records.seal(known.to_json())
-        with self._book.begin() as connection:
-            own = OwnCorroboration(listed.entry, record.key_id, record.sealed)
-            own_corroborations.put(connection, own)
+        self._keep(listed.entry, known)
         self.revising.contract.corroborate(listed.entry, vouch.date, vouch.signature)
 
     def follow(self) -> int:
@@ -188,9 +185,24 @@ class Vouching:
         said = None if document is None else open_details(secret, IndexRow.read(document), listed)
         return None if said is None else said_by(listed.reporter, said.facts)
 
+    def _keep(self, entry: bytes, known: KnownPerson) -> None:
+        """Store whom this member vouches about, instead of what it stored about the same entry before."""
+        with self._book.begin() as connection:
+            before = own_corroborations.find(connection, entry)
+        if before is not None:
+            self._forget(before)
+        record = self.records.seal(known.to_json())
+        with self._book.begin() as connection:
+            own = OwnCorroboration(entry, record.key_id, record.sealed)
+            own_corroborations.put(connection, own)
+
     def _move(self, own: OwnCorroboration, listed: ListedEntry) -> None:
         with self._book.begin() as connection:
-            own_corroborations.move(connection, own.entry, listed.entry)
+            is_kept = own_corroborations.find(connection, listed.entry) is not None
+            if not is_kept:
+                own_corroborations.move(connection, own.entry, listed.entry)
+        if is_kept:
+            self._forget(own)
 
     def _forget(self, own: OwnCorroboration) -> None:
         self.records.destroy(own.key_id)

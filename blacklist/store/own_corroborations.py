@@ -24,8 +24,11 @@ class OwnCorroboration:
 
 
 def put(connection: Connection, own: OwnCorroboration) -> None:
-    """Record one, instead of an earlier one about the same entry."""
-    forget(connection, own.entry)
+    """Record one.
+
+    Raises:
+        ConflictError: there is one about the same entry.
+    """
     values = {"entry": own.entry, "key_id": own.key_id, "sealed": own.sealed}
     connection.execute(insert(own_corroboration).values(values))
 

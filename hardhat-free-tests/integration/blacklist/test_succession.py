@@ -155,6 +155,22 @@ def test_a_dispute_about_an_entry_whose_successor_is_listed_is_never_hidden(
     assert (queue(reporter), ask(banks, 1)) == (0, [])
 
 
+def test_an_entry_whose_dispute_is_decided_at_once_survives_the_return(
+    banks: Banks, entry: bytes
+) -> None:
+    list_anew(banks)
+    reporter = banks.banks[0]
+    banks.banks[2].revising.contract.dispute(entry, REASONS)
+    reporter.follower.refresh()
+    assert reporter.succession.hand_over() == 0
+    reporter.revising.uphold(entry, ANSWER)
+    assert reporter.succession.hand_over() == 0, "the successor's end is not read yet"
+    banks.settle()
+    assert hand_over(banks) == 0
+    assert not find(banks, entry).withdrawn
+    assert queue(reporter) == 1
+
+
 def test_a_successor_that_is_disputed_or_withdrawn_takes_over_at_once(
     banks: Banks, entry: bytes
 ) -> None:
@@ -245,6 +261,25 @@ def test_who_vouched_signs_again_for_the_successor(banks: Banks, entry: bytes) -
     (kept,) = ask(banks, 2)
     assert (kept.found.listed.entry, kept.found.corroborators) == (fresh, (other.member,))
     assert other.vouching.follow() == 0
+
+
+def test_who_vouches_twice_keeps_one_record(banks: Banks, entry: bytes) -> None:
+    other = banks.banks[1]
+    other.vouching.corroborate(entry, identifier(FRAUDSTER), REASONS)
+    with other.database.read() as connection:
+        first = own_corroborations.find(connection, entry)
+    assert first is not None
+    with pytest.raises(RefusedError):
+        other.vouching.corroborate(entry, identifier(FRAUDSTER), REASONS)
+    assert other.vouching.records.keys.open(first.key_id) is None
+    banks.settle()
+    fresh = list_anew(banks)
+    other.vouching.corroborate(fresh, identifier(FRAUDSTER), REASONS)
+    hand_over(banks)
+    assert other.vouching.follow() == 0
+    with other.database.read() as connection:
+        assert own_corroborations.find(connection, entry) is None
+        assert own_corroborations.find(connection, fresh) is not None
 
 
 def test_who_vouched_does_not_sign_for_what_says_something_else_by_then(

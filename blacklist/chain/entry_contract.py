@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from blacklist.domain.entries.standing import EntryStanding
-from blacklist.ports.entry_contract import ListingCall, RecoverableSignature, Ruling
+from blacklist.ports.entry_contract import ListingCall, RecoverableSignature, RenewalCall, Ruling
 from ledger.chain.calling import Caller
 
 _NOTHING = bytes(32)
@@ -31,6 +31,10 @@ class Web3EntryContract:
     def list_entries(self, listings: Sequence[ListingCall]) -> None:
         """See ``ports.entry_contract``."""
         self.caller.call("list", [_tuple(each) for each in listings])
+
+    def renew(self, renewals: Sequence[RenewalCall]) -> None:
+        """See ``ports.entry_contract``."""
+        self.caller.call("renew", [_renewal(each) for each in renewals])
 
     def corroborate(self, entry: bytes, date: datetime, signature: RecoverableSignature) -> None:
         """See ``ports.entry_contract``."""
@@ -63,6 +67,11 @@ def _tuple(given: ListingCall) -> tuple[bytes, bytes, bytes, str, int, int, int]
         given.nonce, given.commitment, given.facts, key, _seconds(given.expires_at),
         given.key_epoch, given.identifiers,
     )  # fmt: skip
+
+
+def _renewal(given: RenewalCall) -> tuple[bytes, bytes, bytes, bytes, str, int]:
+    key = "0x" + given.key.hex()
+    return given.old, given.nonce, given.commitment, given.facts, key, given.key_epoch
 
 
 def _seconds(moment: datetime) -> int:

@@ -12,6 +12,7 @@ from blacklist.domain.chronicle.entry_events import (
     EntryDisputed,
     EntryEvent,
     EntryListed,
+    EntryRenewed,
     EntryWithdrawn,
 )
 from blacklist.domain.chronicle.events import BlockTime
@@ -31,6 +32,17 @@ def _listed(where: BlockTime, given: Mapping[str, Any]) -> EntryEvent:
     )
 
 
+def _renewed(where: BlockTime, given: Mapping[str, Any]) -> EntryEvent:
+    return EntryRenewed(
+        where,
+        old=given["old"],
+        entry=given["id"],
+        key_epoch=given["keyEpoch"],
+        commitment=given["commitment"],
+        key=bytes.fromhex(given["key"][2:]),
+    )
+
+
 LAST_SECOND: Final = 253_402_300_799
 """Of the year 9999. A member may state any date when it corroborates; none may stop who follows the chain."""
 
@@ -41,6 +53,7 @@ def _second(seconds: int) -> datetime:
 
 ENTRY_MAKERS: Final[Mapping[str, Callable[[BlockTime, Mapping[str, Any]], EntryEvent]]] = {
     "EntryListed": _listed,
+    "EntryRenewed": _renewed,
     "EntryCorroborated": lambda where, given: EntryCorroborated(
         where, given["id"], given["corroborator"], _second(given["date"])
     ),

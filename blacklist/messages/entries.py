@@ -26,7 +26,6 @@ ENTRY_ERRORS: Final[Mapping[str, Message]] = {
     "entry-not-own": Message("登记 {entry}… 由其他成员报送。", "Entry {entry}… was reported by another member.", "只有报送方可以更改；本人可向任一成员提出异议。", "Only its reporter changes it; the person may dispute it at any member's desk."),
     "entry-not-waiting": Message("登记 {entry}… 不在待批准状态。", "Entry {entry}… does not wait for a decision.", "请查看 lianzheng blacklist entries。", "See lianzheng blacklist entries."),
     "entry-standing": Message("登记当前状态（{standing}）不允许该操作。", "The entry's standing ({standing}) does not allow it.", "请先查看登记与异议的状态。", "Look at the entry and its disputes first."),
-    "entry-moving": Message("登记正在转到新密钥下的登记 {successor}。", "The entry is going on under the new key as {successor}.", "请对新的登记操作；撤销新的登记时，旧的也随之结束。", "Act on the new one; withdrawing it ends this one too."),
     "entry-changed": Message("登记 {entry}… 刚被其他人更改。", "Entry {entry}… was changed by somebody else just now.", "请重新查看其内容后再试。", "Look at what it says now, and try again."),
     "entry-facts-unknown": Message("本节点没有登记 {entry}… 的内容。", "This node does not have what entry {entry}… says.", "请从备份恢复，或撤销该登记。", "Restore a backup, or withdraw the entry."),
     "entries-too-many": Message("一次最多请求 {limit} 条。", "At most {limit} entries in one request.", "请分批请求。", "Ask in batches."),

@@ -14,7 +14,7 @@ from blacklist.domain.chronicle.entry_events import DisputeDecision
 from blacklist.domain.entries.standing import EntryStanding
 
 MAX_BATCH = 100
-"""Listings in one call, as the contract has it."""
+"""Listings, or renewals, in one call, as the contract has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,22 @@ class ListingCall:
     expires_at: datetime
     key_epoch: int
     identifiers: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalCall:
+    """One renewal of a batch; members as in ``ListingCall``.
+
+    Attributes:
+        old: entry that goes on.
+    """
+
+    old: bytes
+    nonce: bytes
+    commitment: bytes
+    facts: bytes
+    key: bytes
+    key_epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,10 @@ class EntryContract(Protocol):
 
     def list_entries(self, listings: Sequence[ListingCall]) -> None:
         """List 1 to ``MAX_BATCH`` entries, all or none."""
+        ...
+
+    def renew(self, renewals: Sequence[RenewalCall]) -> None:
+        """Let 1 to ``MAX_BATCH`` own entries go on under new keys, all or none."""
         ...
 
     def corroborate(self, entry: bytes, date: datetime, signature: RecoverableSignature) -> None:

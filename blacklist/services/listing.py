@@ -12,9 +12,10 @@ leaves nothing to repair.
 
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from blacklist.domain.entries.batches import next_batch
 from blacklist.domain.entries.details import SaltedFacts
@@ -25,7 +26,7 @@ from blacklist.domain.entries.standing import RELIED_ON, EntryStanding, ListedEn
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.protocol.documents import SignedDocument
 from blacklist.domain.protocol.purposes import Purpose
-from blacklist.ports.entry_contract import MAX_BATCH, EntryContract, ListingCall
+from blacklist.ports.entry_contract import MAX_BATCH, EntryContract, ListingCall, RenewalCall
 from blacklist.services.evaluating import NUMBERS
 from blacklist.services.own_book import OwnBook
 from blacklist.services.own_content import OwnContent, OwnPlan
@@ -34,6 +35,8 @@ from blacklist.store import entries, own_entries
 from blacklist.store.own_entries import OwnEntry, OwnState
 from ledger.errors import IntegrityError, LedgerError, RefusedError
 from ledger.evidence.instants import format_instant
+
+_C = TypeVar("_C")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Listing:
         """
         self.check(identifier, facts)
         self.preparer.held(identifier.type)
-        content = fresh_content(identifier, facts)
+        content = _fresh(identifier, facts)
         return self.book.enter(content, NUMBERS[identifier.type], by, state=OwnState.ASKED)
 
     def release(self, entry: bytes) -> None:
@@ -84,9 +87,7 @@ class Listing:
         Raises:
             RefusedError: not one of this member's, or not waiting.
         """
-        own = self.book.waiting(entry)
-        self.book.change(entry, state=OwnState.GIVEN_UP)
-        self.book.records.destroy(own.key_id)
+        self._give_up(self.book.waiting(entry))
 
     def list_anew(self, old: ListedEntry) -> bytes:
         """Queue the successor of an own entry of a key epoch that has passed, and return its id.
@@ -97,10 +98,11 @@ class Listing:
             RefusedError: the entry is no longer lawful; it ends with its key.
             IntegrityError: what it said is not here.
         """
-        identifier, facts = self.book.said(old)
-        self.check(identifier, facts)
-        fresh, number = fresh_content(identifier, facts), old.identifiers
-        return self.book.enter(fresh, number, NODE, state=OwnState.QUEUED, replaces=old.entry)
+        identifier, said = self.book.said(old)
+        self.check(identifier, said.facts)
+        fresh = OwnContent(identifier, os.urandom(SALT_BYTES), (said,))
+        state = OwnState.QUEUED
+        return self.book.enter(fresh, old.identifiers, NODE, state=state, replaces=old.entry)
 
     def prepare(self) -> int:
         """Evaluate what is due, one type at a time; return how many are prepared now.
@@ -135,9 +137,27 @@ class Listing:
         lawful = [each for each in prepared if self._stays_lawful(each)]
         waiting = [each for each in lawful if self.contract.standing(each.entry) is None]
         calls = [call for each in waiting if (call := self._call(each)) is not None]
-        if calls:
-            self._send(calls)
+        listings = [each for each in calls if isinstance(each, ListingCall)]
+        renewals = [each for each in calls if isinstance(each, RenewalCall)]
+        refused = _sent(self.contract.list_entries, listings)
+        refused += _sent(self.contract.renew, renewals)
+        if refused:
+            raise refused[0]
         return len(calls)
+
+    def end_strays(self) -> int:
+        """Withdraw what was given up and stands on chain by a call that was thought lost; return how many.
+
+        The reason on chain is the entry's own id: there is nothing else to say about it.
+        """
+        with self.book.begin() as connection:
+            strays = own_entries.given_up_on_chain(connection)
+        ended = 0
+        for each in strays:
+            if self.contract.standing(each.entry) is not EntryStanding.WITHDRAWN:
+                self.contract.withdraw(each.entry, each.entry)
+                ended += 1
+        return ended
 
     def row(self, listed: ListedEntry) -> SignedDocument | None:
         """Return the row of an own entry, in the version that the chain commits to."""
@@ -166,43 +186,22 @@ class Listing:
                 self._check_predecessor(own.replaces, content)
         except (RefusedError, IntegrityError):
             if self.contract.standing(own.entry) is None:
-                self.book.change(own.entry, state=OwnState.GIVEN_UP)
-                self.book.records.destroy(own.key_id)
+                self._give_up(own)
             return False
         return True
 
+    def _give_up(self, own: OwnEntry) -> None:
+        """Erase first: what is given up can never be read again, wherever this stops."""
+        self.book.records.destroy(own.key_id)
+        self.book.change(own.entry, state=OwnState.GIVEN_UP, call=None)
+
     def _check_predecessor(self, entry: bytes, content: OwnContent) -> None:
-        """Check that the entry that ``content`` is to stand for is relied on, and says the same."""
+        """Check that the entry that goes on is relied on and says the same; the contract checks it again."""
         with self.book.begin() as connection:
             old = entries.find(connection, entry)
         standing = None if old is None else old.standing(self.book.clock.now())
-        if (
-            old is None
-            or standing not in RELIED_ON
-            or self.contract.standing(entry) is not standing
-        ):
+        if old is None or standing not in RELIED_ON or old.facts != content.newest.commitment:
             raise RefusedError("entry-standing", standing=str(standing))
-        if self.book.said(old) != (content.identifier, content.newest.facts):
-            raise RefusedError("entry-standing", standing=EntryStanding.CORRECTED.value)
-
-    def _send(self, calls: Sequence[ListingCall]) -> None:
-        """List all; where the contract refuses them together, each by itself, so that one stops no other."""
-        try:
-            self.contract.list_entries(calls)
-        except RefusedError:
-            if len(calls) == 1:
-                raise
-            self._send_singly(calls)
-
-    def _send_singly(self, calls: Sequence[ListingCall]) -> None:
-        refused = []
-        for each in calls:
-            try:
-                self.contract.list_entries([each])
-            except RefusedError as error:
-                refused.append(error)
-        if refused:
-            raise refused[0]
 
     def _prepare(self, identifiers: IdentifierType, purpose: Purpose) -> int:
         """Prepare what is due of this type and for this purpose; return how many."""
@@ -221,20 +220,36 @@ class Listing:
             self.book.change(own.entry, state=OwnState.PREPARED, call=plan.to_text())
         return len(some)
 
-    def _call(self, own: OwnEntry) -> ListingCall | None:
+    def _call(self, own: OwnEntry) -> ListingCall | RenewalCall | None:
         """Return the call of a prepared entry; ``None`` when it goes back, its key epoch having passed."""
         content, plan = self.book.open(own), OwnPlan.from_text(own.call or "")
         if self.preparer.held(content.identifier.type).key_epoch != plan.key_epoch:
             self.book.change(own.entry, state=OwnState.QUEUED, call=None)
             return None
         said = content.newest
+        if own.replaces is not None:
+            return RenewalCall(
+                own.replaces, own.nonce, plan.commitment, said.commitment, plan.key, plan.key_epoch
+            )
         return ListingCall(
             own.nonce, plan.commitment, said.commitment, plan.key, said.facts.expires_at(),
             plan.key_epoch, own.identifiers,
         )  # fmt: skip
 
 
-def fresh_content(identifier: Identifier, facts: Facts) -> OwnContent:
-    """Return what an entry is about, with new salts."""
+def _sent(send: Callable[[Sequence[_C]], None], calls: Sequence[_C]) -> list[RefusedError]:
+    """Send all together, or, where the contract refuses that, each by itself; return what it refused."""
+    if not calls:
+        return []
+    try:
+        send(calls)
+    except RefusedError as error:
+        if len(calls) == 1:
+            return [error]
+        return [each for call in calls for each in _sent(send, [call])]
+    return []
+
+
+def _fresh(identifier: Identifier, facts: Facts) -> OwnContent:
     said = SaltedFacts(facts, os.urandom(SALT_BYTES))
     return OwnContent(identifier, os.urandom(SALT_BYTES), (said,))

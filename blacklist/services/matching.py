@@ -1,7 +1,8 @@
 """Matching evaluated identifiers against the index: locally, so that nobody learns who was hit.
 
 An entry counts only if its reporter evaluated the identifier: its details open, are what the chain commits
-to, and its key on chain is the one that the identifier gives. Copied tags fail all three.
+to, and its key on chain is the one that the identifier gives. Copied tags fail all three. One that goes on
+under a newer key is found by either tag, and what is found is the newer one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,18 +89,21 @@ class Matcher:
         self, identifiers: IdentifierType, secret: Secret, listed: ListedEntry, row: IndexRow
     ) -> FoundEntry | None:
         now = self.clock.now()
-        standing = listed.standing(now)
         said = open_details(secret, row, listed)
-        if said is None or standing in ENDED:
+        if said is None:
             return None
         with entry_key(secret, listed.entry) as key:
             if self.entry_keys.address(key) != listed.key:
                 return None
         with self.read() as connection:
-            vouching = tuple(entries.corroborators(connection, listed.entry))
+            current = entries.latest(connection, listed.entry) or listed
+            vouching = tuple(entries.corroborators(connection, current.entry))
+        standing = current.standing(now)
+        if standing in ENDED or current.facts != listed.facts:
+            return None
         facts, today = said.facts, today_in_china(now)
-        current = (facts.valid_from is None or facts.valid_from <= today) and (
+        in_force = (facts.valid_from is None or facts.valid_from <= today) and (
             facts.valid_until is None or today <= facts.valid_until
         )
         alone = identifiers in WEAK
-        return FoundEntry(listed, standing, facts, vouching, alone, current)
+        return FoundEntry(current, standing, facts, vouching, alone, in_force)

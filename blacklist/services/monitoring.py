@@ -2,6 +2,7 @@
 
 * Watching begins with one counted evaluation (purpose monitoring), which gives the tag. The tag, the
   identifier and the bank's numbers are sealed under a record key of this item's own.
+* Who began to be watched while the key before is still read is examined once under both keys.
 * A fresh tag is compared with the whole index, once; afterwards each row that is new or was corrected is
   compared with all tags. Comparing is local and tells nobody anything.
 * A tag that is equal is no hit: the identifier is evaluated again, counted and logged as the inquiry that it
@@ -17,12 +18,12 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
 from blacklist.domain.chronicle.keys import HeldKey
-from blacklist.domain.entries.facts import said_by
 from blacklist.domain.entries.law import check_asking, check_authorisation, check_purpose
 from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.oprf.framing import named
@@ -33,17 +34,18 @@ from blacklist.domain.screening.monitoring import (
     MonitoringPurpose,
     WatchedPerson,
     check_lasting,
+    said_in,
 )
 from blacklist.services.evaluating import NUMBERS, TYPES
 from blacklist.services.inquiring import InquirySubject
 from blacklist.services.matching import FoundEntry
-from blacklist.services.querying import Person, Querying
+from blacklist.services.querying import Person, Querying, store_hits
 from blacklist.services.sealed_records import SealedRecord
-from blacklist.store import entries, hits, monitors
+from blacklist.store import entries, monitors
 from blacklist.store.hits import Hit
 from blacklist.store.monitors import MonitoredItem, NewRow
 from ledger.errors import IntegrityError, RefusedError
-from ledger.evidence.instants import format_instant
+from ledger.evidence.instants import format_instant, parse_instant
 
 ITEM_BYTES: Final = 16
 ACTOR: Final = "monitoring"
@@ -208,7 +210,9 @@ class Monitoring:
             with self.querying.matcher.read() as connection:
                 listed = entries.with_tags(connection, [each.tag for each in opened])
             rows = _by_tag((tag, each.entry + each.facts) for tag, each in listed)
-            found += self._examine([each for each in opened if each.tag in rows], rows)
+            since = self.querying.read_under_two_since(kind)
+            examined = [each for each in opened if each.tag in rows or _is_younger(each, since)]
+            found += self._examine(examined, rows)
             with self.querying.matcher.begin() as connection:
                 monitors.compared(connection, [each.item for each in items])
 
@@ -233,7 +237,7 @@ class Monitoring:
         """Evaluate those whose tag is equal to a row's; keep and count the hits that are new."""
         if not equal:
             return 0
-        compared = (part for each in equal for part in (each.item.item, rows[each.tag]))
+        compared = (part for each in equal for part in (each.item.item, rows.get(each.tag, b"")))
         name = question_of(Purpose.MONITORING, equal[0].item.key_epoch, compared)
         matched = self.querying.match(
             [each.person.identifier for each in equal],
@@ -247,8 +251,7 @@ class Monitoring:
     def _keep(self, opened: OpenItem, found: Sequence[FoundEntry]) -> int:
         """Keep hits, and in the same transaction what the item knows by them."""
         person = opened.person
-        new = {said_by(each.listed.reporter, each.facts): each for each in found}
-        new = {digest: each for digest, each in new.items() if digest not in person.known}
+        new = {said_in(each.listed): each for each in found if not self._knows(person, each)}
         if not new:
             return 0
         item = self._sealed(opened.item, person.knowing(*new), opened.tag)
@@ -258,10 +261,16 @@ class Monitoring:
         made = self.querying.prepare(who, list(new.values()), Purpose.MONITORING)
         kept: list[Hit] = [hit for hit, _ in made if hit is not None]
         with self.querying.matcher.begin() as connection:
-            for hit in kept:
-                hits.put(connection, hit)
+            store_hits(connection, kept)
             monitors.change(connection, item)
         return len(kept)
+
+    def _knows(self, person: WatchedPerson, found: FoundEntry) -> bool:
+        """Tell whether an entry was found before, be it under the key before, and says what it said."""
+        with self.querying.matcher.read() as connection:
+            same = entries.family(connection, found.listed.entry)
+        said = (said_in(replace(found.listed, entry=each)) for each in same)
+        return not set(person.known).isdisjoint(said)
 
     def _tags(
         self, persons: Sequence[WatchedPerson], purpose: Purpose, by: str, name: bytes | None
@@ -336,6 +345,11 @@ def question_of(purpose: Purpose, key_epoch: int, parts: Iterable[bytes]) -> byt
     """
     head = (purpose.value.encode("ascii"), key_epoch.to_bytes(4, "big"))
     return hashlib.sha256(named("monitoring", *head, *parts)).digest()
+
+
+def _is_younger(opened: OpenItem, since: datetime | None) -> bool:
+    """Tell whether an item was never compared under the key before, which is still read."""
+    return since is not None and parse_instant(opened.item.since) >= since
 
 
 def _by_tag(rows: Iterable[tuple[bytes, bytes]]) -> Mapping[bytes, bytes]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from blacklist.domain.entries.corroboration import entry_id
-from blacklist.domain.entries.facts import Facts
+from blacklist.domain.entries.details import SaltedFacts
 from blacklist.domain.entries.standing import ListedEntry
 from blacklist.domain.identifiers.identifier import Identifier
 from blacklist.services.own_content import OwnContent, OwnPlan
@@ -109,7 +109,7 @@ class OwnBook:
             raise IntegrityError("record-erased")
         return OwnContent.from_json(value)
 
-    def said(self, listed: ListedEntry) -> tuple[Identifier, Facts]:
+    def said(self, listed: ListedEntry) -> tuple[Identifier, SaltedFacts]:
         """Return whom an own entry is about, and what it says in the version that the chain commits to.
 
         Raises:
@@ -120,7 +120,7 @@ class OwnBook:
         said = content.at(listed.facts)
         if said is None:
             raise IntegrityError("entry-facts-unknown", entry=listed.entry.hex()[:SHOWN])
-        return content.identifier, said.facts
+        return content.identifier, said
 
     def forget(self, own: OwnEntry) -> None:
         """Erase what an own entry was about, once it has ended; that there was one stays."""

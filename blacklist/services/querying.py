@@ -10,12 +10,13 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import Connection
+
 from blacklist.domain.chronicle.keys import DUAL_READ, HeldKey, KeyState
-from blacklist.domain.entries.facts import said_by
 from blacklist.domain.entries.law import (
     BY_AGREEMENT,
     RunningMode,
@@ -23,7 +24,6 @@ from blacklist.domain.entries.law import (
     check_authorisation,
     check_purpose,
 )
-from blacklist.domain.entries.standing import RELIED_ON
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.services.evaluating import NUMBERS
@@ -177,15 +177,18 @@ class Querying:
                 if place == 0 or entries.has_row(connection, number, held.key_epoch, now)
             ]
 
+    def read_under_two_since(self, kind: IdentifierType) -> datetime | None:
+        """Return since when entries of a type are read under two keys; ``None`` when they are not."""
+        before = self.state().previous.get(NUMBERS[kind])
+        return before.replaced_at if before is not None and len(self._keys(kind)) > 1 else None
+
     def keep(
         self, person: Person, found: Sequence[FoundEntry], purpose: Purpose
     ) -> Sequence[KeptHit]:
         """Keep what was found about a person; hints only beside a hit that stands by itself."""
         kept = self.prepare(person, found, purpose)
         with self.matcher.begin() as connection:
-            for hit, _ in kept:
-                if hit is not None:
-                    hits.put(connection, hit)
+            store_hits(connection, [hit for hit, _ in kept if hit is not None])
         return [shown for _, shown in kept]
 
     def prepare(
@@ -215,17 +218,14 @@ class Querying:
         )
 
 
+def store_hits(connection: Connection, found: Sequence[Hit]) -> None:
+    """Store hits, each on the entry that its own goes on in by now."""
+    for hit in found:
+        listed = entries.latest(connection, hit.entry)
+        hits.put(connection, hit if listed is None else replace(hit, entry=listed.entry))
+
+
 def with_older(newer: Sequence[FoundEntry], older: Sequence[FoundEntry]) -> list[FoundEntry]:
-    """Add entries of the key before; of an entry and its successor, same reporter and same facts, one counts.
-
-    That is the successor, unless the entry before it is disputed: a dispute is never hidden by a new key.
-    """
-    stricter = [each for each in older if each.standing not in RELIED_ON]
-    hidden = {_same(each) for each in stricter}
-    kept = [each for each in newer if _same(each) not in hidden or each.standing not in RELIED_ON]
-    known = {_same(each) for each in kept}
-    return kept + [each for each in older if _same(each) not in known]
-
-
-def _same(found: FoundEntry) -> str:
-    return said_by(found.listed.reporter, found.facts)
+    """Add entries that were found under the key before and not under the one in force."""
+    known = {each.listed.entry for each in newer}
+    return [*newer, *(each for each in older if each.listed.entry not in known)]

@@ -17,8 +17,7 @@ from blacklist.ports.entry_contract import EntryContract, Ruling
 from blacklist.services.listing import Listing
 from blacklist.services.own_book import SHOWN
 from blacklist.services.own_content import OwnPlan
-from blacklist.store import entries, own_entries
-from blacklist.store.own_entries import OwnState
+from blacklist.store import entries
 from ledger.errors import RefusedError
 
 
@@ -40,8 +39,7 @@ class Revising:
         """Replace the facts of an own entry that is relied on.
 
         Raises:
-            RefusedError: not an own one, not relied on, about to go on in its successor, or a condition of
-                the law is not met.
+            RefusedError: not an own one, not relied on, or a condition of the law is not met.
             UnavailableError: too few holders, or the chain, do not answer.
         """
         listed, _ = self.check_correction(entry, facts)
@@ -54,19 +52,19 @@ class Revising:
         Raises:
             IntegrityError: ``entry-facts-unknown``: what it says is not here.
         """
-        listed = self._settled(entry)
+        listed = self.own(entry)
         self._require(listed, RELIED_ON)
         identifier, before = self.listing.book.said(listed)
         self.listing.check(identifier, facts)
-        return listed, before
+        return listed, before.facts
 
     def withdraw(self, entry: bytes, reasons: bytes) -> None:
         """End an own entry; ``reasons`` is the leaf hash of what is sealed about why.
 
         Raises:
-            RefusedError: not an own one, withdrawn already, or about to go on in its successor.
+            RefusedError: not an own one, or withdrawn already.
         """
-        listed = self._settled(entry)
+        listed = self.own(entry)
         if listed.withdrawn:
             raise RefusedError("entry-standing", standing=EntryStanding.WITHDRAWN.value)
         self.contract.withdraw(entry, reasons)
@@ -105,7 +103,8 @@ class Revising:
             RefusedError: not an own one; or with the code of the condition that it breaks.
             IntegrityError: what it said is not here.
         """
-        self.listing.check(*self.listing.book.said(self.own(entry)))
+        identifier, said = self.listing.book.said(self.own(entry))
+        self.listing.check(identifier, said.facts)
 
     def find(self, entry: bytes) -> ListedEntry:
         """Return an entry.
@@ -134,15 +133,6 @@ class Revising:
         listed = self.find(entry)
         if listed.reporter != self.listing.book.member:
             raise RefusedError("entry-not-own", entry=entry.hex()[:SHOWN])
-        return listed
-
-    def _settled(self, entry: bytes) -> ListedEntry:
-        """Return an own entry that is not being handed over to its successor just now."""
-        listed = self.own(entry)
-        with self.listing.book.begin() as connection:
-            successor = own_entries.successor(connection, entry)
-        if successor is not None and successor.state is OwnState.LISTED and not listed.withdrawn:
-            raise RefusedError("entry-moving", successor=successor.entry.hex())
         return listed
 
     def _disputed(self, entry: bytes) -> ListedEntry:

@@ -25,9 +25,9 @@ from blacklist.domain.screening.mapping import ColumnMapping
 from blacklist.domain.screening.monitoring import MonitoringPurpose
 from blacklist.domain.screening.rows import ReadRow, RowFault, RowReader, ScreenedRow
 from blacklist.services.matching import FoundEntry
-from blacklist.services.querying import KeptHit, Person, Querying
+from blacklist.services.querying import KeptHit, Person, Querying, store_hits
 from blacklist.services.sealed_records import SealedRecord
-from blacklist.store import hits, screenings
+from blacklist.store import screenings
 from blacklist.store.hits import Hit
 from blacklist.store.screenings import ScreeningJob, ScreeningProgress
 from ledger.errors import IntegrityError, RefusedError
@@ -245,8 +245,7 @@ class Screening:
         )
         with self.querying.matcher.begin() as connection:
             screenings.advance(connection, opened.job.job, before, after, self._now())
-            for each in done.hits:
-                hits.put(connection, each)
+            store_hits(connection, done.hits)
         return replace(opened, job=replace(opened.job, progress=after))
 
     def finish(self, opened: OpenJob) -> OpenJob:

@@ -1,8 +1,9 @@
 """Vouching for other members' entries about persons whom this member knows.
 
 A corroboration is a signature by the entry's own key, which only who has the identifier evaluated can make.
-When an entry goes on in another one under a new key, whoever vouched signs again (``follow``), provided
-that the other one is about the same person and says the same; otherwise somebody has to look, and vouch anew.
+When an entry goes on in another one under a new key, whoever vouched signs again (``follow``), provided that
+the other one is about the same person and was not corrected since; otherwise somebody has to look, and vouch
+anew.
 """
 
 import os
@@ -10,12 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from blacklist.curve.secret import Secret
 from blacklist.domain.entries.corroboration import corroboration_digest
-from blacklist.domain.entries.details import open_details
-from blacklist.domain.entries.facts import SALT_BYTES, said_by
-from blacklist.domain.entries.rows import IndexRow
-from blacklist.domain.entries.standing import ENDED, OPEN, ListedEntry
+from blacklist.domain.entries.facts import SALT_BYTES
+from blacklist.domain.entries.standing import ENDED, RELIED_ON, ListedEntry
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.oprf.framing import named
 from blacklist.domain.oprf.tags import entry_key
@@ -27,9 +25,9 @@ from blacklist.services.own_book import OwnBook
 from blacklist.services.preparing import NODE
 from blacklist.services.revising import Revising
 from blacklist.services.sealed_records import SealedRecord, SealedRecords
-from blacklist.store import entries, entry_rows, own_corroborations
+from blacklist.store import entries, own_corroborations
 from blacklist.store.own_corroborations import OwnCorroboration
-from ledger.errors import RefusedError
+from ledger.errors import LedgerError, RefusedError
 from ledger.evidence import shape
 from ledger.primitives.canonical import JsonValue
 from ledger.primitives.digest import sha256
@@ -42,13 +40,13 @@ class KnownPerson:
     Attributes:
         identifier: the person's.
         evidence: leaf hash of what this member's own knowledge rests on.
-        says: digest of what the entry said when it was vouched for; ``None`` when its row was not here.
+        says: commitment to what the entry said when it was vouched for.
         salt: of the questions that follow.
     """
 
     identifier: Identifier
     evidence: bytes
-    says: str | None
+    says: bytes
     salt: bytes
 
     def __repr__(self) -> str:
@@ -60,7 +58,7 @@ class KnownPerson:
             "type": self.identifier.type.value,
             "identifier": self.identifier.canonical.hex(),
             "evidence": self.evidence.hex(),
-            "says": self.says,
+            "says": self.says.hex(),
             "salt": self.salt.hex(),
         }
 
@@ -74,18 +72,9 @@ class KnownPerson:
                 shape.hex_bytes(found["identifier"], "identifier"),
             ),
             shape.hex_bytes(found["evidence"], "evidence", 32),
-            None if found["says"] is None else shape.text(found["says"], "says"),
+            shape.hex_bytes(found["says"], "says", 32),
             shape.hex_bytes(found["salt"], "salt", SALT_BYTES),
         )
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Vouch:
-    """A signature for an entry, and what the entry says; ``None`` when its row is not here."""
-
-    date: datetime
-    signature: RecoverableSignature
-    says: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +107,14 @@ class Vouching:
         if NUMBERS[identifier.type] != listed.identifiers:
             raise RefusedError("corroboration-other-person")
         subject = InquirySubject(identifier, evidence.hex())
-        vouch = self._sign(listed, subject, Purpose.CORROBORATION, None)
-        known = KnownPerson(identifier, evidence, vouch.says, os.urandom(SALT_BYTES))
-        self._keep(listed.entry, known)
-        self.revising.contract.corroborate(listed.entry, vouch.date, vouch.signature)
+        date, signature = self._sign(listed, subject, Purpose.CORROBORATION, None)
+        known = KnownPerson(identifier, evidence, listed.facts, os.urandom(SALT_BYTES))
+        own = self._keep(listed.entry, known)
+        try:
+            self.revising.contract.corroborate(listed.entry, date, signature)
+        except RefusedError:
+            self._forget(own)
+            raise
 
     def follow(self) -> int:
         """Sign again for what goes on under a new key, forget what has ended; return how many were signed.
@@ -130,46 +123,55 @@ class Vouching:
             UnavailableError: too few holders, or the chain, do not answer; the next call goes on there.
             RefusedError: the contract refuses, or the budget is used up.
         """
-        now = self._book.clock.now()
+        now, stopped, signed = self._book.clock.now(), list[LedgerError](), 0
         with self._book.begin() as connection:
             ended = own_corroborations.of_ended(connection, int(now.timestamp()))
-        return sum(self._follow(each, now) for each in ended)
+        for each in ended:
+            try:
+                signed += self._follow(each, now)
+            except LedgerError as error:
+                stopped.append(error)
+        if stopped:
+            raise stopped[0]
+        return signed
 
     def _follow(self, own: OwnCorroboration, now: datetime) -> bool:
         listed = self.revising.current(own.entry)
         clear = self.records.open(SealedRecord(own.key_id, own.sealed))
-        if clear is None or listed.entry == own.entry or listed.standing(now) in ENDED:
+        with self._book.begin() as connection:
+            has_vouched = self._book.member in entries.corroborators(connection, own.entry)
+            is_signed = self._book.member in entries.corroborators(connection, listed.entry)
+        is_over = listed.entry == own.entry or listed.standing(now) in ENDED
+        if clear is None or is_over or not has_vouched:
             self._forget(own)
             return False
-        with self._book.begin() as connection:
-            has_row = entry_rows.row(connection, listed.entry) is not None
-            is_signed = self._book.member in entries.corroborators(connection, listed.entry)
         if is_signed:
             self._move(own, listed)
             return False
-        if listed.standing(now) in OPEN or not has_row:
+        known = KnownPerson.from_json(clear)
+        if listed.facts != known.says:
+            self._forget(own)
             return False
-        return self._sign_again(own, KnownPerson.from_json(clear), listed)
+        # A disputed one waits for the decision.
+        return listed.standing(now) in RELIED_ON and self._sign_again(own, known, listed)
 
     def _sign_again(self, own: OwnCorroboration, known: KnownPerson, listed: ListedEntry) -> bool:
         name = sha256(named("vouch", known.salt, listed.entry))
         subject = InquirySubject(known.identifier, known.evidence.hex())
         try:
-            vouch = self._sign(listed, subject, Purpose.ROTATION, name)
+            date, signature = self._sign(listed, subject, Purpose.ROTATION, name)
         except RefusedError as error:
             if error.code != "corroboration-other-person":
                 raise
-            vouch = None
-        if vouch is None or known.says is None or vouch.says != known.says:
             self._forget(own)
             return False
-        self.revising.contract.corroborate(listed.entry, vouch.date, vouch.signature)
+        self.revising.contract.corroborate(listed.entry, date, signature)
         self._move(own, listed)
         return True
 
     def _sign(
         self, listed: ListedEntry, subject: InquirySubject, purpose: Purpose, name: bytes | None
-    ) -> Vouch:
+    ) -> tuple[datetime, RecoverableSignature]:
         preparer, now = self.revising.listing.preparer, self._book.clock.now()
         (secret,) = preparer.inquirer.ask([subject], purpose, NODE, name=name)
         keys, place = preparer.entry_keys, self.revising.place
@@ -177,15 +179,9 @@ class Vouching:
         with secret, entry_key(secret, listed.entry) as key:
             if keys.address(key) != listed.key:
                 raise RefusedError("corroboration-other-person")
-            return Vouch(now, keys.sign(key, digest), self._says(secret, listed))
+            return now, keys.sign(key, digest)
 
-    def _says(self, secret: Secret, listed: ListedEntry) -> str | None:
-        with self._book.begin() as connection:
-            document = entry_rows.row(connection, listed.entry)
-        said = None if document is None else open_details(secret, IndexRow.read(document), listed)
-        return None if said is None else said_by(listed.reporter, said.facts)
-
-    def _keep(self, entry: bytes, known: KnownPerson) -> None:
+    def _keep(self, entry: bytes, known: KnownPerson) -> OwnCorroboration:
         """Store whom this member vouches about, instead of what it stored about the same entry before."""
         with self._book.begin() as connection:
             before = own_corroborations.find(connection, entry)
@@ -195,6 +191,7 @@ class Vouching:
         with self._book.begin() as connection:
             own = OwnCorroboration(entry, record.key_id, record.sealed)
             own_corroborations.put(connection, own)
+        return own
 
     def _move(self, own: OwnCorroboration, listed: ListedEntry) -> None:
         with self._book.begin() as connection:

@@ -15,10 +15,11 @@ from blacklist.domain.chronicle.entry_events import (
     EntryDisputed,
     EntryEvent,
     EntryListed,
+    EntryRenewed,
     EntryWithdrawn,
-    StatusChange,
 )
-from blacklist.domain.entries.standing import ListedEntry, moves_to
+from blacklist.domain.chronicle.events import BlockTime
+from blacklist.domain.entries.standing import ListedEntry
 from blacklist.store import hits
 from blacklist.store.entry_tables import (
     entry,
@@ -79,21 +80,24 @@ def apply(connection: Connection, events: Iterable[EntryEvent]) -> None:
         match event:
             case EntryListed():
                 _list(connection, event)
+            case EntryRenewed():
+                _renew(connection, event)
             case EntryCorroborated():
                 values = (event.entry, event.corroborator, _seconds(event.date))
                 connection.execute(insert(entry_corroboration).values(values))
             case EntryDisputed():
                 _dispute(connection, event)
-                _note(connection, event, "disputed")
+                _note(connection, event.entry, event.where, "disputed")
             case DisputeDecided():
                 _decide(connection, event)
-                _note(connection, event, "decided")
+                _note(connection, event.entry, event.where, "decided")
             case EntryCorrected():
                 expires = _seconds(event.expires_at)
                 _set(connection, event.entry, facts=event.facts, expires_at=expires, corrected=True)
-                _note(connection, event, "corrected")
+                _note(connection, event.entry, event.where, "corrected")
             case EntryWithdrawn():
-                _withdraw(connection, event)
+                _set(connection, event.entry, withdrawn=True)
+                _note(connection, event.entry, event.where, "withdrawn")
 
 
 def find(connection: Connection, entry_id: bytes) -> ListedEntry | None:
@@ -196,9 +200,18 @@ def with_tags(connection: Connection, tags: Sequence[bytes]) -> Sequence[tuple[b
 
 
 def ended_rows(connection: Connection, now: datetime, limit: int) -> Sequence[ListedEntry]:
-    """Return entries that were withdrawn or have expired, and whose row is still here."""
+    """Return entries that were withdrawn or have expired, and whose row is still here.
+
+    The row of one that goes on in another stays until that one's row is here, so that nobody is overlooked.
+    """
     over = entry.c.withdrawn | (entry.c.expires_at <= _seconds(now))
-    query = select(entry).join(entry_row, entry_row.c.entry == entry.c.entry).where(over)
+    newer = entry_row.alias()
+    replaced = (
+        entry.c.moved_to.is_(None)
+        | select(newer.c.entry).where(newer.c.entry == entry.c.moved_to).exists()
+    )
+    query = select(entry).join(entry_row, entry_row.c.entry == entry.c.entry)
+    query = query.where(over, replaced)
     return [_read(row) for row in connection.execute(query.limit(limit))]
 
 
@@ -239,8 +252,9 @@ def changes_after(connection: Connection, number: int) -> Sequence[StandingChang
 
 
 def has_row(connection: Connection, identifiers: int, key_epoch: int, now: datetime) -> bool:
-    """Tell whether an entry of a key epoch stands and has its row here."""
-    query = _standing(now).join(entry_row, entry_row.c.entry == entry.c.entry)
+    """Tell whether an entry of a key epoch that has not expired has its row here."""
+    query = select(entry).join(entry_row, entry_row.c.entry == entry.c.entry)
+    query = query.where(entry.c.expires_at > _seconds(now))
     of_it = (entry.c.identifiers == identifiers) & (entry.c.key_epoch == key_epoch)
     return connection.execute(query.where(of_it).limit(1)).first() is not None
 
@@ -307,31 +321,35 @@ def _decide(connection: Connection, event: DisputeDecided) -> None:
     connection.execute(update(table).where(own).values(values))
 
 
-def _withdraw(connection: Connection, event: EntryWithdrawn) -> None:
-    """End an entry; where it goes on in another one, this member's hits on it go along."""
-    ended, other = find(connection, event.entry), find(connection, event.reasons)
-    if ended is None or other is None or not moves_to(ended, other):
-        _set(connection, event.entry, withdrawn=True)
-        _note(connection, event, "withdrawn")
-        return
-    _set(connection, event.entry, withdrawn=True, moved_to=other.entry)
-    hits.move(connection, event.entry, other.entry)
-    _note(connection, event, "moved")
-    if other.disputed_at is not None:
-        hits.reopen(connection, other.entry, format_instant(event.where.at))
+def _renew(connection: Connection, event: EntryRenewed) -> None:
+    """Let an entry go on in another one; this member's hits on it go along, and reviews stand."""
+    own = entry.c.entry == event.old
+    old = connection.execute(select(entry).where(own)).mappings().one()
+    values = {
+        **old,
+        "entry": event.entry,
+        "key_epoch": event.key_epoch,
+        "commitment": event.commitment,
+        "key": event.key,
+        "block": event.where.block,
+    }
+    connection.execute(insert(entry).values(values))
+    _set(connection, event.old, withdrawn=True, moved_to=event.entry)
+    hits.move(connection, event.old, event.entry)
+    _note(connection, event.old, event.where, "renewed")
 
 
-def _note(connection: Connection, event: StatusChange, change: str) -> None:
+def _note(connection: Connection, entry_id: bytes, where: BlockTime, change: str) -> None:
     """Count a status change, and let this member's hits on the entry be reviewed again."""
     values = {
         "number": change_count(connection) + 1,
-        "block": event.where.block,
-        "entry": event.entry,
+        "block": where.block,
+        "entry": entry_id,
         "change": change,
-        "at": _seconds(event.where.at),
+        "at": _seconds(where.at),
     }
     connection.execute(insert(entry_change).values(values))
-    hits.reopen(connection, event.entry, format_instant(event.where.at))
+    hits.reopen(connection, entry_id, format_instant(where.at))
 
 
 def _set(connection: Connection, entry_id: bytes, **values: object) -> None:

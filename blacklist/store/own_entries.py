@@ -132,11 +132,10 @@ def successor(connection: Connection, entry_id: bytes) -> OwnEntry | None:
     return None if row is None else _read(row)
 
 
-def handing_over(connection: Connection) -> Sequence[OwnEntry]:
-    """Return entries in final blocks whose predecessor was not withdrawn yet."""
-    older = own_entry.join(entry, entry.c.entry == own_entry.c.replaces)
-    query = select(own_entry).select_from(older)
-    query = query.where(own_entry.c.state == OwnState.LISTED, entry.c.withdrawn.is_(False))
+def given_up_on_chain(connection: Connection) -> Sequence[OwnEntry]:
+    """Return entries that were given up and stand on chain nevertheless, by a call that was thought lost."""
+    query = select(own_entry).join(entry, entry.c.entry == own_entry.c.entry)
+    query = query.where(own_entry.c.state == OwnState.GIVEN_UP, entry.c.withdrawn.is_(False))
     return [_read(row) for row in connection.execute(query)]
 
 

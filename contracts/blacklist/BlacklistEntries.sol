@@ -15,9 +15,17 @@ abstract contract BlacklistEntries is EntryStanding {
     /// @inheritdoc IBlacklistEntries
     function list(Listing[] calldata listings) external {
         bytes32 reporter = _member();
-        if (listings.length == 0 || listings.length > MAX_BATCH) revert FraudBlacklistInvalidBatch(listings.length);
+        _checkBatch(listings.length);
         for (uint256 i = 0; i < listings.length; ++i) {
             _list(reporter, listings[i]);
+        }
+    }
+
+    /// @inheritdoc IBlacklistEntries
+    function renew(Renewal[] calldata renewals) external {
+        _checkBatch(renewals.length);
+        for (uint256 i = 0; i < renewals.length; ++i) {
+            _renew(renewals[i]);
         }
     }
 
@@ -51,21 +59,12 @@ abstract contract BlacklistEntries is EntryStanding {
     }
 
     function _list(bytes32 reporter, Listing calldata given) private {
-        bytes32 id = entryId(reporter, given.nonce);
-        if (_entries[id].reporter != 0) revert FraudBlacklistEntryExists(id);
-        if (given.commitment == 0 || given.facts == 0 || given.key == address(0)) {
-            revert FraudBlacklistInvalidListing(id);
-        }
+        (bytes32 id, Entry storage made) = _make(reporter, given.nonce, given.commitment, given.facts, given.key);
         uint32 current = _keys[given.identifierType].keyEpoch;
         if (current == 0 || given.keyEpoch != current) {
             revert FraudBlacklistWrongEpoch(given.identifierType, given.keyEpoch, current);
         }
         _checkExpiry(given.expiresAt, _now());
-        Entry storage made = _entries[id];
-        made.reporter = reporter;
-        made.commitment = given.commitment;
-        made.facts = given.facts;
-        made.key = given.key;
         made.listedAt = _now();
         made.expiresAt = given.expiresAt;
         made.keyEpoch = given.keyEpoch;
@@ -80,5 +79,42 @@ abstract contract BlacklistEntries is EntryStanding {
             given.key,
             given.expiresAt
         );
+    }
+
+    function _renew(Renewal calldata given) private {
+        _own(given.old);
+        Entry storage old = _relied(given.old);
+        if (old.facts != given.facts) revert FraudBlacklistFactsChanged(given.old);
+        (bytes32 id, Entry storage made) = _make(old.reporter, given.nonce, given.commitment, given.facts, given.key);
+        uint32 current = _keys[old.identifierType].keyEpoch;
+        if (given.keyEpoch != current || old.keyEpoch == current) {
+            revert FraudBlacklistWrongEpoch(old.identifierType, given.keyEpoch, current);
+        }
+        // The terms go on running from the day of the first listing.
+        made.listedAt = old.listedAt;
+        made.expiresAt = old.expiresAt;
+        made.keyEpoch = current;
+        made.identifierType = old.identifierType;
+        made.corrected = old.corrected;
+        old.withdrawn = true;
+        emit EntryRenewed(given.old, id, current, given.commitment, given.key);
+    }
+
+    function _make(bytes32 reporter, bytes32 nonce, bytes32 commitment, bytes32 facts, address key)
+        private
+        returns (bytes32 id, Entry storage made)
+    {
+        id = entryId(reporter, nonce);
+        made = _entries[id];
+        if (made.reporter != 0) revert FraudBlacklistEntryExists(id);
+        if (commitment == 0 || facts == 0 || key == address(0)) revert FraudBlacklistInvalidListing(id);
+        made.reporter = reporter;
+        made.commitment = commitment;
+        made.facts = facts;
+        made.key = key;
+    }
+
+    function _checkBatch(uint256 length) private pure {
+        if (length == 0 || length > MAX_BATCH) revert FraudBlacklistInvalidBatch(length);
     }
 }

@@ -72,13 +72,6 @@ abstract contract EntryRights is EntryStanding {
         emit EntryWithdrawn(id, reasons);
     }
 
-    /// @dev The entry, provided that the sender reported it.
-    function _own(bytes32 id) private view returns (Entry storage found) {
-        bytes32 member = _member();
-        found = _knownEntry(id);
-        if (found.reporter != member) revert FraudBlacklistNotReporter(id, member);
-    }
-
     function _requireDigest(bytes32 id, bytes32 digest) private pure {
         if (digest == 0) revert FraudBlacklistMissingDigest(id);
     }

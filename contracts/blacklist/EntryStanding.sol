@@ -31,6 +31,13 @@ abstract contract EntryStanding is BlacklistStorage {
         if (found.reporter == 0) revert FraudBlacklistUnknownEntry(id);
     }
 
+    /// @dev The entry, provided that the sender reported it.
+    function _own(bytes32 id) internal view returns (Entry storage found) {
+        bytes32 member = _member();
+        found = _knownEntry(id);
+        if (found.reporter != member) revert FraudBlacklistNotReporter(id, member);
+    }
+
     /// @dev The entry, provided that it counts and no dispute is open.
     function _relied(bytes32 id) internal view returns (Entry storage found) {
         found = _knownEntry(id);

@@ -42,6 +42,21 @@ interface IBlacklistEntries {
         uint8 identifierType;
     }
 
+    /// @notice An entry on its way under the key that replaced its own.
+    /// @param old entry that goes on; it has to be relied on.
+    /// @param nonce makes the new entry's id.
+    /// @param commitment SHA-256 over the new tag and a salt.
+    /// @param facts the old entry's: a renewal says the same.
+    /// @param key address of the key that only who evaluated the identifier under the new key can derive.
+    struct Renewal {
+        bytes32 old;
+        bytes32 nonce;
+        bytes32 commitment;
+        bytes32 facts;
+        address key;
+        uint32 keyEpoch;
+    }
+
     /// @notice What is stored of an entry.
     /// @param disputedAt second of the open dispute, 0 if there is none.
     /// @param corroborations how many other members vouched for it.
@@ -70,6 +85,10 @@ interface IBlacklistEntries {
         address key,
         uint64 expiresAt
     );
+    /// @param id of the new entry; facts, dates and standing are the old one's, which has ended with this.
+    event EntryRenewed(
+        bytes32 indexed old, bytes32 indexed id, uint32 keyEpoch, bytes32 commitment, address key
+    );
     event EntryCorroborated(bytes32 indexed id, bytes32 indexed corroborator, uint64 date);
     /// @param statement SHA-256 of the person's statement, sealed at the member that received it.
     event EntryDisputed(bytes32 indexed id, bytes32 indexed receivedBy, bytes32 statement, uint64 decideBy);
@@ -83,7 +102,9 @@ interface IBlacklistEntries {
     error FraudBlacklistEntryExists(bytes32 id);
     /// @notice A commitment is zero, or the key is.
     error FraudBlacklistInvalidListing(bytes32 id);
-    /// @notice The entry is of another key epoch than the present one.
+    /// @notice The entry says something else than its renewal.
+    error FraudBlacklistFactsChanged(bytes32 id);
+    /// @notice The entry is of another key epoch than the present one, or a renewal of the same.
     error FraudBlacklistWrongEpoch(uint8 identifierType, uint32 given, uint32 current);
     /// @notice The expiry is past, or later than the law allows, counted from the listing.
     error FraudBlacklistInvalidExpiry(uint64 expiresAt);
@@ -103,11 +124,15 @@ interface IBlacklistEntries {
     /// @notice The member's desk took a dispute about the same facts within the last ninety days.
     /// @param again second from which it takes the next one.
     error FraudBlacklistDisputedLately(bytes32 id, bytes32 member, uint64 again);
-    /// @notice A batch has 1 to 100 listings.
+    /// @notice A batch has 1 to 100 listings or renewals.
     error FraudBlacklistInvalidBatch(uint256 length);
 
     /// @notice Lists a batch; all or none.
     function list(Listing[] calldata listings) external;
+
+    /// @notice Lets a batch of own entries go on under the key that replaced theirs; all or none. Each ends with it, so that
+    /// of the two one counts. Disputed entries are not renewed: nobody escapes an answer by a new key. Who vouched signs anew.
+    function renew(Renewal[] calldata renewals) external;
 
     /// @notice Vouches for another member's entry, with a signature by the entry's own key.
     /// @param date second that the corroborator states.

@@ -40,6 +40,21 @@ def listing(name: object, **changes: Any) -> tuple[Any, ...]:
     return tuple((fields | changes).values())
 
 
+def renewal(
+    old: bytes, name: object, facts: bytes, key_epoch: int, **changes: Any
+) -> tuple[Any, ...]:
+    """Return the ABI tuple of a renewal."""
+    fields = {
+        "old": old,
+        "nonce": word_of("nonce", name),
+        "commitment": word_of("commitment", name),
+        "facts": facts,
+        "key": entry_key(name).public_key.to_address(),
+        "keyEpoch": key_epoch,
+    }
+    return tuple((fields | changes).values())
+
+
 def id_of(reporter: int, name: object) -> bytes:
     return keccak(encode(["bytes32", "bytes32"], [member_id(reporter), word_of("nonce", name)]))
 

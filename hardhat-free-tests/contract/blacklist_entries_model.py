@@ -1,6 +1,6 @@
 """The second half of the model: entries, the clocks of the law, and the rights of the person concerned."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from contract.blacklist_entries import (
     ACTIVE,
@@ -27,6 +27,7 @@ class Entry:
     listed_at: int
     expires_at: int
     facts: bytes
+    identifier_type: int
     disputed_at: int | None = None
     corrected: bool = False
     withdrawn: bool = False
@@ -67,7 +68,22 @@ class BlacklistModel(Ceremonies):
             raise Refusal("WrongEpoch")
         if not now < expires_at <= now + MAX_TERM:
             raise Refusal("InvalidExpiry")
-        self.entries[entry] = Entry(number, key_epoch, now, expires_at, facts)
+        self.entries[entry] = Entry(number, key_epoch, now, expires_at, facts, identifier_type)
+
+    def renew(
+        self, number: int, old: bytes, entry: bytes, *, facts: bytes, key_epoch: int, now: int
+    ) -> None:
+        self._own(number, old)
+        before = self._relied(old, now)
+        if before.facts != facts:
+            raise Refusal("FactsChanged")
+        if entry in self.entries:
+            raise Refusal("EntryExists")
+        current = self.keys[before.identifier_type].key_epoch
+        if key_epoch != current or before.key_epoch == current:
+            raise Refusal("WrongEpoch")
+        self.entries[entry] = replace(before, key_epoch=current, corroborators=set(), disputes={})
+        before.withdrawn = True
 
     def corroborate(self, number: int, entry: bytes, now: int, *, signed: bool) -> None:
         self.require(number)

@@ -21,7 +21,7 @@ from contract.blacklist import (
     keys_of,
     word_of,
 )
-from contract.blacklist_entries import entry_key, id_of, listing, signature_of
+from contract.blacklist_entries import entry_key, id_of, listing, renewal, signature_of
 from contract.consortium import member_id, newcomer
 from contract.signed_chain import SignedConsortium, accounts, create, deploy
 from eth_utils import to_checksum_address
@@ -41,6 +41,7 @@ class Measured:
 
     holders: int
     used: int = 0
+    ceremony: int = 0
     table: dict[str, int] = field(default_factory=dict)
     consortium: SignedConsortium = field(init=False)
     functions: Any = field(init=False)
@@ -76,10 +77,11 @@ class Measured:
 
     def post_all(self, phase: int, say: Callable[[int], bytes], row: str = "") -> None:
         for number in range(self.holders):
-            call = self.functions.post(1, phase, say(number))
+            call = self.functions.post(self.ceremony, phase, say(number))
             self.used += self.send(number, call, row if number == 1 else "")
 
     def open(self, row: str = "") -> None:
+        self.ceremony += 1
         self.used += self.send(0, self.functions.openGeneration(ID_NUMBER), row)
 
     def deal(self, row: str = "") -> None:
@@ -96,6 +98,7 @@ def measure_blacklist() -> dict[str, int]:
     measured = Measured(HOLDERS)
     _measure_ceremony(measured)
     _measure_entries(measured)
+    _measure_renewals(measured)
     return measured.table | _measure_higher_threshold()
 
 
@@ -114,8 +117,8 @@ def _measure_ceremony(measured: Measured) -> None:
     measured.post_all(OPENING, measured.points, f"open commitments, {of}")
     measured.post_all(ACCUSING, lambda _: b"")
     keys = keys_of(range(1, measured.holders + 1))
-    measured.post_all(ATTESTING, lambda _: attested(1, keys), f"attest, {of}")
-    call = measured.functions.activate(1, keys)
+    measured.post_all(ATTESTING, lambda _: attested(measured.ceremony, keys), f"attest, {of}")
+    call = measured.functions.activate(measured.ceremony, keys)
     measured.used += measured.send(0, call, f"activate, {of}")
     measured.table[f"whole ceremony with one complaint, {of}"] = measured.used
 
@@ -145,6 +148,25 @@ def _measure_entries(measured: Measured) -> None:
     measured.send(1, functions.dispute(entry, word_of("statement")), "dispute")
     decision = functions.decide(entry, 1, word_of("reasons"), bytes(32), 0)
     measured.send(0, decision, "decide a dispute")
+
+
+def _measure_renewals(measured: Measured) -> None:
+    """Replace the key, and let entries go on under the new one."""
+    known = dict(measured.table)
+    _measure_ceremony(measured)
+    measured.table = known
+
+    def batch(first: int, count: int) -> list[tuple[Any, ...]]:
+        return [
+            renewal(
+                id_of(0, name), f"new {name}", word_of("facts", name), 2,
+                key=to_checksum_address(entry_key(name).public_key.to_address()),
+            )
+            for name in range(first, first + count)
+        ]  # fmt: skip
+
+    measured.send(0, measured.functions.renew(batch(0, 1)), "renew 1 entry")
+    measured.send(0, measured.functions.renew(batch(1, 100)), "renew 100 entries")
 
 
 def _measure_higher_threshold() -> dict[str, int]:

@@ -137,7 +137,7 @@ def test_only_the_present_key_epoch_is_listed(blacklist: Blacklist) -> None:
     with refuses("FraudBlacklistWrongEpoch", ID_NUMBER, 1, 2):
         blacklist.act(1, "list", [listing("b")])
     enlist(blacklist, 1, "b", keyEpoch=2)
-    # What stood before goes on, until its reporter lists it anew and withdraws it.
+    # What stood before goes on, until its reporter renews it.
     assert standing(blacklist, old) == ACTIVE
     corroborate(blacklist, 2, 1, "a")
 

@@ -15,6 +15,7 @@ from contract.blacklist_entries import (
     entry_key,
     id_of,
     listing,
+    renewal,
     signature_of,
 )
 from contract.blacklist_history import MEMBERS, NUMBERS, BlacklistHistory
@@ -23,7 +24,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
-NAMES = [(reporter, name) for reporter in (0, 1) for name in "abc"]
+NAMES = [(reporter, name) for reporter in (0, 1) for name in "abcdef"]
 PICKS = st.sampled_from(range(12))
 OTHER = st.sampled_from([0, 0, 0, 0, 0, 1])
 EXPIRIES = st.sampled_from(
@@ -37,7 +38,7 @@ class EntryHistory(BlacklistHistory):
     def found(self) -> None:
         self.start(MEMBERS)
         self.new_epoch(GENERATION)
-        for names in NAMES[:4]:
+        for names in (NAMES[0], NAMES[1], NAMES[2], NAMES[6]):
             self.list(*names, 0, 1200 * DAY)
 
     def pick(self, pick: int) -> tuple[int, str]:
@@ -81,6 +82,31 @@ class EntryHistory(BlacklistHistory):
             ),
             self.act(reporter, "list", [listing(name, keyEpoch=epoch, expiresAt=expires)]),
         )
+
+    @rule(
+        pick=PICKS,
+        into=st.sampled_from("abcdef"),
+        other=OTHER,
+        stray=st.sampled_from([0, 0, 0, 0, 1, -1]),
+        same=st.sampled_from([True, True, True, False]),
+    )
+    def renew(self, pick: int, into: str, other: int, stray: int, same: bool) -> None:
+        reporter, name = self.pick(pick)
+        number, old = (reporter + other) % MEMBERS, id_of(reporter, name)
+        known, key = self.model.entries.get(old), self.model.keys.get(ID_NUMBER)
+        epoch = max(0, (key.key_epoch if key else 0) + stray)
+        facts = known.facts if known and same else word_of("other facts")
+        self.both(
+            lambda: self.model.renew(
+                number, old, id_of(number, into), facts=facts, key_epoch=epoch, now=self.now
+            ),
+            self.act(number, "renew", [renewal(old, into, facts, epoch)]),
+        )
+
+    @rule(pick=PICKS, into=st.sampled_from("abcdef"))
+    def replace_the_key_and_renew(self, pick: int, into: str) -> None:
+        self.new_epoch(GENERATION)
+        self.renew(pick, into, 0, 0, same=True)
 
     @rule(pick=PICKS, number=NUMBERS, signed=st.sampled_from([True, True, True, False]))
     def corroborate(self, pick: int, number: int, signed: bool) -> None:

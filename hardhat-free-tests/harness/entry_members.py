@@ -30,7 +30,12 @@ from blacklist.domain.identifiers.canonicalise import canonicalise
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.protocol.documents import SignedDocument
 from blacklist.domain.protocol.requests import BlacklistPlace
-from blacklist.ports.entry_contract import ListingCall, RecoverableSignature, Ruling
+from blacklist.ports.entry_contract import (
+    ListingCall,
+    RecoverableSignature,
+    RenewalCall,
+    Ruling,
+)
 from blacklist.ports.index_peers import Delivered
 from blacklist.services.asking import AskedServer, Asker
 from blacklist.services.evaluating import CallingMember, Evaluator
@@ -107,6 +112,16 @@ class EvmEntries:
             for each in listings
         ]  # fmt: skip
         self._send("list", rows)
+
+    def renew(self, renewals: Sequence[RenewalCall]) -> None:
+        rows = [
+            (
+                each.old, each.nonce, each.commitment, each.facts, "0x" + each.key.hex(),
+                each.key_epoch,
+            )
+            for each in renewals
+        ]  # fmt: skip
+        self._send("renew", rows)
 
     def corroborate(self, entry: bytes, date: datetime, signature: RecoverableSignature) -> None:
         second = int(date.timestamp())

@@ -49,9 +49,9 @@ def own_facts(entries: Entries, entry: bytes, by: Principal) -> Facts:
         IntegrityError: ``entry-facts-unknown``, or ``record-erased``.
     """
     _may(by)
-    _, facts = entries.listing.book.said(entries.revising.own(entry))
+    _, said = entries.listing.book.said(entries.revising.own(entry))
     entries.node.trail.record(AuditEntry(by.actor, "blacklist.read-entry", entry.hex()))
-    return facts
+    return said.facts
 
 
 def correct(
@@ -152,5 +152,5 @@ def _may(by: Principal) -> None:
 def _check_amendment(entries: Entries, entry: bytes, facts: Facts) -> None:
     """Check that an answer to a dispute does not make its entry weigh more."""
     check_papers(entries.node, facts)
-    if takes_two(entries.listing.book.said(entries.revising.own(entry))[1], facts):
+    if takes_two(entries.listing.book.said(entries.revising.own(entry))[1].facts, facts):
         raise RefusedError("amendment-worse", article="征信业管理条例 25")

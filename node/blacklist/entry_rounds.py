@@ -30,7 +30,7 @@ def work_entries(entries: Entries) -> Sequence[StepFailed]:
         "send": entries.listing.send,
         "index": entries.index.round,
         "rotation": lambda: entries.succession.queue(_present_epochs(entries)),
-        "handing-over": entries.succession.hand_over,
+        "strays": entries.listing.end_strays,
         "vouching": entries.vouching.follow,
         "forgetting": lambda: forget_ended(entries),
         "monitoring": lambda: look(entries),

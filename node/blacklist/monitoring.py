@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from blacklist.domain.entries.facts import said_by
 from blacklist.domain.entries.law import WEAK
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from blacklist.domain.protocol.elements import MAX_ELEMENTS
-from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson
+from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson, said_in
 from blacklist.services.monitoring import Monitoring
 from blacklist.services.screening import BatchOutcome, OpenJob, question_name
 from ledger.errors import LedgerError
@@ -111,9 +110,7 @@ class BatchWatcher:
             self._watched = {self._mark(each.identifier, each.reference) for each in every}
         found = []
         for result in done.results:
-            known = tuple(
-                said_by(each.found.listed.reporter, each.found.facts) for each in result.kept
-            )
+            known = tuple(said_in(each.found.listed) for each in result.kept)
             row = result.row
             for identifier in row.identifiers:
                 mark = self._mark(identifier, row.reference)

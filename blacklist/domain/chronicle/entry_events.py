@@ -32,6 +32,23 @@ class EntryListed:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryRenewed:
+    """An entry goes on under the key that replaced its own; facts, dates and standing are the old one's.
+
+    Attributes:
+        old: entry that ended with it.
+        entry: the one that it goes on in.
+    """
+
+    where: BlockTime
+    old: bytes
+    entry: bytes
+    key_epoch: int
+    commitment: bytes
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class EntryCorroborated:
     """Another member vouched for an entry.
 
@@ -98,11 +115,10 @@ class EntryWithdrawn:
 
 EntryEvent: TypeAlias = (
     EntryListed
+    | EntryRenewed
     | EntryCorroborated
     | EntryDisputed
     | DisputeDecided
     | EntryCorrected
     | EntryWithdrawn
 )
-StatusChange: TypeAlias = EntryDisputed | DisputeDecided | EntryCorrected | EntryWithdrawn
-"""What every member acknowledges."""

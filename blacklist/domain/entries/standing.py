@@ -42,8 +42,7 @@ class ListedEntry:
         disputed_at: of the open dispute, or ``None``.
         corrected: whether it ever was.
         withdrawn: whether it was.
-        moved_to: where it was withdrawn in favour of another entry of its reporter's under another key, that
-            one's id.
+        moved_to: entry that it goes on in under a newer key.
     """
 
     entry: bytes
@@ -70,18 +69,3 @@ class ListedEntry:
             in_time = now <= self.disputed_at + DISPUTE_TERM
             return EntryStanding.DISPUTED if in_time else EntryStanding.OVERDUE
         return EntryStanding.CORRECTED if self.corrected else EntryStanding.ACTIVE
-
-
-def moves_to(ended: ListedEntry, other: ListedEntry | None) -> bool:
-    """Tell whether an entry that was withdrawn with another one's id as reason goes on in that one.
-
-    The id of an entry is a reason only where both are one reporter's, of one identifier type and of different
-    keys, and the other one was not withdrawn: so it names the same person under another key.
-    """
-    return (
-        other is not None
-        and other.reporter == ended.reporter
-        and other.identifiers == ended.identifiers
-        and other.key_epoch != ended.key_epoch
-        and not other.withdrawn
-    )

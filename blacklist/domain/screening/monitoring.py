@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Self
 
 from blacklist.domain.entries.law import WEAK
+from blacklist.domain.entries.standing import ListedEntry
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
 from ledger.errors import RefusedError
 from ledger.evidence import shape
@@ -36,7 +37,7 @@ class WatchedPerson:
         identifier: of a type that stays with a person.
         authorisation: the bank's own number of the written authorisation.
         reference: the bank's own number of the customer.
-        known: digests of what was found before, so that it is not announced again.
+        known: ``said_in`` of entries that were found before, so that none is announced again.
     """
 
     identifier: Identifier
@@ -86,3 +87,8 @@ def check_lasting(identifiers: IdentifierType) -> None:
     """
     if identifiers in WEAK:
         raise RefusedError("monitoring-weak")
+
+
+def said_in(listed: ListedEntry) -> str:
+    """Return what tells an entry, and what it says, from every other one: a correction makes it another."""
+    return (listed.entry + listed.facts).hex()

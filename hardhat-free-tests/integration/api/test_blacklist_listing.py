@@ -137,9 +137,6 @@ def test_an_entry_under_a_replaced_key_names_the_one_that_it_goes_on_in(
     bank.banks.make_key(2)
     bank.work()
     bank.work()
-    bank.banks.move(hours=1)
-    bank.work()
-    officer = bank.sign_in("officer")
     shown = bank.client.get(f"{ENTRIES}/{old}", headers=officer).json()
     assert shown["standing"] == "withdrawn"
     fresh = bank.client.get(f"{ENTRIES}/{shown['moved_to']}", headers=officer).json()

@@ -105,3 +105,29 @@ def test_who_is_ended_while_asked_about_gives_no_hit_and_the_others_do(banks: Ba
     assert ending_while_asked(bank, ended).round(ID) == 1
     assert [each.entry for each in kept(bank)] == [about_other]
     assert [each.person.identifier for each in monitoring.every()] == [identifier(OTHER)]
+
+
+def test_who_is_listed_again_after_a_withdrawal_is_announced_again(banks: Banks) -> None:
+    bank, reporter = banks.banks[1], banks.banks[0]
+    monitoring, _ = watch(bank, FRAUDSTER)
+    first = reporter.list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    assert monitoring.round(ID) == 1
+    reporter.revising.withdraw(first, b"\x33" * 32)
+    banks.settle()
+    assert monitoring.round(ID) == 0
+    reporter.list(FRAUDSTER, facts(banks.today()))
+    banks.settle()
+    assert monitoring.round(ID) == 1
+
+
+def test_who_begins_to_be_watched_is_looked_for_under_both_keys_that_are_read(
+    banks: Banks,
+) -> None:
+    entry = banks.banks[0].list(FRAUDSTER, facts(banks.today()))
+    banks.banks[2].revising.contract.dispute(entry, b"\x33" * 32)
+    banks.settle()
+    banks.make_key(2)
+    monitoring, _ = watch(banks.banks[1], FRAUDSTER, OTHER)
+    assert monitoring.round(ID) == 1
+    assert monitoring.round(ID) == 0

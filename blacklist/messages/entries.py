@@ -36,6 +36,7 @@ ENTRY_ERRORS: Final[Mapping[str, Message]] = {
     "query-incomplete": Message("以下类型的标识未能查询：{missing}；其余已查询，保存 {kept} 条命中。", "These identifiers could not be asked about: {missing}; the others were, and {kept} hits are kept.", "请先查看命中记录；稍后只查询未能查询的标识。", "See the hits first; ask later about what was not asked about only."),
     "query-without-identifier": Message("查询未包含任何标识。", "The query has no identifier.", "请至少提供一个号码。", "Give at least one."),
     "hit-unknown": Message("没有该命中记录。", "There is no such hit.", "请查看 lianzheng blacklist hits。", "See lianzheng blacklist hits."),
+    "hit-changed": Message("登记状态刚有变化。", "The entry's standing has just changed.", "请重新查看该命中后再复核。", "Look at the hit again, then review it."),
     "hit-note-missing": Message("复核说明为空。", "The review says nothing.", "请写明核对了什么、结论为何。", "Say what was looked at, and why."),
 }
 # fmt: on

@@ -85,10 +85,22 @@ def review(
     by: str,
     outcome: ReviewOutcome,
     leaf_hash: bytes,
-) -> None:
-    """Record what a person found."""
+    seen: str | None,
+) -> bool:
+    """Record what a person found; ``False`` when the entry's standing changed after ``seen``.
+
+    Args:
+        connection: in a transaction.
+        hit_id: 16 bytes.
+        at: instant.
+        by: operator.
+        outcome: what was found.
+        leaf_hash: of the sealed record.
+        seen: ``changed_at`` of the hit as the person saw it.
+    """
     values = {"reviewed_at": at, "reviewed_by": by, "outcome": outcome, "leaf_hash": leaf_hash}
-    connection.execute(update(hit).where(hit.c.hit == hit_id).values(values))
+    same = (hit.c.hit == hit_id) & hit.c.changed_at.is_not_distinct_from(seen)
+    return connection.execute(update(hit).where(same).values(values)).rowcount == 1
 
 
 def found_before(connection: Connection, before: str, limit: int) -> Sequence[Hit]:

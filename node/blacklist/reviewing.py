@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from blacklist.store import hits
 from blacklist.store.hits import ReviewOutcome
-from ledger.errors import LedgerError, RefusedError
+from ledger.errors import ConflictError, LedgerError, RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.services.composing import Item
 from ledger.services.recording import Outcome as SealOutcome
@@ -18,12 +18,29 @@ from node.wiring import Node
 DECISION = "decision"
 
 
-def review(node: Node, hit: bytes, outcome: ReviewOutcome, note: str, by: Principal) -> bytes:
+def review(
+    node: Node,
+    hit: bytes,
+    outcome: ReviewOutcome,
+    note: str,
+    by: Principal,
+    *,
+    seen: str | None = None,
+) -> bytes:
     """Record what a person found, and return the leaf hash of the sealed record.
+
+    Args:
+        node: this member's.
+        hit: 16-byte id.
+        outcome: what was found.
+        note: what was looked at, and why.
+        by: who reviews.
+        seen: ``changed_at`` of the hit as it was shown, empty for none; ``None`` when that is not known.
 
     Raises:
         NotPermittedError: the person may not.
         RefusedError: ``hit-unknown``, or ``hit-note-missing``.
+        ConflictError: ``hit-changed``: the entry's standing changed meanwhile; nothing is sealed.
     """
     by.require(Permission.BLACKLIST_QUERY)
     if not note.strip():
@@ -32,6 +49,8 @@ def review(node: Node, hit: bytes, outcome: ReviewOutcome, note: str, by: Princi
         found = hits.find(connection, hit)
     if found is None:
         raise RefusedError("hit-unknown")
+    if seen is not None and seen != (found.changed_at or ""):
+        raise ConflictError("hit-changed")
     at = format_instant(node.clock.now())
     item = Item(
         kind=DECISION,
@@ -48,8 +67,11 @@ def review(node: Node, hit: bytes, outcome: ReviewOutcome, note: str, by: Princi
     def note_it(connection: Connection, outcomes: Sequence[SealOutcome]) -> None:
         for each in outcomes:
             if isinstance(each, StatementRow):
-                leaf = each.leaf_hash
-                hits.review(connection, hit, at=at, by=by.actor, outcome=outcome, leaf_hash=leaf)
+                if not hits.review(
+                    connection, hit, at=at, by=by.actor, outcome=outcome,
+                    leaf_hash=each.leaf_hash, seen=found.changed_at,
+                ):  # fmt: skip
+                    raise ConflictError("hit-changed")
                 node.trail.record_in(
                     connection, AuditEntry(by.actor, "blacklist.review", hit.hex(), {})
                 )

@@ -121,7 +121,14 @@ def review(request: Request, hit_id: HitId, data: SmallBody) -> Response:
     except ValueError:
         raise MalformedError("statement-form", member="outcome") from None
     hit = bytes.fromhex(hit_id)
-    record_review(service_of(request).node, hit, outcome, form.get("note"), who.principal)
+    record_review(
+        service_of(request).node,
+        hit,
+        outcome,
+        form.get("note"),
+        who.principal,
+        seen=form.get("seen"),
+    )
     return go("/blacklist/hits", "ui-done-reviewed")
 
 

@@ -129,7 +129,7 @@ def test_a_change_of_standing_reopens_the_review_of_a_hit(banks: Banks) -> None:
         (hit,) = hits.newest(connection, unreviewed=True, limit=9)
         hits.review(
             connection, hit.hit, at="2026-11-24T08:00:00.000Z", by="officer",
-            outcome=hits.ReviewOutcome.SAME_PERSON, leaf_hash=REASONS,
+            outcome=hits.ReviewOutcome.SAME_PERSON, leaf_hash=REASONS, seen=None,
         )  # fmt: skip
     banks.banks[2].revising.contract.dispute(entry, REASONS)
     banks.settle()

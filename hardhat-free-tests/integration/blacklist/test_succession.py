@@ -103,7 +103,7 @@ def test_hits_go_along_and_what_was_reviewed_stays_reviewed(banks: Banks) -> Non
     with banks.banks[1].database.write() as connection:
         hits.review(
             connection, kept.hit, at="2026-11-24T00:00:00.000Z", by="officer",
-            outcome=ReviewOutcome.SAME_PERSON, leaf_hash=REASONS,
+            outcome=ReviewOutcome.SAME_PERSON, leaf_hash=REASONS, seen=None,
         )  # fmt: skip
     fresh = renew(banks)
     (hit,) = hits_of(banks, 1)

@@ -141,7 +141,7 @@ def test_the_checklist_follows_the_ground(officer: Browser) -> None:
 def test_a_hit_leads_to_a_persons_review_and_is_no_decision(
     bank: BankApi, officer: Browser
 ) -> None:
-    listed_elsewhere(bank)
+    entry = bytes.fromhex(listed_elsewhere(bank).rpartition("/")[2])
     assert "No entry" in officer.post("/blacklist/query", question(STRANGER)).text
     answer = officer.post("/blacklist/query", question(f"{FRAUDSTER[:6]} {FRAUDSTER[6:]}"))
     assert answer.status_code == 200
@@ -153,7 +153,15 @@ def test_a_hit_leads_to_a_persons_review_and_is_no_decision(
     assert "forged documents" in shown
     empty = {"outcome": "same-person", "note": " "}
     assert officer.post(f"{hit[1]}/review", empty).status_code == 409
-    done = officer.post(f"{hit[1]}/review", {"outcome": "same-person", "note": "card compared"})
+    bank.others[1].revising.contract.dispute(entry, b"\x33" * 32)
+    bank.work()
+    said = {"outcome": "same-person", "note": "card compared"}
+    stale = officer.post(f"{hit[1]}/review", said)
+    assert stale.status_code == 409
+    assert "Look at the hit again" in stale.text
+    seen = re.search(r'name="seen" value="([^"]+)"', officer.get(hit[1]).text)
+    assert seen is not None
+    done = officer.post(f"{hit[1]}/review", {**said, "seen": seen[1]})
     assert done.status_code == 303
     assert hit[1] not in officer.get("/blacklist/hits").text
     assert "same person" in officer.get("/blacklist/hits?reviewed=true").text

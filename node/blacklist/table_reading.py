@@ -1,126 +1,124 @@
 """Tables of customers in bounded memory: CSV, Excel and Parquet files, and tables of a database.
 
-* Cells are read as text. A number in a cell is refused and never turned into text: an ID number that a
-  spreadsheet took for a number has lost its last digits, and looks like another one.
-* Every row comes out, in its order and with its line; what is wrong with its form is a fault of the row.
-* CSV and Excel are put into frames here: ``pandas.read_csv`` drops a row with a wrong quote without a word
-  when it is told to go on, and ``pandas.read_excel`` holds a whole sheet.
+CSV and Excel are put into frames here: ``pandas.read_csv`` drops a row with a wrong quote without a word
+when it is told to go on, and ``pandas.read_excel`` holds a whole sheet. What becomes of the frames is said in
+``table_rows``.
 
 pandas takes most of a second to import: whoever needs this module imports it at that moment.
 """
 
 import csv
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import io
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final, TextIO
+from typing import BinaryIO, Final, TextIO
 from zipfile import BadZipFile
 
 import pandas as pd
-import pandera.pandas as pa
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from pyarrow import ArrowException, parquet
 from sqlalchemy import URL, Engine, MetaData, Table, create_engine, make_url, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, NoSuchTableError, SQLAlchemyError
 
 from blacklist.domain.screening.mapping import ColumnMapping
-from blacklist.domain.screening.rows import ReadRow, RowFault
+from blacklist.domain.screening.rows import ReadRow
+from blacklist.domain.screening.table_form import TableForm, TableKind
 from ledger.errors import MalformedError, RefusedError, UnavailableError
+from node.blacklist.table_rows import (
+    BROKEN,
+    FRAME_ROWS,
+    UNEVEN,
+    Frames,
+    places_of,
+    read_rows,
+    texts_of,
+)
 
-FRAME_ROWS: Final = 4096
-"""Rows that are in memory at once."""
-MAX_CELL: Final = 1024
-"""Characters; no number of a bank, and no identifier, comes near."""
-_UNEVEN: Final = object()
-"""Stands in every cell of a row that has not as many fields as the header."""
-_BROKEN: Final = object()
-"""Stands in every cell of a row whose quotes are wrong."""
 _BLOCK: Final = 1024 * 1024
-
-Frames = Iterator[tuple[Sequence[int], pd.DataFrame]]
-"""Lines, and rows; columns as in the mapping, cells as they came."""
-
-
-def _read_rows(
-    frames: Callable[[Sequence[str]], Frames], mapping: ColumnMapping
-) -> Iterator[ReadRow]:
-    columns = list(mapping.columns())
-    schema = _schema(columns)
-    for lines, came in frames(columns):
-        frame = came.astype(object)
-        faults = _faults(frame, schema, lines)
-        cells = frame.where(frame.notna(), "").to_numpy().tolist()
-        for at, values in enumerate(cells):
-            fault = faults.get(at)
-            texts = {} if fault else dict(zip(columns, values, strict=True))
-            yield ReadRow(lines[at], texts, fault)
-
-
-def _schema(columns: Sequence[str]) -> pa.DataFrameSchema:
-    """Return what each cell has to be; the checks are named after the codes of their faults."""
-    rules = (
-        (lambda cell: cell is not _UNEVEN, "screening-row-fields"),
-        (lambda cell: cell is not _BROKEN, "screening-row-quotes"),
-        (_is_text, "screening-cell-not-text"),
-        (_is_short, "screening-cell-long"),
-    )
-    checks = [pa.Check(rule, name=code, element_wise=True) for rule, code in rules]
-    return pa.DataFrameSchema({name: pa.Column(checks=checks, nullable=True) for name in columns})
-
-
-def _is_text(cell: object) -> bool:
-    return isinstance(cell, str) or cell is _UNEVEN or cell is _BROKEN
-
-
-def _is_short(cell: object) -> bool:
-    return not isinstance(cell, str) or len(cell) <= MAX_CELL
-
-
-def _faults(
-    frame: pd.DataFrame, schema: pa.DataFrameSchema, lines: Sequence[int]
-) -> Mapping[int, RowFault]:
-    """Return the first fault of each row by its place in the frame."""
-    found: dict[int, RowFault] = {}
-    try:
-        schema.validate(frame, lazy=True)
-    except pa.errors.SchemaErrors as error:
-        # The error holds cells, personal data: only places and names are taken out of it.
-        cases = error.failure_cases[["index", "column", "check"]]
-        for at, column, code in cases.itertuples(index=False):
-            whole = code.startswith("screening-row")
-            limit = {"limit": MAX_CELL} if code == "screening-cell-long" else {}
-            fault = RowFault(lines[int(at)], "" if whole else column, code, limit)
-            found.setdefault(int(at), fault)
-    return found
 
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """A file.
+    """A file, wherever its bytes are.
 
     Attributes:
-        path: of it.
-        read: gives frames of it.
+        name: for people; a file's, or none.
+        open: gives its bytes from the first; Excel and Parquet seek in them.
+        form: how to read them.
     """
 
-    path: Path
-    read: Callable[[Path, Sequence[str]], Frames]
+    name: str
+    open: Callable[[], BinaryIO]
+    form: TableForm
 
     def digest(self, salt: bytes) -> bytes:
         """Return a digest over its bytes."""
         hasher = hashlib.sha256(salt)
-        with self.path.open("rb") as opened:
+        with self.open() as opened:
             while block := opened.read(_BLOCK):
                 hasher.update(block)
         return hasher.digest()
 
     def rows(self, mapping: ColumnMapping) -> Iterator[ReadRow]:
         """See ``ports.row_source``."""
-        return _read_rows(lambda columns: self.read(self.path, columns), mapping)
+        return read_rows(self._frames, mapping)
+
+    def titles(self) -> Sequence[str]:
+        """Return the columns' titles in their order; empty for a column without one.
+
+        Raises:
+            RefusedError: no such sheet, or which one is not said; the file cannot be read.
+            MalformedError: it is no text in the encoding that was named.
+        """
+        with self._readable() as opened:
+            return [title or "" for title in texts_of(_titles(opened, self.form))]
+
+    def sheets(self) -> Sequence[str]:
+        """Return the names of a workbook's sheets; none for other files.
+
+        Raises:
+            RefusedError: the file cannot be read.
+        """
+        if self.form.kind is not TableKind.EXCEL:
+            return ()
+        with self._readable() as opened, _book(opened) as book:
+            return tuple(book.sheetnames)
+
+    def check(self, mapping: ColumnMapping) -> None:
+        """Return when every column of a mapping is there, once.
+
+        Raises:
+            RefusedError: one is missing, or there twice; or as ``titles``.
+            MalformedError: as ``titles``.
+        """
+        places_of(self.titles(), mapping.columns())
+
+    def _frames(self, columns: Sequence[str]) -> Frames:
+        frames = _FRAMES[self.form.kind]
+        with self._readable() as opened:
+            yield from frames(opened, columns, self.form)
+
+    @contextmanager
+    def _readable(self) -> Iterator[BinaryIO]:
+        """Open it, and turn what libraries raise into one refusal, without the cells that they quote."""
+        try:
+            with self.open() as opened:
+                yield opened
+        except UnicodeError:
+            raise MalformedError("screening-file-encoding") from None
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise RefusedError("screening-file-unreadable", file=self.name, why=why) from None
+        except (
+            ArrowException, BadZipFile, InvalidFileException, LookupError, ValueError,
+        ) as error:  # fmt: skip
+            why = type(error).__name__
+            raise RefusedError("screening-file-unreadable", file=self.name, why=why) from None
 
 
 def file_source(path: Path, *, encoding: str, separator: str, sheet: str | None) -> TableFile:
@@ -135,25 +133,44 @@ def file_source(path: Path, *, encoding: str, separator: str, sheet: str | None)
     Raises:
         RefusedError: ``screening-file-kind``.
     """
-    kinds: Mapping[str, Callable[[Path, Sequence[str]], Frames]] = {
-        ".csv": lambda file, columns: _csv(file, columns, encoding, separator),
-        ".xlsx": lambda file, columns: _excel(file, columns, sheet),
-        ".parquet": _parquet,
-    }
-    read = kinds.get(path.suffix.lower())
-    if read is None:
-        raise RefusedError("screening-file-kind", kinds=", ".join(kinds))
-    return TableFile(path, read)
+    suffix = path.suffix.lower()
+    kind = next((each for each in TableKind if suffix == f".{each}"), None)
+    if kind is None:
+        kinds = ", ".join(f".{each}" for each in TableKind)
+        raise RefusedError("screening-file-kind", kinds=kinds)
+    form = TableForm(kind, encoding, separator, sheet)
+    return TableFile(path.name, lambda: path.open("rb"), form)
 
 
-def _csv(path: Path, columns: Sequence[str], encoding: str, separator: str) -> Frames:
-    with _readable(path), path.open(encoding=encoding, newline="") as opened:
-        rows = _csv_rows(opened, separator)
-        titles = next(rows, (1, None))[1] or []
-        places = _places(titles, columns)
+def _titles(opened: BinaryIO, form: TableForm) -> Sequence[object]:
+    match form.kind:
+        case TableKind.CSV:
+            with _lines(opened, form) as lines:
+                return _csv_titles(_csv_rows(lines, form.separator))
+        case TableKind.EXCEL:
+            with _sheet(opened, form.sheet) as rows:
+                return next(rows, ())
+        case TableKind.PARQUET:
+            with parquet.ParquetFile(opened) as table:
+                return list(table.schema_arrow.names)
+
+
+def _csv(opened: BinaryIO, columns: Sequence[str], form: TableForm) -> Frames:
+    with _lines(opened, form) as lines:
+        rows = _csv_rows(lines, form.separator)
+        titles = _csv_titles(rows)
+        places = places_of(titles, columns)
         while taken := list(islice(rows, FRAME_ROWS)):
             cells = [_chosen(row, places, len(titles)) for _, row in taken]
             yield [line for line, _ in taken], _frame(cells, columns)
+
+
+def _lines(opened: BinaryIO, form: TableForm) -> TextIO:
+    return io.TextIOWrapper(opened, encoding=form.encoding, newline="")
+
+
+def _csv_titles(rows: Iterator[tuple[int, list[str] | None]]) -> Sequence[str]:
+    return next(rows, (1, None))[1] or []
 
 
 def _csv_rows(opened: TextIO, separator: str) -> Iterator[tuple[int, list[str] | None]]:
@@ -175,9 +192,9 @@ def _csv_rows(opened: TextIO, separator: str) -> Iterator[tuple[int, list[str] |
 
 def _chosen(row: Sequence[object] | None, places: Sequence[int], width: int) -> Sequence[object]:
     if row is None:
-        return [_BROKEN] * len(places)
+        return [BROKEN] * len(places)
     if len(row) != width:
-        return [_UNEVEN] * len(places)
+        return [UNEVEN] * len(places)
     return [row[place] for place in places]
 
 
@@ -185,70 +202,57 @@ def _frame(cells: Sequence[Sequence[object]], columns: Sequence[str]) -> pd.Data
     return pd.DataFrame(list(cells), columns=list(columns), dtype=object)
 
 
-def _excel(path: Path, columns: Sequence[str], sheet: str | None) -> Frames:
-    with _readable(path):
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
-            if sheet is None and len(book.sheetnames) > 1:
-                raise RefusedError("screening-sheet", count=len(book.sheetnames))
-            if sheet is not None and sheet not in book.sheetnames:
-                raise RefusedError("screening-sheet-missing")
-            opened = book[sheet or book.sheetnames[0]]
-            # What a file says about its size is not believed: rows would be cut.
-            opened.reset_dimensions()
-            rows = opened.iter_rows(values_only=True)
-            places = _places(next(rows, ()), columns)
-            line = 2
-            while taken := list(islice(rows, FRAME_ROWS)):
-                cells = [[_at(row, place) for place in places] for row in taken]
-                yield range(line, line + len(taken)), _frame(cells, columns)
-                line += len(taken)
-        finally:
-            book.close()
+@contextmanager
+def _book(opened: BinaryIO) -> Iterator[Workbook]:
+    book = load_workbook(opened, read_only=True, data_only=True)
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+@contextmanager
+def _sheet(opened: BinaryIO, sheet: str | None) -> Iterator[Iterator[Sequence[object]]]:
+    """Open a workbook's sheet as its rows."""
+    with _book(opened) as book:
+        if sheet is None and len(book.sheetnames) > 1:
+            raise RefusedError("screening-sheet", count=len(book.sheetnames))
+        if sheet is not None and sheet not in book.sheetnames:
+            raise RefusedError("screening-sheet-missing")
+        found = book[sheet or book.sheetnames[0]]
+        # What a file says about its size is not believed: rows would be cut.
+        found.reset_dimensions()
+        yield found.iter_rows(values_only=True)
+
+
+def _excel(opened: BinaryIO, columns: Sequence[str], form: TableForm) -> Frames:
+    with _sheet(opened, form.sheet) as rows:
+        places = places_of(next(rows, ()), columns)
+        line = 2
+        while taken := list(islice(rows, FRAME_ROWS)):
+            cells = [[_at(row, place) for place in places] for row in taken]
+            yield range(line, line + len(taken)), _frame(cells, columns)
+            line += len(taken)
 
 
 def _at(row: Sequence[object], place: int) -> object:
     return row[place] if place < len(row) else None
 
 
-def _parquet(path: Path, columns: Sequence[str]) -> Frames:
-    with _readable(path), parquet.ParquetFile(path) as opened:
-        _places(opened.schema_arrow.names, columns)
+def _parquet(opened: BinaryIO, columns: Sequence[str], _form: TableForm) -> Frames:
+    with parquet.ParquetFile(opened) as table:
+        places_of(table.schema_arrow.names, columns)
         line = 1
-        for batch in opened.iter_batches(batch_size=FRAME_ROWS, columns=list(columns)):
+        for batch in table.iter_batches(batch_size=FRAME_ROWS, columns=list(columns)):
             yield range(line, line + batch.num_rows), batch.to_pandas()[list(columns)]
             line += batch.num_rows
 
 
-def _places(titles: Sequence[object], columns: Sequence[str]) -> list[int]:
-    """Return where the columns are.
-
-    Raises:
-        RefusedError: one is missing, or there twice.
-    """
-    texts = [title.strip() if isinstance(title, str) else None for title in titles]
-    for name in columns:
-        if texts.count(name) != 1:
-            code = "screening-column-repeated" if name in texts else "screening-column-missing"
-            raise RefusedError(code, column=name)
-    return [texts.index(name) for name in columns]
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Turn what libraries raise about a file into one refusal, without the cells that they quote."""
-    try:
-        yield
-    except UnicodeError:
-        raise MalformedError("screening-file-encoding") from None
-    except OSError as error:
-        why = error.strerror or type(error).__name__
-        raise RefusedError("screening-file-unreadable", file=path.name, why=why) from None
-    except (
-        ArrowException, BadZipFile, InvalidFileException, LookupError, ValueError,
-    ) as error:  # fmt: skip
-        why = type(error).__name__
-        raise RefusedError("screening-file-unreadable", file=path.name, why=why) from None
+_FRAMES: Final = {
+    TableKind.CSV: _csv,
+    TableKind.EXCEL: _excel,
+    TableKind.PARQUET: _parquet,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +274,7 @@ class DatabaseTable:
 
     def rows(self, mapping: ColumnMapping) -> Iterator[ReadRow]:
         """See ``ports.row_source``."""
-        return _read_rows(self._opened, mapping)
+        return read_rows(self._opened, mapping)
 
     def _opened(self, columns: Sequence[str]) -> Frames:
         engine = create_engine(self.url)
@@ -289,7 +293,7 @@ class DatabaseTable:
         with engine.connect() as opened:
             connection = opened.execution_options(stream_results=True, max_row_buffer=FRAME_ROWS)
             table = Table(self.table, MetaData(), autoload_with=connection)
-            _places(list(table.c.keys()), columns)
+            places_of(list(table.c.keys()), columns)
             order = tuple(table.primary_key)
             if not order:
                 raise RefusedError("screening-table-unordered")

@@ -23,7 +23,8 @@ from blacklist.domain.screening.rows import ReadRow, RowFault, RowReader, Screen
 from blacklist.ports.row_source import RowSource
 from ledger.errors import LedgerError, MalformedError, RefusedError, UnavailableError
 from node.blacklist import table_reading
-from node.blacklist.table_reading import FRAME_ROWS, MAX_CELL, database_source, file_source
+from node.blacklist.table_reading import database_source, file_source
+from node.blacklist.table_rows import FRAME_ROWS, MAX_CELL
 
 TITLES = ("客户", "id", "授权")
 MAPPING = ColumnMapping((("id", IdentifierType.NATIONAL_ID),), "授权", reference="客户")

@@ -1,5 +1,6 @@
 """Sweeping the vault: who else, besides statements, has objects there is said in one place."""
 
+from blacklist.store import stored_tables
 from ledger.services.sweeping import sweep
 from node.uploads import store as uploads
 from node.wiring import Node
@@ -13,4 +14,6 @@ def sweep_vault(node: Node) -> int:
     Raises:
         UnavailableError: the database or the vault does not answer.
     """
-    return sweep(node.database.write, node.vault, (uploads.names_object,))
+    return sweep(
+        node.database.write, node.vault, (uploads.names_object, stored_tables.names_object)
+    )

@@ -5,18 +5,21 @@ Who is a customer is read by who may read content, and the trail says so.
 
 import base64
 import binascii
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from blacklist.services.evaluating import TYPES
 from blacklist.services.monitoring import ITEM_BYTES
 from blacklist.services.sealed_records import SealedRecord, SealedRecords
-from blacklist.store import monitors, screenings
+from blacklist.store import monitors, screenings, stored_tables
 from blacklist.store.monitors import MonitoredItem
 from blacklist.store.screenings import ScreeningJob
-from ledger.errors import LimitError, MalformedError
+from blacklist.store.stored_tables import StoredTable
+from ledger.errors import LimitError, MalformedError, RefusedError
 from ledger.evidence.instants import format_instant, parse_instant
 from node.audit.entries import AuditEntry, Detail
 from node.identity.permissions import Permission, Principal
@@ -29,11 +32,46 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
+class ScreeningState(StrEnum):
+    """How a job stands."""
+
+    SHELL = "shell"
+    """Not finished; whoever began it at the node's shell can go on with it there."""
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    """Held up; the node tries it again."""
+    STOPPED = "stopped"
+    """Held up by what the node cannot get over."""
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+_OPEN: Final = frozenset({ScreeningState.QUEUED, ScreeningState.RUNNING, ScreeningState.WAITING})
+
+
+@dataclass(frozen=True, slots=True)
+class HeldUp:
+    """What holds a job up.
+
+    Attributes:
+        code: of the error.
+        params: of its words.
+        try_at: when the node tries it again; ``None`` when it does not.
+    """
+
+    code: str
+    params: Mapping[str, object]
+    try_at: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class ScreeningView:
-    """A job; ``finished_at`` is ``None`` while it can be taken up again."""
+    """A job; ``finished_at`` is ``None`` unless all rows were worked on."""
 
     job: str
+    state: ScreeningState
+    held_up: HeldUp | None
     rows: int
     rejected: int
     asked: int
@@ -41,6 +79,17 @@ class ScreeningView:
     started_at: str
     started_by: str
     finished_at: str | None
+    cancelled_at: str | None
+
+    @property
+    def moves(self) -> bool:
+        """Whether the node goes on with it by itself."""
+        return self.state in _OPEN
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing can be done with it any more."""
+        return self.state in {ScreeningState.FINISHED, ScreeningState.CANCELLED}
 
     def to_json(self) -> dict[str, object]:
         """Return it for machines."""
@@ -145,13 +194,33 @@ def _place(cursor: str) -> tuple[str, bytes]:
 def read_screenings(node: Node, limit: int = 100) -> Sequence[ScreeningView]:
     """Return the newest jobs."""
     with node.database.read() as connection:
-        return [screening_view(each) for each in screenings.newest(connection, limit)]
+        jobs = screenings.newest(connection, limit)
+        tables = stored_tables.of_jobs(connection, [each.job for each in jobs])
+    held = {each.job: each for each in tables}
+    return [screening_view(each, held.get(each.job)) for each in jobs]
 
 
-def screening_view(job: ScreeningJob) -> ScreeningView:
-    """Return a job."""
+def read_screening(node: Node, job: bytes) -> ScreeningView:
+    """Return a job.
+
+    Raises:
+        RefusedError: ``screening-unknown``.
+    """
+    with node.database.read() as connection:
+        found, table = screenings.find(connection, job), stored_tables.find(connection, job)
+    if found is None:
+        raise RefusedError("screening-unknown")
+    return screening_view(found, table)
+
+
+def screening_view(job: ScreeningJob, table: StoredTable | None = None) -> ScreeningView:
+    """Return a job; with its table where the node works on it."""
+    state = _state(job, table)
+    held_up = state in {ScreeningState.WAITING, ScreeningState.STOPPED}
     return ScreeningView(
         job=job.job.hex(),
+        state=state,
+        held_up=_held_up(table) if held_up and table is not None else None,
         rows=job.progress.rows,
         rejected=job.progress.rejected,
         asked=job.progress.asked,
@@ -159,4 +228,22 @@ def screening_view(job: ScreeningJob) -> ScreeningView:
         started_at=job.started_at,
         started_by=job.started_by,
         finished_at=job.finished_at,
+        cancelled_at=job.cancelled_at,
     )
+
+
+def _state(job: ScreeningJob, table: StoredTable | None) -> ScreeningState:
+    if job.finished_at is not None:
+        return ScreeningState.FINISHED
+    if job.cancelled_at is not None:
+        return ScreeningState.CANCELLED
+    if table is None:
+        return ScreeningState.SHELL
+    if table.pause is not None:
+        return ScreeningState.STOPPED if table.try_at is None else ScreeningState.WAITING
+    return ScreeningState.RUNNING if job.progress.rows else ScreeningState.QUEUED
+
+
+def _held_up(table: StoredTable) -> HeldUp:
+    said = json.loads(table.pause or "{}")
+    return HeldUp(said["code"], said["params"], table.try_at)

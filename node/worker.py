@@ -6,7 +6,8 @@
 * Housekeeping (pending erasures, sealing the audit trail, sweeping) follows a round that went through, so
   that the chain has just confirmed this copy; it never stops a round. Taking in goes on without the chain.
 * Time-stamping authorities, other members and the blacklist's contract are asked on threads of their own
-  (``stamping``, ``peer.rounds``, ``blacklist.rounds``): no round waits for them.
+  (``stamping``, ``peer.rounds``, ``blacklist.rounds``), and tables are screened on one
+  (``blacklist.screening_rounds``): no round waits for them.
 """
 
 from collections.abc import Callable
@@ -20,6 +21,7 @@ import structlog
 
 from ledger.errors import LedgerError, RefusedError
 from node.blacklist.rounds import BlacklistRounds
+from node.blacklist.screening_rounds import ScreeningRounds
 from node.blacklist.sealing import seal_evaluations
 from node.consortium.travelling import Travelling
 from node.housekeeping import sweep_vault
@@ -95,6 +97,7 @@ class Worker:
         self._peers: Final = PeerRounds(node, metrics)
         self._travelling: Final = Travelling(node)
         self._blacklist: Final = BlacklistRounds(node)
+        self._screening: Final = ScreeningRounds(node, lambda: self.progress.leads)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -107,6 +110,7 @@ class Worker:
         self._peers.stop()
         self._travelling.stop()
         self._blacklist.stop()
+        self._screening.stop()
 
     def stop(self) -> None:
         """Let the worker end after its present round."""
@@ -154,6 +158,7 @@ class Worker:
         self._every(timedelta(0), "peers", self._peers.nudge)
         self._every(timedelta(0), "applications", self._travelling.nudge)
         self._every(timedelta(0), "blacklist", self._blacklist.nudge)
+        self._every(timedelta(0), "screening", self._screening.nudge)
         self.progress.last_round = self._node.clock.now()
         return done
 

@@ -108,7 +108,32 @@ class Screening:
         by: str,
         watch: MonitoringPurpose | None = None,
     ) -> OpenJob:
-        """Store a new job.
+        """Store a new job; see ``prepare``."""
+        opened = self.prepare(mapping, folder, digest, by, watch)
+        with self.querying.matcher.begin() as connection:
+            screenings.put(connection, opened.job)
+        return opened
+
+    def check(self, mapping: ColumnMapping, watch: MonitoringPurpose | None = None) -> None:
+        """Return when a table may be screened.
+
+        Raises:
+            RefusedError: the columns do not fit each other, or persons did not agree to the purpose.
+        """
+        mapping.check()
+        check_purpose(Purpose.SCREENING, self.querying.agreed)
+        if watch is not None:
+            check_purpose(Purpose.MONITORING, self.querying.agreed)
+
+    def prepare(
+        self,
+        mapping: ColumnMapping,
+        folder: str,
+        digest: Callable[[bytes], bytes],
+        by: str,
+        watch: MonitoringPurpose | None = None,
+    ) -> OpenJob:
+        """Make a new job, which is not stored yet.
 
         Args:
             mapping: of columns.
@@ -118,12 +143,9 @@ class Screening:
             watch: what the customers are watched for afterwards, if they are.
 
         Raises:
-            RefusedError: the columns do not fit each other, or persons did not agree to the purpose.
+            RefusedError: see ``check``.
         """
-        mapping.check()
-        check_purpose(Purpose.SCREENING, self.querying.agreed)
-        if watch is not None:
-            check_purpose(Purpose.MONITORING, self.querying.agreed)
+        self.check(mapping, watch)
         salt, at = os.urandom(SALT_BYTES), self._now()
         source = digest(salt)
         record = self.querying.records.seal(
@@ -144,8 +166,6 @@ class Screening:
             started_by=by,
             worked_at=at,
         )
-        with self.querying.matcher.begin() as connection:
-            screenings.put(connection, job)
         return OpenJob(job, mapping, folder, salt, watch)
 
     def open(self, job: bytes) -> OpenJob:
@@ -182,8 +202,11 @@ class Screening:
             rows: of that source, from the first.
 
         Raises:
-            RefusedError: ``screening-source-changed``: another file, or other rows than before.
+            RefusedError: ``screening-source-changed``: another file, or other rows than before;
+                ``screening-cancelled``.
         """
+        if opened.job.cancelled_at is not None:
+            raise RefusedError("screening-cancelled")
         progress = opened.job.progress
         if source != opened.job.source:
             raise RefusedError("screening-source-changed")
@@ -249,7 +272,11 @@ class Screening:
         return replace(opened, job=replace(opened.job, progress=after))
 
     def finish(self, opened: OpenJob) -> OpenJob:
-        """Record that no row is left."""
+        """Record that no row is left.
+
+        Raises:
+            ConflictError: ``screening-elsewhere``: it was cancelled.
+        """
         at = self._now()
         with self.querying.matcher.begin() as connection:
             screenings.finish(connection, opened.job.job, at)

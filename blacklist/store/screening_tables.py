@@ -1,8 +1,18 @@
-"""The tables about screening and monitoring, for queries; created by the migrations b0007, b0009, b0011."""
+"""The tables about screening and monitoring, for queries; created by b0007, b0009, b0011 and b0012."""
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
 
 from blacklist.store.tables import metadata
 
@@ -24,9 +34,28 @@ screening: Final = Table(
     Column("started_by", String(64), nullable=False),
     Column("worked_at", String(24), nullable=False),
     Column("finished_at", String(24)),
+    Column("cancelled_at", String(24)),
 )
 """``sealed`` holds mapping, place of the results, and the salt of both digests: ``source`` is over the file,
 ``digest`` over the rows that were worked on. Without the salt either could be tried against guesses."""
+
+stored_table: Final = Table(
+    "stored_table",
+    metadata,
+    Column("job", LargeBinary, primary_key=True),
+    Column("object_id", LargeBinary, nullable=False),
+    Column("key_id", LargeBinary, nullable=False),
+    Column("inline", LargeBinary),
+    Column("kind", String(8), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("stored_at", String(24), nullable=False),
+    Column("stored_by", String(64), nullable=False),
+    Column("form", LargeBinary),
+    Column("pause", Text),
+    Column("try_at", String(24)),
+    Index("stored_table_object", "object_id"),
+)
+"""Tables that the node holds until they are screened; a row without a screening of its id is not started."""
 
 monitored: Final = Table(
     "monitored",

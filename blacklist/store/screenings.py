@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from blacklist.store.screening_tables import screening
 from ledger.errors import ConflictError
@@ -46,6 +46,7 @@ class ScreeningJob:
         started_by: operator.
         worked_at: instant of the newest batch.
         finished_at: instant; ``None`` while rows are left.
+        cancelled_at: instant; ``None`` unless somebody ended it before.
     """
 
     job: bytes
@@ -57,6 +58,7 @@ class ScreeningJob:
     started_by: str
     worked_at: str
     finished_at: str | None = None
+    cancelled_at: str | None = None
 
 
 def put(connection: Connection, job: ScreeningJob) -> None:
@@ -82,22 +84,41 @@ def advance(
     """Record a batch.
 
     Raises:
-        ConflictError: ``screening-elsewhere``: another process worked on the job.
+        ConflictError: ``screening-elsewhere``: another process worked on the job, or it was cancelled.
     """
     own = (screening.c.job == job) & (screening.c.rows == before.rows)
+    own &= screening.c.cancelled_at.is_(None)
     values = {**_numbers(after), "worked_at": at}
     if connection.execute(update(screening).where(own).values(values)).rowcount != 1:
         raise ConflictError("screening-elsewhere")
 
 
 def finish(connection: Connection, job: bytes, at: str) -> None:
-    """Record that no row is left."""
-    connection.execute(update(screening).where(screening.c.job == job).values(finished_at=at))
+    """Record that no row is left.
+
+    Raises:
+        ConflictError: ``screening-elsewhere``: it was cancelled.
+    """
+    own = (screening.c.job == job) & screening.c.cancelled_at.is_(None)
+    if connection.execute(update(screening).where(own).values(finished_at=at)).rowcount != 1:
+        raise ConflictError("screening-elsewhere")
+
+
+def cancel(connection: Connection, job: bytes, at: str) -> bool:
+    """Record that a job ends before its last row; return whether it went on until now."""
+    own = _going_on(job)
+    return connection.execute(update(screening).where(own).values(cancelled_at=at)).rowcount == 1
+
+
+def _going_on(job: bytes) -> ColumnElement[bool]:
+    over = screening.c.finished_at.is_not(None) | screening.c.cancelled_at.is_not(None)
+    return (screening.c.job == job) & ~over
 
 
 def _own(job: ScreeningJob) -> dict[str, object]:
     names = (
         "job", "key_id", "sealed", "source", "started_at", "started_by", "worked_at", "finished_at",
+        "cancelled_at",
     )  # fmt: skip
     return {name: getattr(job, name) for name in names}
 
@@ -118,4 +139,5 @@ def _read(row: Row[tuple[object, ...]]) -> ScreeningJob:
         started_by=row.started_by,
         worked_at=row.worked_at,
         finished_at=row.finished_at,
+        cancelled_at=row.cancelled_at,
     )

@@ -12,6 +12,7 @@ from node.api import (
     blacklist_desk,
     blacklist_entries,
     blacklist_screening,
+    blacklist_screenings,
     blacklist_watching,
     cases,
     consortium,
@@ -67,6 +68,7 @@ def create_app(service: Service) -> FastAPI:
         blacklist,
         blacklist_entries,
         blacklist_screening,
+        blacklist_screenings,
         blacklist_watching,
         blacklist_desk,
     ):

@@ -295,19 +295,6 @@ class UseAnswer(BaseModel):
     meter: list[MeterAnswer]
 
 
-class ScreeningAnswer(BaseModel):
-    """A screening and how far it is."""
-
-    job: str
-    rows: int
-    rejected: int
-    asked: int
-    hits: int
-    started_at: Instant
-    started_by: str
-    finished_at: Instant | None = Field(description="Null while it can be taken up again.")
-
-
 class DrawAnswer(BaseModel):
     """A draw of what callers open to an auditor."""
 

@@ -1,24 +1,14 @@
-"""The blacklist watched: who uses how much of it, screenings and their files, draws and what audits found."""
+"""The blacklist watched: who uses how much of it, draws and what audits found."""
 
-from collections.abc import Sequence
-from typing import Annotated, Final
+from fastapi import APIRouter, Request
 
-from fastapi import APIRouter, Path, Request
-from fastapi.responses import FileResponse
-
-from node import blacklist_audit_view, screening_view
-from node.api.blacklist_models import AuditsAnswer, ScreeningAnswer, UseAnswer
-from node.api.documents import SIGNED_IN, content, problems
-from node.api.evidence import NO_STORE
+from node import blacklist_audit_view
+from node.api.blacklist_models import AuditsAnswer, UseAnswer
+from node.api.documents import SIGNED_IN, problems
 from node.api.requests import caller, service_of
-from node.blacklist.screening_results import ScreeningFile, file_of
 from node.blacklist.use import UseView, read_use
 from node.entry_view import names_seen
 from node.identity.permissions import Permission
-from node.screening_view import ScreeningView
-
-JobId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
-CSV: Final = "text/csv"
 
 router = APIRouter(tags=["blacklist"])
 
@@ -52,29 +42,3 @@ def audits(request: Request) -> dict[str, object]:
         "draws": blacklist_audit_view.read_draws(node, follower.oversight()),
         "findings": blacklist_audit_view.read_findings(node, names=names_seen(node)),
     }
-
-
-@router.get(
-    "/blacklist/screenings",
-    response_model=list[ScreeningAnswer],
-    responses=problems(),
-    openapi_extra=dict(SIGNED_IN),
-)
-def list_screenings(request: Request) -> Sequence[ScreeningView]:
-    """List screenings and how far each is, newest first."""
-    caller(request, Permission.BLACKLIST_QUERY)
-    return screening_view.read_screenings(service_of(request).node)
-
-
-@router.get(
-    "/blacklist/screenings/{job_id}/{file}",
-    response_class=FileResponse,
-    responses=content(CSV, "Lines with the bank's own numbers.") | problems(404, 409),
-    openapi_extra=dict(SIGNED_IN),
-)
-def read_screening(request: Request, job_id: JobId, file: ScreeningFile) -> FileResponse:
-    """Return a screening's results, or its refused rows; needs ``content:read`` besides, and is recorded."""
-    principal = caller(request, Permission.BLACKLIST_QUERY)
-    entries = service_of(request).blacklist.entries
-    found = file_of(entries, bytes.fromhex(job_id), file, principal)
-    return FileResponse(found, media_type=CSV, filename=found.name, headers=NO_STORE)

@@ -61,6 +61,7 @@ _UNKNOWN: Final = frozenset(
         "entry-unknown",
         "hit-unknown",
         "screening-unknown",
+        "screening-table-unknown",
         "person-request-unknown",
     }
 )

@@ -20,7 +20,9 @@ CSRF_HEADER: Final = "x-csrf-token"
 GATHERED: Final = 512 * 1024
 ITEM: Final = "application/vnd.lianzheng.item"
 """One line of JSON that describes the item, then the bytes of its content."""
-STREAMED: Final = frozenset({ITEM})
+TABLE: Final = "application/vnd.lianzheng.table"
+"""One line of JSON that says how a table is to be screened, then the bytes of its file."""
+STREAMED: Final = frozenset({ITEM, TABLE})
 STREAMED_BYTES: Final = 2**62
 """No limit of the framework's: ``max_upload_bytes`` is counted as the bytes arrive."""
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})

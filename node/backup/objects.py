@@ -15,6 +15,7 @@ from typing import Final, TextIO
 from sqlalchemy import Column, Connection, Table, inspect, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from blacklist.store.screening_tables import stored_table
 from ledger.errors import IntegrityError
 from ledger.ports.vault import Vault
 from ledger.store.tables import erasure, pending_erasure, small_object, statement
@@ -48,6 +49,8 @@ def named(connection: Connection) -> Iterator[bytes]:
     sources = [_pages(connection, statement.c.object_id, _of_statements(connection))]
     if has_table(connection, upload_part):
         sources.append(_pages(connection, upload_part.c.object_id, _OF_UPLOADS))
+    if has_table(connection, stored_table):
+        sources.append(_pages(connection, stored_table.c.object_id, _OF_TABLES))
     for object_id, _ in groupby(heapq.merge(*sources)):
         yield object_id
 
@@ -59,10 +62,16 @@ def expects(connection: Connection, object_id: bytes) -> bool:
     )
     if connection.scalar(query.limit(1)) is not None:
         return True
-    if not has_table(connection, upload_part):
-        return False
-    parts = select(upload_part.c.first).where(upload_part.c.object_id == object_id, _OF_UPLOADS)
-    return connection.scalar(parts.limit(1)) is not None
+    others = ((upload_part, _OF_UPLOADS), (stored_table, _OF_TABLES))
+    return any(
+        _exists_at(connection, table, (table.c.object_id == object_id) & condition)
+        for table, condition in others
+        if has_table(connection, table)
+    )
+
+
+def _exists_at(connection: Connection, table: Table, condition: ColumnElement[bool]) -> bool:
+    return connection.scalar(select(_exists(table, condition))) is True
 
 
 def _of_statements(connection: Connection) -> ColumnElement[bool]:
@@ -80,6 +89,7 @@ def has_table(connection: Connection, table: Table) -> bool:
 
 
 _OF_UPLOADS: Final = upload_part.c.inline.is_(None)
+_OF_TABLES: Final = stored_table.c.inline.is_(None)
 
 
 def _exists(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:

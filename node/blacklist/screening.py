@@ -134,13 +134,18 @@ def run(
 
     screening, monitoring = Screening(entries.querying), watching(entries)
     job = work(screening, monitoring, opened, source, by.actor, look_up).job
+    record_end(entries, job, by.actor)
+    return job
+
+
+def record_end(entries: Entries, job: ScreeningJob, actor: str) -> None:
+    """Record in the trail that a job has worked on all rows."""
     counts = {
         "rows": job.progress.rows,
         "rejected": job.progress.rejected,
         "hits": job.progress.found,
     }
-    entries.node.trail.record(AuditEntry(by.actor, "blacklist.screened", job.job.hex(), counts))
-    return job
+    entries.node.trail.record(AuditEntry(actor, "blacklist.screened", job.job.hex(), counts))
 
 
 def work(

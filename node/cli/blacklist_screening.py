@@ -104,12 +104,13 @@ def _shown(found: dict[str, object]) -> dict[str, object]:
 
 def _print(context: Context, found: Sequence[ScreeningView]) -> None:
     columns = (
-        "col-job", "col-rows", "col-rejected", "col-asked", "col-hits", "col-started",
+        "col-job", "col-state", "col-rows", "col-rejected", "col-asked", "col-hits", "col-started",
         "col-started-by", "col-finished",
     )  # fmt: skip
     rows = [
         (
-            each.job, each.rows, each.rejected, each.asked, each.hits, each.started_at,
+            each.job, context.word(f"screening-state-{each.state}"), each.rows, each.rejected,
+            each.asked, each.hits, each.started_at,
             each.started_by, each.finished_at,
         )
         for each in found

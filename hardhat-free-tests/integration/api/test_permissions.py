@@ -16,6 +16,7 @@ from node.api import (
     blacklist_desk,
     blacklist_entries,
     blacklist_screening,
+    blacklist_screenings,
     blacklist_watching,
     cases,
     consortium,
@@ -34,7 +35,7 @@ from node.identity.permissions import PERMISSIONS, Permission, Role
 
 MODULES = (
     operations, account, blacklist, blacklist_desk, blacklist_entries, blacklist_screening,
-    blacklist_watching, cases, consortium,
+    blacklist_screenings, blacklist_watching, cases, consortium,
     evidence, log, packages, people, releases, sealing, sessions, uploads, watching,
 )  # fmt: skip
 SAMPLES = {
@@ -140,7 +141,11 @@ NEEDS = {
     ("POST", "/v1/blacklist/requests/{request_id}/settlement"): Permission.BLACKLIST_DESK,
     ("GET", "/v1/blacklist/use"): Permission.BLACKLIST_READ,
     ("GET", "/v1/blacklist/audits"): Permission.BLACKLIST_READ,
+    ("POST", "/v1/blacklist/tables"): Permission.BLACKLIST_QUERY,
     ("GET", "/v1/blacklist/screenings"): Permission.BLACKLIST_QUERY,
+    ("POST", "/v1/blacklist/screenings"): Permission.BLACKLIST_QUERY,
+    ("GET", "/v1/blacklist/screenings/{job_id}"): Permission.BLACKLIST_QUERY,
+    ("DELETE", "/v1/blacklist/screenings/{job_id}"): Permission.BLACKLIST_QUERY,
     ("POST", "/v1/blacklist/screening"): Permission.BLACKLIST_QUERY,
     ("GET", "/v1/blacklist/monitoring"): Permission.BLACKLIST_QUERY,
     ("POST", "/v1/blacklist/monitoring"): Permission.BLACKLIST_QUERY,

@@ -1,13 +1,12 @@
-"""The blacklist watched: use of budgets with the meter, screenings, draws and what audits found."""
+"""The blacklist watched: use of budgets with the meter, draws and what audits found."""
 
 from fastapi import APIRouter, Request, Response
 
-from node import blacklist_audit_view, screening_view
+from node import blacklist_audit_view
 from node.api.requests import service_of
 from node.blacklist.use import read_use
 from node.console.asking import visitor
 from node.console.failures import PageRoute
-from node.console.release_pages import names_of
 from node.console.rendering import render
 from node.entry_view import names_seen
 from node.identity.permissions import Permission
@@ -34,12 +33,3 @@ def audits(request: Request) -> Response:
     draws = blacklist_audit_view.read_draws(node, follower.oversight())
     findings = blacklist_audit_view.read_findings(node, names=names_seen(node))
     return render(request, "blacklist_audits.html", draws=draws, findings=findings)
-
-
-@router.get("/blacklist/screenings")
-def screenings(request: Request) -> Response:
-    """Show screenings and how far each is; their files only to who may read content."""
-    visitor(request, Permission.BLACKLIST_QUERY)
-    service = service_of(request)
-    jobs = screening_view.read_screenings(service.node)
-    return render(request, "blacklist_screenings.html", jobs=jobs, names=names_of(service))

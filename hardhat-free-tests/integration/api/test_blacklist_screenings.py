@@ -1,8 +1,11 @@
 """Whole tables over the API: stored encrypted, screened by the node, held up, cancelled, and then gone."""
 
+import csv
 import json
+import os
+import signal
 import tempfile
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +13,15 @@ import pytest
 from harness.bank_service import BankApi
 from harness.entry_members import facts, specimen
 from harness.ledger import Ledger
+from harness.people import actions
 from openpyxl import Workbook
 
 from blacklist.services.screening import BATCH_ROWS
 from blacklist.store import stored_tables
 from blacklist.store.stored_tables import StoredTable
-from node.audit.trail import TrailQuery
+from node.blacklist import table_keeping
 from node.blacklist.screening_rounds import MAX_AGE, NOT_STARTED, ScreeningRounds
-from node.identity.permissions import Permission, Role
+from node.identity.permissions import Role
 
 FRAUDSTER, STRANGER = specimen(123), specimen(456)
 BLACKLIST = "/v1/blacklist"
@@ -98,10 +102,6 @@ def in_clear(ledger: Ledger, text: str) -> list[Path]:
     return [each for each in files if text.encode() in each.read_bytes()]
 
 
-def actions(ledger: Ledger) -> list[str]:
-    return [each.entry.action for each in ledger.node.trail.find(TrailQuery())]
-
-
 def test_a_table_is_screened_by_the_node_and_stands_nowhere_in_clear(
     bank: BankApi, officer: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -126,7 +126,7 @@ def test_a_table_is_screened_by_the_node_and_stands_nowhere_in_clear(
     results = bank.client.get(f"{SCREENINGS}/{job}/results", headers=officer)
     assert results.status_code == 200
     assert [each.stat().st_mode & 0o77 for each in home.glob("screenings/*")] == [0] * 6
-    done = actions(bank.ledger)
+    done = [action for action, _ in actions(bank.ledger)]
     assert done.count("blacklist.screen") == done.count("blacklist.screened") == 3
 
 
@@ -160,34 +160,148 @@ def test_somebody_elses_table_is_not_there(bank: BankApi, officer: dict[str, str
     assert is_gone(bank, kept)
 
 
-@pytest.mark.parametrize(
-    ("said", "table", "code"),
-    [
-        ({"authorisation": "none"}, SMALL, "screening-column-missing"),
-        ({"authorisation": "id2"}, b"id,id2,id2,customer\n", "screening-column-repeated"),
-        ({"identifiers": []}, SMALL, "screening-identifiers-missing"),
-        (
-            {"identifiers": [{"column": "id", "type": "id"}, {"column": "id", "type": "phone"}]},
-            SMALL,
-            "screening-column-twice",
-        ),
-        ({"issuer": "customer"}, SMALL, "screening-issuer-column"),
-        ({"encoding": "klingon"}, SMALL, "screening-encoding-unknown"),
-        ({"separator": ";;"}, SMALL, "screening-separator"),
-        ({}, "客户,id,auth\n".encode("gb18030"), "screening-file-encoding"),
-        ({}, b"", "content-empty"),
-        ({"format": "xlsx", "sheet": "none"}, excel_of(), "screening-sheet-missing"),
-        ({"format": "xlsx"}, SMALL, "screening-file-unreadable"),
-        ({"identifiers": [{"column": "id", "type": "shoe size"}]}, SMALL, "request-invalid"),
-    ],
-)
+IDENTIFIERS_TWICE = [{"column": "id", "type": "id"}, {"column": "id", "type": "phone"}]
+UNFIT: list[tuple[dict[str, Any], bytes, str]] = [
+    ({"authorisation": "none"}, SMALL, "screening-column-missing"),
+    ({"authorisation": "id2"}, b"id,id2,id2,customer\n", "screening-column-repeated"),
+    ({"identifiers": []}, SMALL, "screening-identifiers-missing"),
+    ({"identifiers": IDENTIFIERS_TWICE}, SMALL, "screening-column-twice"),
+    ({"issuer": "customer"}, SMALL, "screening-issuer-column"),
+    ({"encoding": "klingon"}, SMALL, "screening-encoding-unknown"),
+    ({"separator": ";;"}, SMALL, "screening-separator"),
+    ({}, "客户,id,auth\n".encode("gb18030"), "screening-file-encoding"),
+    ({}, b"", "content-empty"),
+    ({"format": "xlsx", "sheet": "none"}, excel_of(), "screening-sheet-missing"),
+    ({"format": "xlsx"}, SMALL, "screening-file-unreadable"),
+    ({"identifiers": [{"column": "id", "type": "shoe size"}]}, SMALL, "request-invalid"),
+]
+
+
 def test_what_does_not_fit_is_refused_before_there_is_a_job(
-    bank: BankApi, officer: dict[str, str], said: dict[str, Any], table: bytes, code: str
+    bank: BankApi, officer: dict[str, str]
 ) -> None:
-    answer = begin(bank, officer, table, **said)
-    assert (400 <= answer.status_code < 500, answer.json()["code"]) == (True, code)
-    assert answer.json()["remedy"]
+    for said, table, code in UNFIT:
+        answer = begin(bank, officer, table, **said)
+        assert (400 <= answer.status_code < 500, answer.json()["code"]) == (True, code)
+        assert answer.json()["remedy"]
     assert bank.client.get(SCREENINGS, headers=officer).json() == []
     with bank.ledger.node.database.read() as connection:
         assert stored_tables.never_started(connection, "3000") == []
-    assert list(bank.ledger.node.vault.object_ids()) == []
+
+
+def test_a_table_over_the_limit_is_not_kept(
+    bank: BankApi, officer: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_keeping, "MAX_IN_MEMORY", 100)
+    answer = begin(bank, officer, excel_of(), format="xlsx")
+    assert (answer.status_code, answer.json()["code"]) == (413, "screening-table-large")
+    assert begin(bank, officer, large()).status_code == 202
+
+
+def test_a_job_waits_for_members_that_are_away_and_says_why(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    job = begun(bank, officer, SMALL)
+    later = begun(bank, officer, csv_of(("C-9", "?", "A-9")))
+    for other in bank.others:
+        other.away = True
+    rounds(bank).round()
+    held = state(bank, officer, job)
+    assert (held["state"], held["held_up"]["code"]) == ("waiting", "evaluation-too-few")
+    assert held["held_up"]["title"]
+    assert held["held_up"]["remedy"]
+    # Nobody waits behind it.
+    assert state(bank, officer, later)["state"] == "finished"
+    for other in bank.others:
+        other.away = False
+    rounds(bank).round()
+    assert state(bank, officer, job)["state"] == "waiting"
+    bank.banks.move(minutes=6)
+    rounds(bank).round()
+    done = state(bank, officer, job)
+    assert (done["state"], done["held_up"], done["rows"]) == ("finished", None, 3)
+
+
+def test_a_table_that_cannot_be_read_to_its_end_stops_its_job(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    job = begun(bank, officer, large() + "客".encode("gb18030"))
+    rounds(bank).round()
+    held = state(bank, officer, job)
+    assert (held["state"], held["held_up"]["try_at"]) == ("stopped", None)
+    assert held["held_up"]["code"] == "screening-file-encoding"
+
+
+def test_a_cancelled_job_leaves_no_key(bank: BankApi, officer: dict[str, str]) -> None:
+    job = begun(bank, officer, large())
+    kept = stored(bank, job)
+    assert kept is not None
+    seen: list[int] = []
+
+    def leads() -> bool:
+        """Be asked before each job and each batch; cancel after the first batch."""
+        rows = state(bank, officer, job)["rows"]
+        if rows == BATCH_ROWS and not seen:
+            seen.append(bank.client.delete(f"{SCREENINGS}/{job}", headers=officer).status_code)
+        return True
+
+    ScreeningRounds(bank.ledger.node, leads, bank.entries).round()
+    assert seen == [204]
+    ended = state(bank, officer, job)
+    assert (ended["state"], ended["rows"], ended["held_up"]) == ("cancelled", BATCH_ROWS, None)
+    assert is_gone(bank, kept)
+    again = bank.client.delete(f"{SCREENINGS}/{job}", headers=officer)
+    assert (again.status_code, again.json()["code"]) == (409, "screening-over")
+    assert ("blacklist.cancel-screening", "done") in actions(bank.ledger)
+
+
+def test_what_nobody_starts_or_nothing_finishes_is_forgotten(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    waiting = bank.client.post(f"{BLACKLIST}/tables", content=SMALL, headers=officer).json()
+    tables = [stored(bank, waiting["table"]), stored(bank, begun(bank, officer, large()))]
+    for other in bank.others:
+        other.away = True
+    rounds(bank).round()
+    bank.banks.move(seconds=NOT_STARTED.total_seconds() + 1)
+    rounds(bank).round()
+    assert [is_gone(bank, each) for each in tables if each] == [True, False]
+    bank.banks.move(seconds=MAX_AGE.total_seconds())
+    rounds(bank).round()
+    assert [is_gone(bank, each) for each in tables if each] == [True, True]
+    (job,) = bank.client.get(SCREENINGS, headers=bank.token(Role.COMPLIANCE)).json()
+    assert job["state"] == "cancelled"
+
+
+def test_a_job_of_a_node_that_was_killed_goes_on_with_no_row_twice(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    bank.others[0].list(FRAUDSTER, facts(bank.banks.today()))
+    bank.work()
+    job = begun(bank, officer, large())
+    bank.banks.close()
+    child = os.fork()
+    if child == 0:
+        asked = iter(range(9))
+
+        def kill_at_the_third() -> bool:
+            """Be asked before the job, before its first batch and before the second."""
+            if next(asked) == 2:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return True
+
+        ScreeningRounds(bank.ledger.node, kill_at_the_third, bank.entries).round()
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    between = state(bank, officer, job)
+    assert (between["state"], between["rows"]) == ("running", BATCH_ROWS)
+    assert in_clear(bank.ledger, FRAUDSTER) == []
+    rounds(bank).round()
+    assert state(bank, officer, job)["state"] == "finished"
+    files = [
+        bank.client.get(f"{SCREENINGS}/{job}/{name}", headers=officer).text
+        for name in ("results", "rejects")
+    ]
+    lines = [int(row["line"]) for text in files for row in csv.DictReader(StringIO(text))]
+    assert sorted(lines) == list(range(2, 2 * BATCH_ROWS + 5))
+    assert len(bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()) == 2

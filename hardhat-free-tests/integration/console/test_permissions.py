@@ -81,6 +81,10 @@ SIGNED_IN: dict[tuple[str, str], Permission | None] = {
     ("GET", "/blacklist/use"): Permission.BLACKLIST_READ,
     ("GET", "/blacklist/audits"): Permission.BLACKLIST_READ,
     ("GET", "/blacklist/screenings"): Permission.BLACKLIST_QUERY,
+    ("GET", "/blacklist/screenings/state"): Permission.BLACKLIST_QUERY,
+    ("GET", "/blacklist/screenings/tables/{job_id}"): Permission.BLACKLIST_QUERY,
+    ("POST", "/blacklist/screenings/tables/{job_id}"): Permission.BLACKLIST_QUERY,
+    ("POST", "/blacklist/screenings/{job_id}/cancel"): Permission.BLACKLIST_QUERY,
     ("GET", "/blacklist/monitoring"): Permission.BLACKLIST_QUERY,
     ("POST", "/blacklist/monitoring"): Permission.BLACKLIST_QUERY,
     ("POST", "/blacklist/monitoring/{item_id}/end"): Permission.BLACKLIST_QUERY,
@@ -106,6 +110,7 @@ SAMPLES = {
     "{entry_id}": "ab" * 32,
     "{hit_id}": "ab" * 16,
     "{item_id}": "ab" * 16,
+    "{job_id}": "ab" * 16,
     "{request_id}": "ab" * 16,
     "{number}": "1",
 }

@@ -1,4 +1,4 @@
-/* The console's own script: contents sent with progress, large ones in parts; packages sent for verification.
+/* The console's own script: contents sent with progress, large ones in parts; packages sent for verification; tables.
    Words come from the page (data-…), so that there is one catalogue. Without script every other page works. */
 "use strict";
 
@@ -209,7 +209,33 @@
     });
   };
 
+  /* A table to be screened: sent as it is; what its columns hold is said on the page after. */
+  const screen = (form) => {
+    const words = form.dataset, bar = form.querySelector("progress"), state = form.querySelector(".state");
+    const limits = { csv: words.csv, xlsx: words.xlsx, parquet: words.parquet };
+    const fail = (text) => {
+      bar.hidden = true;
+      state.replaceChildren(element("span", { class: "notice error", role: "alert" }, text));
+    };
+    takeFiles(form.querySelector(".drop"), async ([file]) => {
+      if (!file) return;
+      const kind = file.name.split(".").pop().toLowerCase();
+      if (!Object.hasOwn(limits, kind)) { fail(words.kinds); return; }
+      if (file.size > Number(limits[kind])) { fail(words.large); return; }
+      bar.hidden = false;
+      state.textContent = words.sending;
+      const done = await request("POST", `/v1/blacklist/tables?format=${kind}`, file,
+        { "Content-Type": "application/octet-stream" },
+        (loaded) => { bar.value = file.size ? loaded / file.size : 1; });
+      if (done && done.status === 201) location.assign(words.place + done.answer.table);
+      else fail(done && done.answer.title ? `${done.answer.title} ${done.answer.remedy || ""}` : words.broken);
+    });
+    form.addEventListener("submit", (event) => event.preventDefault());
+  };
+
   const form = document.getElementById("upload"), area = document.getElementById("verify");
   if (form) upload(form);
   if (area) verify(area);
+  const table = document.getElementById("table");
+  if (table) screen(table);
 })();

@@ -39,7 +39,7 @@ def signed_in(opened: Any, bank: Institution, login: str, role: Role) -> Any:
     return page
 
 
-def fill_in(page: Any, evidence: str) -> None:
+def fill_in(page: Any, evidence: str, consent: str) -> None:
     """Fill in a listing, but for the checklist and the notice."""
     page.get_by_role("link", name="Ask for a listing").click()
     page.get_by_label("Identifiers").select_option("id")
@@ -47,7 +47,7 @@ def fill_in(page: Any, evidence: str) -> None:
     page.get_by_label("Severity").select_option("serious")
     page.get_by_label("Evidence id of the conduct").fill(evidence)
     page.get_by_label("What allows it").select_option("consent")
-    page.get_by_label("Evidence id of the basis").fill(evidence)
+    page.get_by_label("Evidence id of the basis").fill(consent)
     page.get_by_label("End of the conduct").fill((TODAY - timedelta(days=90)).isoformat())
     page.get_by_label("Reason").fill("case 7")
     page.get_by_label("Ground").select_option(Ground.FORGED_DOCUMENTS.value)
@@ -55,11 +55,11 @@ def fill_in(page: Any, evidence: str) -> None:
     until(lambda: questions.count() == len(REQUIRED[Ground.FORGED_DOCUMENTS]), 30, pause=0.1)
 
 
-def complete(page: Any, evidence: str) -> None:
+def complete(page: Any, notice: str) -> None:
     """Put right what the law still misses."""
     for box in page.locator("#checklist input").all():
         box.check()
-    page.get_by_label("Evidence id of the notice").fill(evidence)
+    page.get_by_label("Evidence id of the notice").fill(notice)
     page.get_by_label("Day on which the notice").fill((TODAY - timedelta(days=20)).isoformat())
     page.get_by_role("button", name="Ask for it").click()
     page.get_by_text("another person decides").first.wait_for()
@@ -85,11 +85,42 @@ def look_around(page: Any, folder: Path) -> None:
         shoot(page, folder / f"{path}.png")
 
 
+def papers(bank: Institution, folder: Path) -> tuple[str, str, str]:
+    """Seal what a listing rests on: evidence, consent and notice."""
+    evidence = bank.cli.seal("--kind", "valuation_report", customers(folder))
+    consent, notice = (bank.seal(folder, text) for text in ("consent", "notice"))
+    return str(evidence["id"]), str(consent["id"]), str(notice["id"])
+
+
+def customers(folder: Path) -> Path:
+    table = folder / "customers.csv"
+    table.write_text(f"客户,证件,授权\nC-78,{FRAUDSTER},A-1\nC-79,,A-2\n", encoding="utf-8")
+    return table
+
+
+def screened(page: Any, folder: Path) -> None:
+    """Hand over a table, say what its columns hold, and wait until the page says that it is done."""
+    table = customers(folder)
+    page.goto("/blacklist/screenings")
+    page.get_by_label("Choose the table").set_input_files(table)
+    page.get_by_role("heading", name="What the columns hold").wait_for()
+    assert violations(page) == []
+    page.get_by_label("客户").select_option("reference")
+    page.get_by_label("证件").select_option("id")
+    page.get_by_label("授权").select_option("authorisation")
+    shoot(page, folder / "columns.png")
+    page.get_by_role("button", name="Start the screening").click()
+    page.get_by_text("finished", exact=True).wait_for(timeout=60_000)
+    assert violations(page) == []
+    assert page.locator("tbody td.number").all_inner_texts() == ["2", "1", "1", "1"]
+    shoot(page, folder / "screened.png")
+
+
 def test_a_person_is_listed_found_and_reviewed_in_the_console(
     banks_with_key: list[Institution], tmp_path: Path
 ) -> None:
     first, second, _ = banks_with_key
-    evidence = str(first.seal(tmp_path, "a")["id"])
+    evidence, consent, notice = papers(first, tmp_path)
     with browser() as opened:
         officer = signed_in(opened, first, "wang", Role.COMPLIANCE)
         requests: list[str] = []
@@ -97,13 +128,13 @@ def test_a_person_is_listed_found_and_reviewed_in_the_console(
         officer.on("request", lambda request: requests.append(request.url))
         assert violations(officer) == []
         shoot(officer, tmp_path / "overview.png")
-        fill_in(officer, evidence)
+        fill_in(officer, evidence, consent)
         officer.get_by_role("button", name="Ask for it").click()
         officer.locator("#notice-fault").wait_for()
         officer.locator("#proofs-fault").wait_for()
         assert violations(officer) == []
         shoot(officer, tmp_path / "breaches.png")
-        complete(officer, evidence)
+        complete(officer, notice)
         release = officer.url.removeprefix(first.endpoint).partition("?")[0]
         supervisor = signed_in(opened, first, "li", Role.SUPERVISOR)
         supervisor.goto(release)
@@ -127,6 +158,7 @@ def test_a_person_is_listed_found_and_reviewed_in_the_console(
         reviewer.get_by_label("What was looked at").fill("ID card compared")
         reviewer.get_by_role("button", name="Record the review").click()
         reviewer.get_by_text("The review is sealed").wait_for()
+        screened(reviewer, tmp_path)
         officer.goto("/blacklist/entries")
         officer.locator("tbody a").first.click()
         assert violations(officer) == []

@@ -184,7 +184,8 @@ def record_cancelled(node: Node, job: bytes, actor: str, *, started: bool = True
     """
     at = format_instant(node.clock.now())
     with node.database.write() as connection:
-        if started and not screenings.cancel(connection, job, at):
+        went_on = screenings.cancel(connection, job, at)
+        if started and not went_on:
             raise RefusedError("screening-over")
         entry = AuditEntry(actor, "blacklist.cancel-screening", job.hex(), {})
         node.trail.record_in(connection, entry)

@@ -81,6 +81,7 @@ def test_no_message_is_dead() -> None:
         *("ground-", "severity-", "outcome-", "decision-", "basis-", "purpose-"),
         *("watch-", "checklist-", "report-purpose-", "report-basis-"),
         *("request-kind-", "request-outcome-", "desk-state-", "draw-", "finding-"),
+        *("screening-state-", "ui-bl-encoding-", "ui-bl-use-"),
         *("ui-role-", "ui-kind-", "ui-event-", "ui-detail-", "ui-may-", "ui-release-"),
     )
     entries = [code for code in (*CATALOGUE, *WORDS) if not code.startswith(built)]

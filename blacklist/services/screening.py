@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from sqlalchemy import Connection
+
 from blacklist.domain.entries.facts import today_in_china
 from blacklist.domain.entries.law import check_purpose
 from blacklist.domain.identifiers.identifier import IdentifierType
@@ -271,8 +273,12 @@ class Screening:
             store_hits(connection, done.hits)
         return replace(opened, job=replace(opened.job, progress=after))
 
-    def finish(self, opened: OpenJob) -> OpenJob:
+    def finish(self, opened: OpenJob, along: Callable[[Connection], None]) -> OpenJob:
         """Record that no row is left.
+
+        Args:
+            opened: the job.
+            along: records in the same transaction what is to be known of it elsewhere.
 
         Raises:
             ConflictError: ``screening-elsewhere``: it was cancelled.
@@ -280,6 +286,7 @@ class Screening:
         at = self._now()
         with self.querying.matcher.begin() as connection:
             screenings.finish(connection, opened.job.job, at)
+            along(connection)
         return replace(opened, job=replace(opened.job, finished_at=at))
 
     def _matched(

@@ -130,8 +130,8 @@ def show(request: Request, job_id: JobId) -> dict[str, object]:
 )
 def cancel(request: Request, job_id: JobId) -> Response:
     """End a screening, or drop a stored table: its key is destroyed; hits and files so far stay."""
-    principal, entries = caller(request, Permission.BLACKLIST_QUERY), service_of(request).blacklist
-    screening_jobs.cancel(entries.entries, bytes.fromhex(job_id), principal)
+    principal = caller(request, Permission.BLACKLIST_QUERY)
+    screening_jobs.cancel(service_of(request).node, bytes.fromhex(job_id), principal)
     return Response(status_code=204)
 
 

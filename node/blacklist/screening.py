@@ -15,6 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from sqlalchemy import Connection
+
 from blacklist.domain.screening.mapping import ColumnMapping
 from blacklist.domain.screening.monitoring import MonitoringPurpose
 from blacklist.domain.screening.rows import RowFault
@@ -22,7 +24,7 @@ from blacklist.ports.row_source import RowSource
 from blacklist.services.monitoring import Monitoring
 from blacklist.services.querying import KeptHit
 from blacklist.services.screening import BATCH_ROWS, BatchOutcome, OpenJob, RowResult, Screening
-from blacklist.store.screenings import ScreeningJob
+from blacklist.store.screenings import ScreeningJob, ScreeningProgress
 from ledger.errors import ConflictError, RefusedError, UnavailableError
 from node.audit.entries import AuditEntry
 from node.blacklist.entries import Entries
@@ -132,20 +134,25 @@ def run(
         with suppress(UnavailableError):
             entries.follower.refresh()
 
+    return work_in(entries, opened, source, by.actor, look_up).job
+
+
+def work_in(
+    entries: Entries,
+    opened: OpenJob,
+    source: RowSource,
+    actor: str,
+    progress: Callable[[int], None],
+) -> OpenJob:
+    """Work on a job to its end, which the trail knows of then; raises as ``run``."""
+
+    def record(connection: Connection, done: ScreeningProgress) -> None:
+        counts = {"rows": done.rows, "rejected": done.rejected, "hits": done.found}
+        entry = AuditEntry(actor, "blacklist.screened", opened.job.job.hex(), counts)
+        entries.node.trail.record_in(connection, entry)
+
     screening, monitoring = Screening(entries.querying), watching(entries)
-    job = work(screening, monitoring, opened, source, by.actor, look_up).job
-    record_end(entries, job, by.actor)
-    return job
-
-
-def record_end(entries: Entries, job: ScreeningJob, actor: str) -> None:
-    """Record in the trail that a job has worked on all rows."""
-    counts = {
-        "rows": job.progress.rows,
-        "rejected": job.progress.rejected,
-        "hits": job.progress.found,
-    }
-    entries.node.trail.record(AuditEntry(actor, "blacklist.screened", job.job.hex(), counts))
+    return work(screening, monitoring, opened, source, actor, progress, record)
 
 
 def work(
@@ -155,8 +162,9 @@ def work(
     source: RowSource,
     actor: str,
     progress: Callable[[int], None] = lambda _rows: None,
+    record: Callable[[Connection, ScreeningProgress], None] = lambda _connection, _done: None,
 ) -> OpenJob:
-    """Work on a job to its end; raises as ``run``."""
+    """Work on a job to its end, and record that in the transaction that ends it; raises as ``run``."""
     rows = source.rows(opened.mapping)
     watcher = BatchWatcher(monitoring, actor)
     screening.skip(opened, source.digest(opened.salt), rows)
@@ -169,7 +177,7 @@ def work(
             watcher.watch(opened, done)
             opened = screening.advance(opened, done, files.write(done))
             progress(opened.job.progress.rows)
-    return screening.finish(opened)
+    return screening.finish(opened, lambda connection: record(connection, opened.job.progress))
 
 
 @contextmanager

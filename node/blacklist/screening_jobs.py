@@ -156,7 +156,7 @@ def begin(
         raise
 
 
-def cancel(entries: Entries, job: bytes, by: Principal) -> None:
+def cancel(node: Node, job: bytes, by: Principal) -> None:
     """End a screening, or drop a table that was not started: its key is destroyed. Hits and files stay.
 
     Raises:
@@ -164,7 +164,6 @@ def cancel(entries: Entries, job: bytes, by: Principal) -> None:
         RefusedError: ``screening-unknown``, ``screening-over``.
     """
     by.require(Permission.BLACKLIST_QUERY)
-    node = entries.node
     with node.database.read() as connection:
         table, found = stored_tables.find(connection, job), screenings.find(connection, job)
     if found is None and (table is None or table.stored_by != by.actor):

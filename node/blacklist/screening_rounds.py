@@ -21,7 +21,6 @@ import structlog
 
 from blacklist.services.screening import OpenJob, Screening
 from blacklist.store import screenings, stored_tables
-from blacklist.store.screenings import ScreeningJob
 from blacklist.store.stored_tables import StoredTable
 from ledger.errors import (
     IntegrityError,
@@ -32,9 +31,8 @@ from ledger.errors import (
 )
 from ledger.evidence.instants import format_instant
 from node.blacklist.entries import Entries, make_entries
-from node.blacklist.monitoring import watching
 from node.blacklist.rounds import JOIN_SECONDS
-from node.blacklist.screening import record_end, work
+from node.blacklist.screening import work_in
 from node.blacklist.screening_jobs import NODE, record_cancelled, source_of
 from node.blacklist.table_keeping import forget, form_of
 from node.wiring import Node
@@ -135,7 +133,7 @@ class ScreeningRounds:
 
     def _work_on(self, table: StoredTable) -> None:
         try:
-            done = self._worked(table)
+            self._worked(table)
         except _LeftError:
             return
         except LedgerError as error:
@@ -145,20 +143,16 @@ class ScreeningRounds:
             _log.exception("defect", where="screening")
             self._hold_up(table, IntegrityError("defect"))
             return
-        record_end(self._entries, done, done.started_by)
         forget(self._node, table)
 
-    def _worked(self, table: StoredTable) -> ScreeningJob:
+    def _worked(self, table: StoredTable) -> None:
         """Work on a job to its end; raises what stops it."""
         entries = self._entries
-        screening = Screening(entries.querying)
         entries.follower.refresh()
-        opened = screening.open(table.job)
+        opened = Screening(entries.querying).open(table.job)
         source = source_of(self._node, table, form_of(self._node, table))
         Path(opened.folder).mkdir(mode=0o700, exist_ok=True)
-        actor = opened.job.started_by
-        monitoring = watching(entries)
-        return work(screening, monitoring, opened, source, actor, self._between(opened)).job
+        work_in(entries, opened, source, opened.job.started_by, self._between(opened))
 
     def _between(self, opened: OpenJob) -> Callable[[int], None]:
         """Return what is done between batches."""

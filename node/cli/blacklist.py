@@ -200,6 +200,7 @@ for _command in (
     blacklist_monitoring.monitor,
     blacklist_screening.screen,
     blacklist_screening.screenings,
+    blacklist_screening.cancel_screening,
     check_conviction,
     blacklist_audit.audit,
     use,

@@ -12,6 +12,7 @@ from blacklist.domain.screening.monitoring import MonitoringPurpose
 from blacklist.services.screening import JOB_BYTES, OpenJob, Screening
 from node.blacklist import screening
 from node.blacklist.entries import Entries, make_entries
+from node.blacklist.screening_jobs import cancel
 from node.cli.blacklist_ids import read_id
 from node.cli.blacklist_monitoring import PURPOSES
 from node.cli.blacklist_table import GivenTable, of_a_table
@@ -69,6 +70,16 @@ def screenings(context: Context, *, machine: bool) -> None:
         print_json([each.to_json() for each in found])
         return
     _print(context, found)
+
+
+@click.command()
+@click.argument("job")
+@pass_context
+def cancel_screening(context: Context, job: str) -> None:
+    """取消筛查任务 Cancel a screening; the key of a table that the node holds is destroyed."""
+    with context.node() as node:
+        cancel(node, read_id(job, JOB_BYTES), at_the_shell())
+    context.say("screening-ended")
 
 
 def _open(

@@ -84,8 +84,7 @@ def cancel(request: Request, job_id: JobId, data: SmallBody) -> Response:
     """End a screening, or drop a table that was not started."""
     who = visitor(request, Permission.BLACKLIST_QUERY)
     form_of(request, data)
-    entries = service_of(request).blacklist.entries
-    screening_jobs.cancel(entries, bytes.fromhex(job_id), who.principal)
+    screening_jobs.cancel(service_of(request).node, bytes.fromhex(job_id), who.principal)
     return go(PLACE, "ui-done-cancelled")
 
 

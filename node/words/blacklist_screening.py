@@ -43,6 +43,7 @@ SCREENING_WORDS: Final[Mapping[str, Message]] = {
     "screening-state-cancelled": Message("已取消", "cancelled"),
     "screening-running": Message("筛查中", "Screening"),
     "screening-begun": Message("任务 {job}；中断后请用 --resume {job} 继续。", "Job {job}; after a break go on with --resume {job}."),
+    "screening-ended": Message("已取消；节点所存名单的密钥已销毁。", "Cancelled; the key of a table that the node held is destroyed."),
     "screening-done": Message("筛查任务", "Screening"),
     "screenings": Message("筛查任务", "Screenings"),
     "col-job": Message("任务", "Job"),

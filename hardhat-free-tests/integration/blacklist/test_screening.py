@@ -253,3 +253,14 @@ def test_a_job_advances_once_on_both_databases(ledger: Ledger) -> None:
         screenings.finish(connection, job.job, at)
         (found,) = screenings.newest(connection, 9)
     assert (found.progress, found.finished_at) == (some, at)
+
+
+def test_a_cancelled_screening_is_not_gone_on_with(banks: Banks, tmp_path: Path) -> None:
+    bank = banks.banks[1]
+    source = source_of(tmp_path, [("c1", OTHER, "A-1")])
+    screening, opened = begun(bank, source, tmp_path)
+    with bank.database.write() as connection:
+        assert screenings.cancel(connection, opened.job.job, "2026-11-24T08:00:00.000Z")
+    again = screening.open(opened.job.job)
+    with pytest.raises(RefusedError, match="screening-cancelled"):
+        work(screening, watching(screening.querying), again, source, "officer")

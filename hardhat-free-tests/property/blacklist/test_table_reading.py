@@ -21,9 +21,9 @@ from blacklist.domain.identifiers.identifier import IdentifierType
 from blacklist.domain.screening.mapping import ColumnMapping
 from blacklist.domain.screening.rows import ReadRow, RowFault, RowReader, ScreenedRow
 from blacklist.ports.row_source import RowSource
-from ledger.errors import LedgerError, MalformedError, RefusedError, UnavailableError
+from ledger.errors import LedgerError, LimitError, MalformedError, RefusedError, UnavailableError
 from node.blacklist import table_reading
-from node.blacklist.table_reading import database_source, file_source
+from node.blacklist.table_reading import TableFile, database_source, file_source
 from node.blacklist.table_rows import FRAME_ROWS, MAX_CELL
 
 TITLES = ("客户", "id", "授权")
@@ -46,7 +46,7 @@ def read(source: RowSource) -> list[ReadRow]:
     return list(source.rows(MAPPING))
 
 
-def of(path: Path, **more: Any) -> RowSource:
+def of(path: Path, **more: Any) -> TableFile:
     return file_source(
         path,
         encoding=more.get("encoding", "utf-8-sig"),
@@ -256,3 +256,29 @@ def test_commands_that_read_no_table_do_not_load_pandas() -> None:
     code = f"import sys, {modules}; sys.exit(bool({slow!r} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert table_reading.pd is pd
+
+
+def test_titles_and_sheets_are_seen_without_any_row(tmp_path: Path) -> None:
+    csv_file, workbook = tmp_path / "t.csv", tmp_path / "t.xlsx"
+    csv_file.write_text("客户, id ,,授权\n1,2,3,4\n", encoding="utf-8")
+    book = Workbook()
+    book.create_sheet("二").append(["客户", None, 5])
+    book.save(workbook)
+    pd.DataFrame({"客户": ["1"], "id": ["2"]}).to_parquet(tmp_path / "t.parquet")
+    assert of(csv_file).titles() == ["客户", "id", "", "授权"]
+    assert of(csv_file).sheets() == ()
+    assert of(workbook).sheets() == ("Sheet", "二")
+    assert of(workbook, sheet="二").titles() == ["客户", "", ""]
+    assert of(tmp_path / "t.parquet").titles() == ["客户", "id"]
+
+
+def test_a_workbook_that_is_larger_than_it_looks_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, book = tmp_path / "t.xlsx", Workbook()
+    for _ in range(200):
+        book.active.append(list(TITLES) * 20)
+    book.save(path)
+    monkeypatch.setattr(table_reading, "MAX_UNPACKED", path.stat().st_size)
+    with pytest.raises(LimitError, match="screening-table-large"):
+        of(path).titles()

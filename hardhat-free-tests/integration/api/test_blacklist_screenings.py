@@ -19,7 +19,6 @@ from openpyxl import Workbook
 from blacklist.services.screening import BATCH_ROWS
 from blacklist.store import stored_tables
 from blacklist.store.stored_tables import StoredTable
-from node.blacklist import table_keeping
 from node.blacklist.screening_rounds import MAX_AGE, NOT_STARTED, ScreeningRounds
 from node.identity.permissions import Role
 
@@ -130,33 +129,30 @@ def test_a_table_is_screened_by_the_node_and_stands_nowhere_in_clear(
     assert done.count("blacklist.screen") == done.count("blacklist.screened") == 3
 
 
-def test_a_table_can_be_stored_first(bank: BankApi, officer: dict[str, str]) -> None:
-    place = f"{BLACKLIST}/tables"
-    content = excel_of(("C-1", STRANGER, "A-1"), sheets=2)
+def test_a_table_can_be_stored_first_and_is_its_operators(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    place, content = f"{BLACKLIST}/tables", excel_of(("C-1", STRANGER, "A-1"), sheets=2)
     answer = bank.client.post(place, params={"format": "xlsx"}, content=content, headers=officer)
     assert (answer.status_code, answer.json()["size"]) == (201, len(content))
     wanted = {**COLUMNS, "table": answer.json()["table"]}
     vague = bank.client.post(SCREENINGS, json=wanted, headers=officer)
     assert (vague.status_code, vague.json()["code"]) == (409, "screening-sheet")
-    started = bank.client.post(SCREENINGS, json={**wanted, "sheet": "Sheet"}, headers=officer)
+    wanted["sheet"] = "Sheet"
+    other = bank.token(Role.SUPERVISOR)
+    refused = bank.client.post(SCREENINGS, json=wanted, headers=other)
+    assert (refused.status_code, refused.json()["code"]) == (404, "screening-table-unknown")
+    started = bank.client.post(SCREENINGS, json=wanted, headers=officer)
     assert started.status_code == 202, started.text
-    again = bank.client.post(SCREENINGS, json={**wanted, "sheet": "Sheet"}, headers=officer)
+    again = bank.client.post(SCREENINGS, json=wanted, headers=officer)
     assert (again.status_code, again.json()["code"]) == (404, "screening-table-unknown")
     rounds(bank).round()
-    assert state(bank, officer, started.json()["job"])["rows"] == 1
-
-
-def test_somebody_elses_table_is_not_there(bank: BankApi, officer: dict[str, str]) -> None:
-    answer = bank.client.post(f"{BLACKLIST}/tables", content=SMALL, headers=officer)
-    table = answer.json()["table"]
-    other = bank.token(Role.SUPERVISOR)
-    started = bank.client.post(SCREENINGS, json={**COLUMNS, "table": table}, headers=other)
-    assert started.json()["code"] == "screening-table-unknown"
-    dropped = bank.client.delete(f"{SCREENINGS}/{table}", headers=other)
-    assert dropped.json()["code"] == "screening-unknown"
-    kept = stored(bank, table)
+    assert state(bank, other, started.json()["job"])["rows"] == 1
+    table = bank.client.post(place, content=SMALL, headers=officer).json()["table"]
+    kept, dropping = stored(bank, table), f"{SCREENINGS}/{table}"
+    assert bank.client.delete(dropping, headers=other).json()["code"] == "screening-unknown"
     assert kept is not None
-    assert bank.client.delete(f"{SCREENINGS}/{table}", headers=officer).status_code == 204
+    assert bank.client.delete(dropping, headers=officer).status_code == 204
     assert is_gone(bank, kept)
 
 
@@ -189,19 +185,9 @@ def test_what_does_not_fit_is_refused_before_there_is_a_job(
         assert stored_tables.never_started(connection, "3000") == []
 
 
-def test_a_table_over_the_limit_is_not_kept(
-    bank: BankApi, officer: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(table_keeping, "MAX_IN_MEMORY", 100)
-    answer = begin(bank, officer, excel_of(), format="xlsx")
-    assert (answer.status_code, answer.json()["code"]) == (413, "screening-table-large")
-    assert begin(bank, officer, large()).status_code == 202
-
-
-def test_a_job_waits_for_members_that_are_away_and_says_why(
-    bank: BankApi, officer: dict[str, str]
-) -> None:
+def test_a_job_waits_or_stops_and_says_why(bank: BankApi, officer: dict[str, str]) -> None:
     job = begun(bank, officer, SMALL)
+    broken = begun(bank, officer, large() + "客".encode("gb18030"))
     later = begun(bank, officer, csv_of(("C-9", "?", "A-9")))
     for other in bank.others:
         other.away = True
@@ -220,14 +206,7 @@ def test_a_job_waits_for_members_that_are_away_and_says_why(
     rounds(bank).round()
     done = state(bank, officer, job)
     assert (done["state"], done["held_up"], done["rows"]) == ("finished", None, 3)
-
-
-def test_a_table_that_cannot_be_read_to_its_end_stops_its_job(
-    bank: BankApi, officer: dict[str, str]
-) -> None:
-    job = begun(bank, officer, large() + "客".encode("gb18030"))
-    rounds(bank).round()
-    held = state(bank, officer, job)
+    held = state(bank, officer, broken)
     assert (held["state"], held["held_up"]["try_at"]) == ("stopped", None)
     assert held["held_up"]["code"] == "screening-file-encoding"
 

@@ -4,7 +4,6 @@ The worker only nudges; a round under way is left at it.
 """
 
 from functools import cached_property
-from threading import Event, Thread
 from typing import Final
 
 import structlog
@@ -23,11 +22,10 @@ from node.blacklist.entry_rounds import work_entries
 from node.blacklist.forgetting import forget
 from node.blacklist.making import make_follower, make_keygen
 from node.blacklist.overseeing import make_challenging
+from node.blacklist.round_thread import RoundThread
 from node.blacklist.upkeep import keep_alarms, make_upkeep
 from node.wiring import Node
 
-JOIN_SECONDS: Final = 3.0
-"""A posting under way may wait for its block longer; it is found in the events when the node is back."""
 _log = structlog.get_logger("lianzheng.blacklist")
 
 
@@ -40,8 +38,7 @@ class BlacklistRounds:
 
     def __init__(self, node: Node) -> None:
         self._node: Final = node
-        self._stop: Final = Event()
-        self._thread: Thread | None = None
+        self._thread: Final = RoundThread("blacklist", self._run)
 
     @cached_property
     def _follower(self) -> Follower:
@@ -54,17 +51,12 @@ class BlacklistRounds:
 
     def nudge(self) -> None:
         """Let a round begin unless one is under way, or this node takes no part."""
-        running = self._thread is not None and self._thread.is_alive()
-        if self._node.settings.blacklist is None or running or self._stop.is_set():
-            return
-        self._thread = Thread(target=self._run, name="blacklist", daemon=True)
-        self._thread.start()
+        if self._node.settings.blacklist is not None:
+            self._thread.nudge()
 
     def stop(self) -> None:
         """Begin no more, and wait a moment for what is under way."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(JOIN_SECONDS)
+        self._thread.stop()
 
     @cached_property
     def _upkeep(self) -> KeyUpkeep:

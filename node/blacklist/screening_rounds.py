@@ -14,7 +14,6 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from threading import Event, Thread
 from typing import Final
 
 import structlog
@@ -31,7 +30,7 @@ from ledger.errors import (
 )
 from ledger.evidence.instants import format_instant
 from node.blacklist.entries import Entries, make_entries
-from node.blacklist.rounds import JOIN_SECONDS
+from node.blacklist.round_thread import RoundThread
 from node.blacklist.screening import work_in
 from node.blacklist.screening_jobs import NODE, record_cancelled, source_of
 from node.blacklist.table_keeping import forget, form_of
@@ -68,8 +67,7 @@ class ScreeningRounds:
         self._node: Final = node
         self._leads: Final = leads
         self._made: Final = entries
-        self._stop: Final = Event()
-        self._thread: Thread | None = None
+        self._thread: Final = RoundThread("screening", self._run)
 
     @cached_property
     def _entries(self) -> Entries:
@@ -78,17 +76,12 @@ class ScreeningRounds:
 
     def nudge(self) -> None:
         """Let a round begin unless one is under way, or this node takes no part."""
-        running = self._thread is not None and self._thread.is_alive()
-        if self._node.settings.blacklist is None or running or self._stop.is_set():
-            return
-        self._thread = Thread(target=self._run, name="screening", daemon=True)
-        self._thread.start()
+        if self._node.settings.blacklist is not None:
+            self._thread.nudge()
 
     def stop(self) -> None:
         """Begin no more, and wait a moment for the batch under way; what it does not end is asked again."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(JOIN_SECONDS)
+        self._thread.stop()
 
     def round(self) -> None:
         """Forget what is over, and work on every job that can be worked on.
@@ -109,7 +102,7 @@ class ScreeningRounds:
             _log.exception("defect", where="screening")
 
     def _goes_on(self) -> bool:
-        return self._leads() and not self._stop.is_set()
+        return self._leads() and not self._thread.is_stopping
 
     def _next(self) -> StoredTable | None:
         with self._node.database.read() as connection:

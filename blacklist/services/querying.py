@@ -25,6 +25,7 @@ from blacklist.domain.entries.law import (
     check_purpose,
 )
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
+from blacklist.domain.oprf.framing import named
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.services.evaluating import NUMBERS
 from blacklist.services.inquiring import Inquirer, InquirySubject
@@ -35,6 +36,7 @@ from blacklist.store.hits import Hit
 from ledger.errors import LedgerError, RefusedError, UnavailableError
 from ledger.evidence.instants import format_instant
 from ledger.primitives.canonical import JsonValue
+from ledger.primitives.digest import sha256
 
 HIT_BYTES: Final = 16
 
@@ -87,8 +89,17 @@ class Querying:
     dual_read: timedelta = DUAL_READ
     agreed: frozenset[Purpose] = BY_AGREEMENT
 
-    def query(self, person: Person, purpose: Purpose, by: str) -> Sequence[KeptHit]:
+    def query(
+        self, person: Person, purpose: Purpose, by: str, *, name: bytes | None = None
+    ) -> Sequence[KeptHit]:
         """Return the entries about a person, each kept as a hit; none is the usual answer.
+
+        Args:
+            person: whom.
+            purpose: why.
+            by: who asks.
+            name: of this query, unguessable, where it may be made again: servers count it once, and its hits
+                are kept once.
 
         Raises:
             RefusedError: no authorisation, no identifier, a purpose that was not agreed, without a licence
@@ -99,16 +110,17 @@ class Querying:
         self._check(person, purpose)
         found: list[FoundEntry] = []
         failed: list[tuple[IdentifierType, LedgerError]] = []
-        for identifier in person.identifiers:
+        for place, identifier in enumerate(person.identifiers):
+            part = None if name is None else sha256(named("query", name, bytes([place])))
             try:
-                matched = self.match([identifier], [person.authorisation], purpose, by)
+                matched = self.match([identifier], [person.authorisation], purpose, by, name=part)
             except LedgerError as error:
                 failed.append((identifier.type, error))
             else:
                 found.extend(matched.get(0, ()))
         if len(failed) == len(person.identifiers):
             raise failed[0][1]
-        kept = self.keep(person, found, purpose)
+        kept = self.keep(person, found, purpose, name=name)
         if failed:
             missing = ", ".join(dict.fromkeys(kind.value for kind, _ in failed))
             hit = sum(each.hit is not None for each in kept)
@@ -183,24 +195,35 @@ class Querying:
         return before.replaced_at if before is not None and len(self._keys(kind)) > 1 else None
 
     def keep(
-        self, person: Person, found: Sequence[FoundEntry], purpose: Purpose
+        self,
+        person: Person,
+        found: Sequence[FoundEntry],
+        purpose: Purpose,
+        *,
+        name: bytes | None = None,
     ) -> Sequence[KeptHit]:
         """Keep what was found about a person; hints only beside a hit that stands by itself."""
-        kept = self.prepare(person, found, purpose)
+        kept = self.prepare(person, found, purpose, name)
         with self.matcher.begin() as connection:
-            store_hits(connection, [hit for hit, _ in kept if hit is not None])
+            again = store_hits(connection, [hit for hit, _ in kept if hit is not None])
+        for hit in again:
+            self.records.destroy(hit.key_id)
         return [shown for _, shown in kept]
 
     def prepare(
-        self, person: Person, found: Sequence[FoundEntry], purpose: Purpose
+        self,
+        person: Person,
+        found: Sequence[FoundEntry],
+        purpose: Purpose,
+        name: bytes | None = None,
     ) -> Sequence[tuple[Hit | None, KeptHit]]:
         """Return hits that whoever calls this stores, in a transaction of its own; no hit for a hint."""
         if all(each.alone for each in found):
             return [(None, KeptHit(None, each)) for each in found]
-        made = [self._hit(person, each, purpose) for each in found]
+        made = [self._hit(person, each, purpose, name) for each in found]
         return [(hit, KeptHit(hit.hit, each)) for hit, each in zip(made, found, strict=True)]
 
-    def _hit(self, person: Person, found: FoundEntry, purpose: Purpose) -> Hit:
+    def _hit(self, person: Person, found: FoundEntry, purpose: Purpose, name: bytes | None) -> Hit:
         clear: JsonValue = {
             "reference": person.reference,
             "authorisation": person.authorisation,
@@ -209,7 +232,7 @@ class Querying:
         }
         record: SealedRecord = self.records.seal(clear)
         return Hit(
-            hit=os.urandom(HIT_BYTES),
+            hit=_hit_id(name, found.listed.entry),
             entry=found.listed.entry,
             purpose=purpose.value,
             found_at=format_instant(self.matcher.clock.now()),
@@ -218,11 +241,23 @@ class Querying:
         )
 
 
-def store_hits(connection: Connection, found: Sequence[Hit]) -> None:
-    """Store hits, each on the entry that its own goes on in by now."""
+def store_hits(connection: Connection, found: Sequence[Hit]) -> Sequence[Hit]:
+    """Store hits, each on the entry that its own goes on in by now; return those that were here already."""
+    again = []
     for hit in found:
+        if hits.find(connection, hit.hit) is not None:
+            again.append(hit)
+            continue
         listed = entries.latest(connection, hit.entry)
         hits.put(connection, hit if listed is None else replace(hit, entry=listed.entry))
+    return again
+
+
+def _hit_id(name: bytes | None, entry: bytes) -> bytes:
+    """Return the id of a hit; the same one for the same query, where that has a name."""
+    if name is None:
+        return os.urandom(HIT_BYTES)
+    return sha256(named("hit", name, entry))[:HIT_BYTES]
 
 
 def with_older(newer: Sequence[FoundEntry], older: Sequence[FoundEntry]) -> list[FoundEntry]:

@@ -22,7 +22,7 @@ from node.api.blacklist_models import (
     SealedAnswer,
 )
 from node.api.documents import SIGNED_IN, problems
-from node.api.requests import caller, service_of
+from node.api.requests import caller, question_name, service_of
 from node.blacklist import asking, reviewing
 from node.blacklist.naming import TypedIdentifier
 from node.blacklist_view import BlacklistView
@@ -57,7 +57,8 @@ def query(request: Request, asked: QueryRequest) -> dict[str, object]:
     entries = service_of(request).blacklist.entries
     identifiers = tuple(typed(each).read(entries.node.clock.now()) for each in asked.identifiers)
     person = Person(identifiers, asked.authorisation, asked.reference)
-    kept = asking.ask_about(entries, person, Purpose(asked.purpose), principal)
+    name = question_name(request, principal, asked)
+    kept = asking.ask_about(entries, person, Purpose(asked.purpose), principal, name=name)
     return {"found": [entry_view.found_view(each).to_json() for each in kept]}
 
 

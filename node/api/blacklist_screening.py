@@ -19,7 +19,7 @@ from node.api.blacklist_screening_models import (
 from node.api.documents import SIGNED_IN, problems
 from node.api.languages import language_of
 from node.api.models import Cursor
-from node.api.requests import caller, service_of
+from node.api.requests import caller, question_name, service_of
 from node.blacklist import monitoring
 from node.blacklist.row_screening import GivenRow, RowAnswer, screen_rows
 from node.identity.permissions import Permission
@@ -41,7 +41,8 @@ def screen(request: Request, asked: RowsRequest) -> dict[str, object]:
     """Screen up to 500 customers at once; each row is answered or refused, none is dropped."""
     principal = caller(request, Permission.BLACKLIST_QUERY)
     entries = service_of(request).blacklist.entries
-    answers = screen_rows(entries, [_given(each) for each in asked.rows], principal)
+    given, name = [_given(each) for each in asked.rows], question_name(request, principal, asked)
+    answers = screen_rows(entries, given, principal, name=name)
     language = language_of(request)
     return {"rows": [_answer(each, language) for each in answers]}
 

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from anyio import from_thread
 from fastapi import Depends, Request
+from pydantic import BaseModel
 from starlette.requests import ClientDisconnect
 
 from ledger.errors import LimitError, MalformedError, UnavailableError
@@ -32,6 +33,29 @@ def service_of(request: Request) -> Service:
     """Return the service that the application was made for."""
     service: Service = request.app.state.service
     return service
+
+
+IDEMPOTENCY: Final = "idempotency-key"
+MAX_KEY: Final = 200
+
+
+def question_name(request: Request, by: Principal, asked: BaseModel) -> bytes | None:
+    """Return the name of a question that may be sent again; ``None`` without an ``Idempotency-Key``.
+
+    Another question under the same key has another name.
+
+    Raises:
+        MalformedError: ``request-invalid``: a key of more than ``MAX_KEY`` characters, or an empty one.
+    """
+    key = request.headers.get(IDEMPOTENCY)
+    if key is None:
+        return None
+    if not 0 < len(key.strip()) <= MAX_KEY:
+        raise MalformedError(
+            "request-invalid", where="Idempotency-Key", why=f"1 to {MAX_KEY} characters"
+        )
+    asked_as = f"{request.url.path}\n{key}\n{asked.model_dump_json()}"
+    return service_of(request).node.lookups.request(by.actor, asked_as)
 
 
 def caller(request: Request, permission: Permission | None, *, recent: bool = False) -> Principal:

@@ -18,6 +18,7 @@ from node.api.languages import language_of
 from node.api.models import ReceiptAnswer
 from node.api.problems import problem
 from node.api.requests import (
+    IDEMPOTENCY,
     ITEM,
     STREAMED_BYTES,
     RequestSource,
@@ -33,7 +34,6 @@ from node.items import MAX_JSON_BYTES, build_item, file_name_of, read_json_objec
 MAX_LINES: Final = 10_000
 MAX_BULK_BYTES: Final = 64 * 1024 * 1024
 """6.5 KiB a line on average; contents do not belong into lines."""
-IDEMPOTENCY: Final = "idempotency-key"
 
 ITEM_SCHEMA: Final = {
     "type": "object",

@@ -11,9 +11,16 @@ from node.identity.permissions import Permission, Principal
 
 
 def ask_about(
-    entries: Entries, person: Person, purpose: Purpose, by: Principal
+    entries: Entries, person: Person, purpose: Purpose, by: Principal, *, name: bytes | None = None
 ) -> Sequence[KeptHit]:
     """Return the entries about a person; each hit is kept until a person has reviewed it.
+
+    Args:
+        entries: the services.
+        person: whom.
+        purpose: why.
+        by: who asks.
+        name: see ``Querying.query``.
 
     Raises:
         NotPermittedError: the person may not.
@@ -25,7 +32,7 @@ def ask_about(
         "types": ",".join(each.type.value for each in person.identifiers),
     }
     try:
-        found = entries.querying.query(person, purpose, by.actor)
+        found = entries.querying.query(person, purpose, by.actor, name=name)
     except UnavailableError as error:
         if error.code == "query-incomplete":
             missing, kept = str(error.params["missing"]), int(str(error.params["kept"]))

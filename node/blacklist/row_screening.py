@@ -10,11 +10,13 @@ from typing import Final
 
 from blacklist.domain.entries.law import check_asking, check_authorisation
 from blacklist.domain.identifiers.identifier import Identifier, IdentifierType
+from blacklist.domain.oprf.framing import named
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.domain.screening.rows import check_identified
 from blacklist.services.matching import FoundEntry
 from blacklist.services.querying import KeptHit, Person
 from ledger.errors import LedgerError
+from ledger.primitives.digest import sha256
 from node.audit.entries import AuditEntry
 from node.blacklist.entries import Entries
 from node.blacklist.naming import TypedIdentifier
@@ -57,11 +59,19 @@ class _Asked:
     failed: LedgerError | None = None
 
 
-def screen_rows(entries: Entries, rows: Sequence[GivenRow], by: Principal) -> Sequence[RowAnswer]:
+def screen_rows(
+    entries: Entries, rows: Sequence[GivenRow], by: Principal, *, name: bytes | None = None
+) -> Sequence[RowAnswer]:
     """Ask about up to ``MAX_ROWS`` customers and return an answer for each, in their order.
 
     A row is taken whole or refused whole, with the code of why. Where one of its identifiers could not be
     asked about although others were, its answer has what was found, and the code besides.
+
+    Args:
+        entries: the services.
+        rows: the customers.
+        by: who screens.
+        name: see ``Querying.query``.
 
     Raises:
         NotPermittedError: the principal may not.
@@ -72,9 +82,9 @@ def screen_rows(entries: Entries, rows: Sequence[GivenRow], by: Principal) -> Se
     now = entries.node.clock.now()
     read = [_read(entries, place, row, now) for place, row in enumerate(rows, start=1)]
     persons = [each for each in read if isinstance(each, Person)]
-    asked = iter(_ask(entries, persons, by))
+    asked = iter(_ask(entries, persons, by, name))
     answers = [
-        each if isinstance(each, RowAnswer) else _answer(entries, place, each, next(asked))
+        each if isinstance(each, RowAnswer) else _answer(entries, place, each, next(asked), name)
         for place, each in enumerate(read, start=1)
     ]
     counts = {"rows": len(rows), "rejected": len(rows) - len(persons)}
@@ -93,14 +103,19 @@ def _read(entries: Entries, place: int, row: GivenRow, now: datetime) -> Person 
     return Person(tuple(dict.fromkeys(identifiers)), row.authorisation, row.reference)
 
 
-def _answer(entries: Entries, place: int, person: Person, asked: _Asked) -> RowAnswer:
-    kept = entries.querying.keep(person, asked.found, Purpose.SCREENING)
+def _answer(
+    entries: Entries, place: int, person: Person, asked: _Asked, name: bytes | None
+) -> RowAnswer:
+    part = None if name is None else sha256(named("row", name, place.to_bytes(4, "big")))
+    kept = entries.querying.keep(person, asked.found, Purpose.SCREENING, name=part)
     if asked.failed is None:
         return RowAnswer(place, kept)
     return RowAnswer(place, kept, asked.failed.code, asked.failed.params)
 
 
-def _ask(entries: Entries, persons: Sequence[Person], by: Principal) -> Sequence[_Asked]:
+def _ask(
+    entries: Entries, persons: Sequence[Person], by: Principal, name: bytes | None
+) -> Sequence[_Asked]:
     """Return what came of asking about each person; one request a type, and one that fails stops no other."""
     asked, failed, answered = [_Asked() for _ in persons], list[LedgerError](), 0
     for kind in IdentifierType:
@@ -113,7 +128,8 @@ def _ask(entries: Entries, persons: Sequence[Person], by: Principal) -> Sequence
         if not pairs:
             continue
         try:
-            matched = _match(entries, persons, pairs, by)
+            part = None if name is None else sha256(named("rows", name, kind.value.encode()))
+            matched = _match(entries, persons, pairs, by, part)
         except LedgerError as error:
             failed.append(error)
             for place, _ in pairs:
@@ -132,7 +148,10 @@ def _match(
     persons: Sequence[Person],
     pairs: Sequence[tuple[int, Identifier]],
     by: Principal,
+    name: bytes | None,
 ) -> Mapping[int, Sequence[FoundEntry]]:
     identifiers = [identifier for _, identifier in pairs]
     authorisations = [persons[place].authorisation for place, _ in pairs]
-    return entries.querying.match(identifiers, authorisations, Purpose.SCREENING, by.actor)
+    return entries.querying.match(
+        identifiers, authorisations, Purpose.SCREENING, by.actor, name=name
+    )

@@ -6,6 +6,7 @@ from harness.bank_service import BankApi
 from harness.entry_members import facts, identifier, specimen
 
 from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson
+from blacklist.store import evaluations
 from node.audit.trail import TrailQuery
 from node.blacklist.monitoring import watching
 from node.blacklist.row_screening import MAX_ROWS
@@ -65,6 +66,45 @@ def test_what_was_found_is_kept_when_another_identifier_cannot_be_asked_about(
     assert hit["entry"] == entry.hex()
     answer = bank.client.post(f"{BLACKLIST}/screening", json={"rows": [phone]}, headers=officer)
     assert (answer.status_code, answer.json()["code"]) == (409, "blacklist-no-key")
+
+
+def test_what_is_sent_again_under_its_key_is_counted_once_and_hits_once(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    bank.others[0].list(FRAUDSTER, facts(bank.banks.today()))
+    bank.work()
+    keyed = {**officer, "Idempotency-Key": "batch 7"}
+    asked = {"rows": [row(FRAUDSTER), row(STRANGER)]}
+    question = {"identifiers": row(FRAUDSTER)["identifiers"], "purpose": "query"}
+    question |= {"authorisation": "auth-1", "reference": "C-1"}
+
+    def send() -> list[object]:
+        answers = [
+            bank.client.post(f"{BLACKLIST}/{path}", json=body, headers=keyed)
+            for path, body in (("screening", asked), ("query", question))
+        ]
+        assert [each.status_code for each in answers] == [200, 200]
+        return [each.json() for each in answers]
+
+    first = send()
+    used = counted(bank)
+    assert (send(), counted(bank)) == (first, used)
+    assert len(bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()) == 2
+    other = {"rows": [row(STRANGER)]}
+    bank.client.post(f"{BLACKLIST}/screening", json=other, headers=keyed)
+    assert counted(bank) > used, "another question under the same key"
+    long = {**officer, "Idempotency-Key": "k" * 201}
+    answer = bank.client.post(f"{BLACKLIST}/screening", json=other, headers=long)
+    assert (answer.status_code, answer.json()["code"]) == (400, "request-invalid")
+
+
+def counted(bank: BankApi) -> int:
+    """How many requests of the service's member all servers have counted."""
+    member, found = bank.banks.banks[0].member, 0
+    for server in bank.banks.banks:
+        with server.database.read() as connection:
+            found += evaluations.count_of(connection, member, "", "9")
+    return found
 
 
 def test_more_rows_than_one_answer_holds_are_refused(

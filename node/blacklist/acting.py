@@ -6,7 +6,7 @@ what is sealed about it.
 """
 
 from blacklist.domain.entries.corrections import takes_two
-from blacklist.domain.entries.facts import Facts
+from blacklist.domain.entries.facts import Facts, said_by
 from blacklist.domain.identifiers.identifier import Identifier
 from ledger.errors import LedgerError, RefusedError
 from node.audit.entries import AuditEntry
@@ -75,12 +75,13 @@ def correct(
         MalformedError: no reason.
     """
     _may(by)
-    check_papers(entries.node, facts)
     entries.follower.refresh()
-    _, before = entries.revising.check_correction(entry, facts)
+    listed, before = entries.revising.check_correction(entry, facts)
+    check_papers(entries.node, facts, before)
     details = {**shown(facts), **was(before, facts)}
     if takes_two(before, facts):
         details["facts"] = facts.encode().decode("ascii")
+        details["said"] = said_by(listed.reporter, before)
         return register(entries.node).request(
             by, kind=CORRECTION, subject=entry.hex(), reason=reason, details=details
         )
@@ -151,6 +152,7 @@ def _may(by: Principal) -> None:
 
 def _check_amendment(entries: Entries, entry: bytes, facts: Facts) -> None:
     """Check that an answer to a dispute does not make its entry weigh more."""
-    check_papers(entries.node, facts)
-    if takes_two(entries.listing.book.said(entries.revising.own(entry))[1].facts, facts):
+    _, before = entries.listing.book.said(entries.revising.own(entry))
+    check_papers(entries.node, facts, before.facts)
+    if takes_two(before.facts, facts):
         raise RefusedError("amendment-worse", article="征信业管理条例 25")

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from blacklist.domain.entries.facts import Facts
+from blacklist.domain.entries.facts import Facts, said_by
+from blacklist.services.own_book import SHOWN
 from blacklist.store import own_entries
 from blacklist.store.own_entries import OwnEntry
 from ledger.errors import LedgerError, RefusedError
 from ledger.evidence.instants import format_instant
 from node.blacklist.entries import Entries
+from node.blacklist.papers import check_papers
 from node.blacklist.recording import recorded
 from node.identity.people import Release
 from node.identity.service import command_principal
@@ -73,6 +75,12 @@ def _list(entries: Entries, release: Release) -> None:
 
 
 def _correct(entries: Entries, release: Release) -> None:
-    entry, facts = bytes.fromhex(release.subject), str(release.details["facts"])
+    entry = bytes.fromhex(release.subject)
+    facts = Facts.decode(str(release.details["facts"]).encode("ascii"))
     with recorded(entries.node, command_principal(NODE), "blacklist.correct", entry):
-        entries.revising.correct(entry, Facts.decode(facts.encode("ascii")))
+        entries.follower.refresh()
+        listed, before = entries.revising.check_correction(entry, facts)
+        if said_by(listed.reporter, before) != release.details["said"]:
+            raise RefusedError("entry-changed", entry=entry.hex()[:SHOWN])
+        check_papers(entries.node, facts, before)
+        entries.revising.correct(entry, facts)

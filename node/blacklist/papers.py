@@ -29,20 +29,26 @@ _CLOCKS: Final = timedelta(minutes=5)
 _SHOWN: Final = 12
 
 
-def check_papers(node: Node, facts: Facts) -> None:
+def check_papers(node: Node, facts: Facts, before: Facts | None = None) -> None:
     """Check what facts rest on.
+
+    Args:
+        node: of this member.
+        facts: what an entry is to say.
+        before: what it says already: the papers that it goes on resting on were looked at when it was
+            listed, and may have been erased at their retention since.
 
     Raises:
         RefusedError: ``evidence-unknown``; ``paper-erased``; ``paper-unfit``: something else than it has
             to be; ``paper-repeated``: one item stands for two things.
     """
-    basis = CONSENTS if facts.basis is Basis.CONSENT else None
-    _check_paper(node, facts.evidence, "evidence", None)
-    _check_paper(node, facts.basis_evidence, "basis_evidence", basis)
-    named = [facts.evidence, facts.basis_evidence]
-    if facts.notice is not None:
-        _check_paper(node, facts.notice, "notice", NOTICES)
-        named.append(facts.notice)
+    resting, rested = _papers(facts), {} if before is None else _papers(before)
+    fresh = [name for name, paper in resting.items() if rested.get(name) != paper]
+    for name in fresh:
+        _check_paper(node, name, *resting[name])
+    if not fresh:
+        return
+    named = [paper for paper, _ in resting.values()]
     if facts.basis is Basis.PUBLIC_BY_LAW:
         named.remove(facts.evidence)  # what was published is evidence and basis at once
     if len(set(named)) < len(named):
@@ -88,7 +94,19 @@ def check_answer(node: Node, leaf_hash: bytes, asked_at: datetime) -> None:
         raise RefusedError("answer-own-words")
 
 
-def _check_paper(node: Node, leaf_hash: bytes, member: str, kinds: frozenset[str] | None) -> None:
+def _papers(facts: Facts) -> dict[str, tuple[bytes, frozenset[str] | None]]:
+    """Return each paper that facts rest on, with its kinds; ``None``: any but the node's own."""
+    basis = CONSENTS if facts.basis is Basis.CONSENT else None
+    papers: dict[str, tuple[bytes, frozenset[str] | None]] = {
+        "evidence": (facts.evidence, None),
+        "basis_evidence": (facts.basis_evidence, basis),
+    }
+    if facts.notice is not None:
+        papers["notice"] = (facts.notice, NOTICES)
+    return papers
+
+
+def _check_paper(node: Node, member: str, leaf_hash: bytes, kinds: frozenset[str] | None) -> None:
     kind = check_readable(node, leaf_hash).kind
     if kind in SEALED_BY_THE_NODE or (kinds is not None and kind not in kinds):
         raise RefusedError("paper-unfit", kind=kind, member=member)

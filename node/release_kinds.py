@@ -5,7 +5,8 @@
 * ``key-change``: the subject says which (``KEY_CHANGES``); a command at the node's shell carries it out, for
   it prints a recovery sheet.
 * ``blacklist-listing``: of the entry that the subject names; the node's next round carries it out.
-* ``blacklist-correction``: of that entry, to what the details say; the node's next round carries it out.
+* ``blacklist-correction``: of that entry, to what the details say; the node's next round carries it out. Of
+  these two kinds rounds go on with what is claimed.
 * ``rule-change``: the subject says which rules (``RULES``). The request holds the rules as they are set when
   it is made, so that the decider sees them; carrying it out puts exactly those in force, or nothing when
   the settings have changed since.

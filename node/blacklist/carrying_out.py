@@ -1,26 +1,34 @@
 """Releases about entries, carried out in the node's rounds: what two persons agreed to list or correct.
 
+A release that the chain or the holders kept from being carried out stays claimed, and the next rounds go on
+with it until it expires, as with one that a crash left behind. Both acts may be repeated: a listing that
+waits for its batch already, and a correction that the entry says already, are done. A correction whose block
+is not final yet may go on chain twice, with the same facts.
+
 A request to list that nobody will decide any more is given up, and what it was about is erased.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Final
 
 from blacklist.domain.entries.facts import Facts, said_by
 from blacklist.services.own_book import SHOWN
 from blacklist.store import own_entries
-from blacklist.store.own_entries import OwnEntry
-from ledger.errors import LedgerError, RefusedError
+from blacklist.store.own_entries import OwnEntry, OwnState
+from ledger.errors import LedgerError, RefusedError, UnavailableError
 from ledger.evidence.instants import format_instant
 from node.blacklist.entries import Entries
 from node.blacklist.papers import check_papers
 from node.blacklist.recording import recorded
-from node.identity.people import Release
+from node.identity.people import Release, ReleaseState
 from node.identity.service import command_principal
 from node.release_kinds import CORRECTION, LISTING, register
 
 NODE: Final = "node"
+_OPEN: Final[tuple[ReleaseState, ...]] = ("claimed", "approved")
+"""Claimed ones first: what is claimed now is not to be taken up twice in one round."""
 _ASKING: Final = timedelta(hours=1)
 """Between a request and its release lies a moment; after so long the one without the other is left over."""
 
@@ -28,10 +36,11 @@ _ASKING: Final = timedelta(hours=1)
 def carry_out(entries: Entries) -> int:
     """Carry out what was approved, and give up what was not; return how many were carried out."""
     acts = {LISTING: _list, CORRECTION: _correct}
-    done = 0
+    releases, done = register(entries.node), 0
     for kind, act in acts.items():
-        for release in register(entries.node).list("approved", kind=kind):
-            done += _under(entries, release, act)
+        for state in _OPEN:
+            for release in releases.list(state, kind=kind):
+                done += _under(entries, release, act)
     give_up_undecided(entries)
     return done
 
@@ -57,12 +66,18 @@ def _is_over(entries: Entries, own: OwnEntry) -> bool:
 
 def _under(entries: Entries, release: Release, act: Callable[[Entries, Release], None]) -> bool:
     releases, by = entries.node.identity.releases, command_principal(NODE)
-    try:
-        releases.claim(release.release_id, by)
-    except RefusedError:
-        return False  # approved, and expired before it was carried out
+    if release.state == "approved":
+        try:
+            releases.claim(release.release_id, by)
+        except RefusedError:
+            return False  # approved, and expired before it was carried out
+    elif release.expires_at <= format_instant(entries.node.clock.now()):
+        releases.finish(release.release_id, by, why="release-expired")
+        return False
     try:
         act(entries, release)
+    except UnavailableError:
+        return False
     except LedgerError as error:
         releases.finish(release.release_id, by, why=error.code)
         return False
@@ -71,16 +86,30 @@ def _under(entries: Entries, release: Release, act: Callable[[Entries, Release],
 
 
 def _list(entries: Entries, release: Release) -> None:
-    entries.listing.release(bytes.fromhex(release.subject))
+    entry = bytes.fromhex(release.subject)
+    if release.state == "approved" or entries.listing.book.find(entry).state is OwnState.ASKED:
+        entries.listing.release(entry)
 
 
 def _correct(entries: Entries, release: Release) -> None:
     entry = bytes.fromhex(release.subject)
     facts = Facts.decode(str(release.details["facts"]).encode("ascii"))
-    with recorded(entries.node, command_principal(NODE), "blacklist.correct", entry):
+    with _recorded_once(entries, release):
         entries.follower.refresh()
-        listed, before = entries.revising.check_correction(entry, facts)
+        listed = entries.revising.own(entry)
+        _, before = entries.listing.book.said(listed)
+        if before == facts:
+            return
+        entries.revising.check_correction(entry, facts)
         if said_by(listed.reporter, before) != release.details["said"]:
             raise RefusedError("entry-changed", entry=entry.hex()[:SHOWN])
         check_papers(entries.node, facts, before)
         entries.revising.correct(entry, facts)
+
+
+def _recorded_once(entries: Entries, release: Release) -> AbstractContextManager[None]:
+    """Record the act when it is tried first; rounds that go on add nothing until the release is done."""
+    if release.state == "claimed":
+        return nullcontext()
+    by, entry = command_principal(NODE), bytes.fromhex(release.subject)
+    return recorded(entries.node, by, "blacklist.correct", entry)

@@ -4,7 +4,8 @@
   needs a person who signed in.
 * A request is neither decided nor carried out after seven days: what it was about has changed by then.
 * An approved request is claimed exactly once. A crash between claim and finish leaves it ``claimed``: whether
-  it was carried out has to be looked at, and it is never tried again by itself.
+  it was carried out has to be looked at, and nothing here tries it again. The floors above may go on with a
+  kind that may be repeated (``node.blacklist.carrying_out``).
 * The floors above register what a kind does; a kind that nobody registered cannot be asked for.
 
 Two accounts of one person defeat this, as they do everywhere; invitations and roles are in the audit trail.

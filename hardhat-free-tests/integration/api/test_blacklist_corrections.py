@@ -5,14 +5,21 @@ from typing import Any
 from harness.bank_listing import (
     ENTRIES,
     FRAUDSTER,
+    STRANGER,
     decide,
     listed,
     listing,
+    own,
     written_answer,
 )
 from harness.bank_service import BankApi
 
+from blacklist.domain.entries.facts import Facts
 from blacklist.domain.protocol.purposes import Purpose
+from blacklist.store.own_entries import OwnState
+from node.audit.trail import TrailQuery
+from node.blacklist.carrying_out import NODE, carry_out
+from node.identity.service import command_principal
 
 
 def _ask_to_correct(bank: BankApi, entry: str, officer: dict[str, str], **changed: Any) -> Any:
@@ -28,6 +35,11 @@ def _severity(bank: BankApi) -> str:
 
 def _state(bank: BankApi, release: str) -> str:
     return bank.entries.node.identity.releases.get(release).state
+
+
+def _acts(bank: BankApi, action: str) -> list[str]:
+    found = bank.entries.node.trail.page(TrailQuery(limit=50)).entries
+    return [each.entry.outcome for each in found if each.entry.action == action]
 
 
 def test_a_correction_is_not_carried_out_once_the_entry_says_something_else(
@@ -72,3 +84,58 @@ def test_what_is_in_the_persons_favour_asks_for_no_paper_anew(
     bank.work()
     fresh = _ask_to_correct(bank, entry, officer, notice="11" * 32)
     assert fresh.json()["code"] == "evidence-unknown"
+
+
+def test_an_approved_correction_waits_until_chain_and_holders_are_back(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    entry = listed(bank, officer)
+    asked = _ask_to_correct(bank, entry, officer, severity="grave").json()["release_id"]
+    decide(bank, asked, approve=True)
+    for other in bank.others:
+        other.away = True
+    for _ in range(3):
+        carry_out(bank.entries)
+        assert _state(bank, asked) == "claimed"
+    for other in bank.others:
+        other.away = False
+    assert carry_out(bank.entries) == 1
+    bank.work()
+    assert (_severity(bank), _state(bank, asked)) == ("grave", "done")
+    assert _acts(bank, "blacklist.correct") == ["refused", "done"], "newest first; tried once"
+
+
+def test_what_a_crash_left_claimed_is_gone_on_with_and_done_once(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    entry = listed(bank, officer)
+    asked = _ask_to_correct(bank, entry, officer, severity="grave").json()["release_id"]
+    decide(bank, asked, approve=True)
+    bank.entries.node.identity.releases.claim(asked, command_principal(NODE))
+    grave = listing(bank, severity="grave")["facts"]
+    bank.entries.revising.correct(bytes.fromhex(entry), Facts.from_json(grave))
+    bank.work()
+    shown = bank.client.get(f"{ENTRIES}/{entry}", headers=officer).json()
+    assert (_state(bank, asked), shown["standing"]) == ("done", "corrected")
+    again = bank.client.post(ENTRIES, json=listing(bank, STRANGER), headers=officer).json()
+    release = again["release"]["release_id"]
+    decide(bank, release, approve=True)
+    bank.entries.node.identity.releases.claim(release, command_principal(NODE))
+    bank.entries.listing.release(bytes.fromhex(again["entry"]))
+    bank.work()
+    assert _state(bank, release) == "done"
+    assert own(bank, again["entry"]).state is OwnState.LISTED
+
+
+def test_a_claimed_correction_that_nobody_can_carry_out_fails_when_it_expires(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    entry = listed(bank, officer)
+    asked = _ask_to_correct(bank, entry, officer, severity="grave").json()["release_id"]
+    decide(bank, asked, approve=True)
+    for other in bank.others:
+        other.away = True
+    carry_out(bank.entries)
+    bank.banks.move(days=7)
+    carry_out(bank.entries)
+    assert _state(bank, asked) == "failed"

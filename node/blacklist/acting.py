@@ -11,7 +11,7 @@ from blacklist.domain.identifiers.identifier import Identifier
 from ledger.errors import LedgerError, RefusedError
 from node.audit.entries import AuditEntry
 from node.blacklist.entries import Entries
-from node.blacklist.papers import check_answer, check_papers, check_readable
+from node.blacklist.papers import check_answer_to_dispute, check_papers, check_readable
 from node.blacklist.recording import recorded, shown, was
 from node.identity.people import Release
 from node.identity.permissions import Permission, Principal
@@ -93,10 +93,17 @@ def correct(
 
 
 def withdraw(entries: Entries, entry: bytes, reasons: bytes, by: Principal) -> None:
-    """End an own entry; ``reasons`` is the evidence id of why. Raises as ``Revising.withdraw``."""
+    """End an own entry; ``reasons`` is the evidence id of why.
+
+    Who ends a disputed entry answers the person as who decides does (征信业管理条例 25).
+
+    Raises:
+        RefusedError: as ``Revising.withdraw``; for a disputed entry, as ``decide``.
+    """
     _may(by)
     check_readable(entries.node, reasons)
     entries.follower.refresh()
+    check_answer_to_dispute(entries.node, entries.revising.own(entry), reasons)
     with recorded(entries.node, by, "blacklist.withdraw", entry):
         entries.revising.withdraw(entry, reasons)
 
@@ -121,9 +128,7 @@ def decide(
     _may(by)
     check_readable(entries.node, answer)
     entries.follower.refresh()
-    disputed_at = entries.revising.own(entry).disputed_at
-    if disputed_at is not None:
-        check_answer(entries.node, answer, disputed_at)
+    check_answer_to_dispute(entries.node, entries.revising.own(entry), answer)
     if facts is not None:
         _check_amendment(entries, entry, facts)
     with recorded(entries.node, by, "blacklist.decide", entry, {"decision": decision}):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from blacklist.domain.entries.facts import Basis, Facts
+from blacklist.domain.entries.standing import ListedEntry
 from blacklist.store import person_requests, person_statements
 from ledger.errors import RefusedError
 from ledger.evidence.instants import parse_instant
@@ -92,6 +93,12 @@ def check_answer(node: Node, leaf_hash: bytes, asked_at: datetime) -> None:
         said = said or person_requests.is_one(connection, leaf_hash)
     if said:
         raise RefusedError("answer-own-words")
+
+
+def check_answer_to_dispute(node: Node, listed: ListedEntry, leaf_hash: bytes) -> None:
+    """Check the answer to an open dispute about an entry, if there is one; raises as ``check_answer``."""
+    if listed.disputed_at is not None:
+        check_answer(node, leaf_hash, listed.disputed_at)
 
 
 def _papers(facts: Facts) -> dict[str, tuple[bytes, frozenset[str] | None]]:

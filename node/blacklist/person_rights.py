@@ -20,7 +20,7 @@ from ledger.evidence.instants import format_instant, parse_instant
 from node.audit.entries import AuditEntry
 from node.blacklist.entries import Entries
 from node.blacklist.letters import Letter, seal_letter
-from node.blacklist.papers import check_answer
+from node.blacklist.papers import check_answer, check_answer_to_dispute
 from node.identity.permissions import Permission, Principal
 
 REQUEST_BYTES: Final = 16
@@ -125,6 +125,7 @@ def _carry_out(
     listed = entries.revising.own(entry)
     match asked.kind, outcome:
         case RequestKind.DELETION, RequestOutcome.GRANTED:
+            check_answer_to_dispute(entries.node, listed, answer)
             if not listed.withdrawn:
                 entries.revising.withdraw(entry, answer)
         case RequestKind.DELETION, RequestOutcome.REFUSED:

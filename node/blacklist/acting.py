@@ -12,10 +12,9 @@ from ledger.errors import LedgerError, RefusedError
 from node.audit.entries import AuditEntry
 from node.blacklist.entries import Entries
 from node.blacklist.papers import check_answer_to_dispute, check_papers, check_readable
-from node.blacklist.recording import recorded, shown, was
+from node.blacklist.recording import digest_of_reason, recorded, shown, was
 from node.identity.people import Release
 from node.identity.permissions import Permission, Principal
-from node.identity.releases import words_of_reason
 from node.release_kinds import CORRECTION, LISTING, register
 
 
@@ -85,9 +84,7 @@ def correct(
         return register(entries.node).request(
             by, kind=CORRECTION, subject=entry.hex(), reason=reason, details=details
         )
-    with recorded(
-        entries.node, by, "blacklist.correct", entry, {"reason": words_of_reason(reason)}
-    ):
+    with recorded(entries.node, by, "blacklist.correct", entry, digest_of_reason(reason)):
         entries.revising.correct(entry, facts)
     return None
 

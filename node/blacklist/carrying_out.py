@@ -5,7 +5,8 @@ with it until it expires, as with one that a crash left behind. Both acts may be
 waits for its batch already, and a correction that the entry says already, are done. A correction whose block
 is not final yet may go on chain twice, with the same facts.
 
-A request to list that nobody will decide any more is given up, and what it was about is erased.
+A request to list that nobody will decide any more is given up, and what it was about is erased; so are the
+details of releases that came to nothing, and of all that are about an entry that has ended.
 """
 
 from collections.abc import Callable
@@ -15,9 +16,9 @@ from typing import Final
 
 from blacklist.domain.entries.facts import Facts, said_by
 from blacklist.services.own_book import SHOWN
-from blacklist.store import own_entries
+from blacklist.store import given_up, own_entries
 from blacklist.store.own_entries import OwnEntry, OwnState
-from ledger.errors import LedgerError, RefusedError, UnavailableError
+from ledger.errors import IntegrityError, LedgerError, RefusedError, UnavailableError
 from ledger.evidence.instants import format_instant
 from node.blacklist.entries import Entries
 from node.blacklist.papers import check_papers
@@ -29,6 +30,9 @@ from node.release_kinds import CORRECTION, LISTING, register
 NODE: Final = "node"
 _OPEN: Final[tuple[ReleaseState, ...]] = ("claimed", "approved")
 """Claimed ones first: what is claimed now is not to be taken up twice in one round."""
+_KINDS: Final = (LISTING, CORRECTION)
+_LEFT_OVER: Final = timedelta(days=90)
+"""So long after a request its listing waits for a batch or for holders at most, as far as is looked."""
 _ASKING: Final = timedelta(hours=1)
 """Between a request and its release lies a moment; after so long the one without the other is left over."""
 
@@ -53,7 +57,24 @@ def give_up_undecided(entries: Entries) -> int:
     over = [each for each in asked if _is_over(entries, each)]
     for each in over:
         listing.give_up(each.entry)
+    _blank_given_up(entries)
     return len(over)
+
+
+def blank_ended(entries: Entries, entry: bytes) -> None:
+    """Erase what the releases about an entry said, once it has ended; that there were some stays."""
+    releases = entries.node.identity.releases
+    releases.blank(_KINDS, [entry.hex()], command_principal(NODE))
+
+
+def _blank_given_up(entries: Entries) -> None:
+    """Erase what releases said that came to nothing, at once or when their batch was due."""
+    node, by = entries.node, command_principal(NODE)
+    since = format_instant(node.clock.now() - _LEFT_OVER)
+    with node.database.read() as connection:
+        gone = given_up.since(connection, since)
+    node.identity.releases.blank_over(_KINDS, by)
+    node.identity.releases.blank(_KINDS, [each.hex() for each in gone], by)
 
 
 def _is_over(entries: Entries, own: OwnEntry) -> bool:
@@ -93,11 +114,11 @@ def _list(entries: Entries, release: Release) -> None:
 
 def _correct(entries: Entries, release: Release) -> None:
     entry = bytes.fromhex(release.subject)
-    facts = Facts.decode(str(release.details["facts"]).encode("ascii"))
     with _recorded_once(entries, release):
         entries.follower.refresh()
         listed = entries.revising.own(entry)
         _, before = entries.listing.book.said(listed)
+        facts = _asked_for(release)
         if before == facts:
             return
         entries.revising.check_correction(entry, facts)
@@ -105,6 +126,18 @@ def _correct(entries: Entries, release: Release) -> None:
             raise RefusedError("entry-changed", entry=entry.hex()[:SHOWN])
         check_papers(entries.node, facts, before)
         entries.revising.correct(entry, facts)
+
+
+def _asked_for(release: Release) -> Facts:
+    """Return the facts that a correction asks for.
+
+    Raises:
+        IntegrityError: ``record-erased``: its entry has ended.
+    """
+    facts = release.details.get("facts")
+    if facts is None:
+        raise IntegrityError("record-erased")
+    return Facts.decode(str(facts).encode("ascii"))
 
 
 def _recorded_once(entries: Entries, release: Release) -> AbstractContextManager[None]:

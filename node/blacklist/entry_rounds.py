@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from blacklist.store import entries as entry_store
 from ledger.errors import LedgerError
 from node.audit.entries import AuditEntry, Detail
-from node.blacklist.carrying_out import NODE, carry_out
+from node.blacklist.carrying_out import NODE, blank_ended, carry_out
 from node.blacklist.entries import Entries
 from node.blacklist.monitoring import look
 
@@ -53,6 +53,7 @@ def forget_ended(entries: Entries) -> int:
     with node.database.read() as connection:
         ended = entry_store.ended_unforgotten(connection, book.member, now)
     for each in ended:
+        blank_ended(entries, each.entry)
         book.forget(book.find(each.entry))
         details: dict[str, Detail] = {"standing": each.standing(now).value}
         node.trail.record(AuditEntry(NODE, "blacklist.erased", each.entry.hex(), details))

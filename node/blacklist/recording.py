@@ -5,8 +5,10 @@ from contextlib import contextmanager
 
 from blacklist.domain.entries.facts import Facts
 from ledger.errors import LedgerError
+from ledger.primitives.digest import sha256
 from node.audit.entries import AuditEntry, Detail
 from node.identity.permissions import Principal
+from node.identity.releases import words_of_reason
 from node.wiring import Node
 
 
@@ -48,3 +50,12 @@ def was(before: Facts, after: Facts) -> dict[str, Detail]:
     """Return what a correction changes of that, as it was."""
     old, new = shown(before), shown(after)
     return {f"was_{name}": value for name, value in old.items() if value != new[name]}
+
+
+def digest_of_reason(reason: str) -> dict[str, Detail]:
+    """Return what the trail keeps of a reason: no words, and what words can be compared with.
+
+    Raises:
+        MalformedError: no reason, or too long a one.
+    """
+    return {"reason_sha256": sha256(words_of_reason(reason).encode()).hex()}

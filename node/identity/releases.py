@@ -11,12 +11,12 @@
 Two accounts of one person defeat this, as they do everywhere; invitations and roles are in the audit trail.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from ledger.errors import LedgerError, MalformedError, RefusedError
 from ledger.evidence import shape
@@ -38,6 +38,7 @@ VALID: Final = timedelta(days=7)
 MAX_REASON: Final = 500
 MAX_DETAILS_BYTES: Final = 4096
 MAX_LISTED: Final = 500
+_BLANK: Final = encode({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,19 @@ class Releases:
             action = "release.done" if why is None else "release.fail"
             return self._recorded(connection, release_id, by.actor, action, why=why)
 
+    def blank(self, kinds: Collection[str], subjects: Collection[str], by: Principal) -> int:
+        """Erase the details of releases about what was erased itself; return how many.
+
+        Each is recorded, without the details; that they were asked for and decided, by whom and why, stays.
+        """
+        return self._blank(kinds, release.c.subject.in_(subjects), by)
+
+    def blank_over(self, kinds: Collection[str], by: Principal) -> int:
+        """Erase, likewise, the details of releases that were refused, have failed or expired."""
+        late = release.c.expires_at <= format_instant(self.clock.now())
+        undone = release.c.state.in_(("open", "approved")) & late
+        return self._blank(kinds, release.c.state.in_(("refused", "failed")) | undone, by)
+
     def get(self, release_id: str) -> Release:
         """Return a release.
 
@@ -227,6 +241,19 @@ class Releases:
         with self.read() as connection:
             row = connection.execute(_about(kind, subject).order_by(*newest)).first()
         return None if row is None else _from_row(row)
+
+    def _blank(self, kinds: Collection[str], which: ColumnElement[bool], by: Principal) -> int:
+        filled = release.c.details != _BLANK
+        query = select(release.c.release_id).where(release.c.kind.in_(kinds), which, filled)
+        with self.read() as connection:
+            found = connection.scalars(query).all()
+        if found:
+            with self.begin() as connection:
+                for each in found:
+                    own = release.update().where(release.c.release_id == each)
+                    connection.execute(own.values(details=_BLANK))
+                    self._recorded(connection, each, by.actor, "release.blank")
+        return len(found)
 
     def _kind(self, kind: str) -> ReleaseKind:
         found = self.kinds.get(kind)

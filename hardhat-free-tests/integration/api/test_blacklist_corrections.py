@@ -10,6 +10,7 @@ from harness.bank_listing import (
     listed,
     listing,
     own,
+    sealed,
     written_answer,
 )
 from harness.bank_service import BankApi
@@ -17,6 +18,7 @@ from harness.bank_service import BankApi
 from blacklist.domain.entries.facts import Facts
 from blacklist.domain.protocol.purposes import Purpose
 from blacklist.store.own_entries import OwnState
+from ledger.primitives.digest import sha256
 from node.audit.trail import TrailQuery
 from node.blacklist.carrying_out import NODE, carry_out
 from node.identity.service import command_principal
@@ -139,3 +141,63 @@ def test_a_claimed_correction_that_nobody_can_carry_out_fails_when_it_expires(
     bank.banks.move(days=7)
     carry_out(bank.entries)
     assert _state(bank, asked) == "failed"
+
+
+def test_what_releases_showed_is_erased_when_the_entry_ended(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    entry = listed(bank, officer)
+    asked = _ask_to_correct(bank, entry, officer, severity="grave").json()["release_id"]
+    shown = bank.entries.node.identity.releases.list
+    assert [bool(each.details) for each in shown()] == [True, True]
+    reasons = {"reasons": sealed(bank)}
+    done = bank.client.post(f"{ENTRIES}/{entry}/withdrawal", json=reasons, headers=officer)
+    assert done.status_code == 204, done.text
+    bank.work()
+    assert {each.kind: each.details for each in shown()} == {
+        "blacklist-listing": {},
+        "blacklist-correction": {},
+    }
+    found = bank.entries.node.trail.page(TrailQuery(action="release.blank")).entries
+    assert [dict(each.entry.details)["about"] for each in found] == [entry, entry]
+    decide(bank, asked, approve=True)
+    bank.work()
+    assert _state(bank, asked) == "failed"
+
+
+def test_a_refused_correction_keeps_nothing_that_it_asked_for(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    entry = listed(bank, officer)
+    asked = _ask_to_correct(bank, entry, officer, severity="grave").json()["release_id"]
+    decide(bank, asked, approve=False)
+    bank.work()
+    assert bank.entries.node.identity.releases.get(asked).details == {}
+
+
+def test_what_a_listing_showed_is_erased_when_it_is_not_lawful_any_more_by_its_batch(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    said = listing(bank, conduct_ended=_five_years_ago(bank))
+    asked = bank.client.post(ENTRIES, json=said, headers=officer).json()
+    release = asked["release"]["release_id"]
+    decide(bank, release, approve=True)
+    assert carry_out(bank.entries) == 1
+    bank.banks.move(days=40)
+    bank.work()
+    assert own(bank, asked["entry"]).state is OwnState.GIVEN_UP
+    kept = bank.entries.node.identity.releases.get(release)
+    assert (kept.state, kept.details) == ("done", {})
+
+
+def test_the_trail_keeps_no_words_of_a_reason(bank: BankApi, officer: dict[str, str]) -> None:
+    entry = listed(bank, officer)
+    assert _ask_to_correct(bank, entry, officer, severity="notable").status_code == 204
+    (found,) = bank.entries.node.trail.page(TrailQuery(action="blacklist.correct")).entries
+    assert found.entry.details == {"reason_sha256": sha256(b"appraised again").hex()}
+
+
+def _five_years_ago(bank: BankApi) -> str:
+    """The first day of conduct that can be listed today, and not next month."""
+    today = bank.banks.today()
+    return today.replace(year=today.year - 5, month=today.month % 12 + 1, day=1).isoformat()

@@ -112,6 +112,7 @@ def test_a_request_that_nobody_carries_out_is_erased(
         bank.banks.move(days=7)
     bank.work()
     assert own(bank, asked["entry"]).state is OwnState.GIVEN_UP
+    assert bank.entries.node.identity.releases.get(asked["release"]["release_id"]).details == {}
     with pytest.raises(IntegrityError, match="record-erased"):
         bank.entries.listing.book.open(own(bank, asked["entry"]))
 

@@ -1,18 +1,20 @@
 """What the desk's people see: disputes with their clocks, answers, requests. No personal data."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from math import ceil
 
 from blacklist.domain.entries.facts import CHINA
 from blacklist.store import entries, person_requests, person_statements
 from blacklist.store.entries import Dispute
-from blacklist.store.person_requests import PersonRequest
+from blacklist.store.person_requests import PersonRequest, RequestOutcome
 from blacklist.store.person_statements import PersonStatement
 from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant, parse_instant
-from node.blacklist.reporters import read_reporters
+from node.blacklist.person_rights import changes
+from node.blacklist.reporters import Reporters, read_reporters
 from node.entry_view import DECISIONS
 from node.wiring import Node
 
@@ -95,7 +97,11 @@ class StatementView:
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """A request of a person; ids in hex."""
+    """A request of a person; ids in hex.
+
+    Attributes:
+        reporter: name of the other member that it has to be passed on to; ``None`` when this one answers it.
+    """
 
     request: str
     kind: str
@@ -104,6 +110,14 @@ class RequestView:
     due_at: str
     days_left: int
     outcome: str | None
+    reporter: str | None
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """How it can end."""
+        if self.reporter is not None:
+            return (RequestOutcome.PASSED_ON.value,)
+        return (RequestOutcome.GRANTED.value, RequestOutcome.REFUSED.value)
 
     def to_json(self) -> dict[str, object]:
         """Return it for machines."""
@@ -173,11 +187,20 @@ def read_requests(node: Node, *, unsettled: bool) -> Sequence[RequestView]:
     """Return requests, the most urgent first; only open ones, if asked."""
     with node.database.read() as connection:
         found = person_requests.read_all(connection, unsettled=unsettled)
-    return [request_view(node, each) for each in found]
+    reporters = cache(lambda: read_reporters(node))
+    return [_request(node, each, reporters) for each in found]
 
 
 def request_view(node: Node, asked: PersonRequest) -> RequestView:
     """Return a request."""
+    return _request(node, asked, lambda: read_reporters(node))
+
+
+def _request(node: Node, asked: PersonRequest, reporters: Callable[[], Reporters]) -> RequestView:
+    with node.database.read() as connection:
+        wanted = changes(asked)
+        listed = None if wanted is None else entries.find(connection, wanted)
+    elsewhere = listed is not None and listed.reporter.hex() != node.settings.member
     return RequestView(
         request=asked.request.hex(),
         kind=asked.kind.value,
@@ -186,6 +209,7 @@ def request_view(node: Node, asked: PersonRequest) -> RequestView:
         due_at=asked.due_at,
         days_left=_days(parse_instant(asked.due_at), node.clock.now()),
         outcome=None if asked.outcome is None else asked.outcome.value,
+        reporter=reporters().of(listed.reporter).name if listed and elsewhere else None,
     )
 
 

@@ -22,6 +22,8 @@ class RequestOutcome(StrEnum):
 
     GRANTED = "granted"
     REFUSED = "refused"
+    PASSED_ON = "passed-on"
+    """To the reporter of the entry, who alone can change it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,10 +107,16 @@ class PersonRequestAnswer(BaseModel):
     due_at: Instant
     days_left: int
     outcome: RequestOutcome | None
+    reporter: str | None = Field(
+        description="The other member to pass it on to; null when this one answers it."
+    )
 
 
 class SettlementRequest(BaseModel):
-    """How a request ended; a granted deletion withdraws the entry."""
+    """How a request ended; a granted deletion withdraws the entry.
+
+    A correction or deletion of another member's entry is ``passed-on``: the letter is handed to that member.
+    """
 
     model_config = {"extra": "forbid"}
 
@@ -214,7 +220,9 @@ def settle(request: Request, request_id: RequestId, asked: SettlementRequest) ->
     principal = caller(request, Permission.BLACKLIST_DESK, recent=True)
     entries = service_of(request).blacklist.entries
     request_bytes, answer = bytes.fromhex(request_id), bytes.fromhex(asked.answer)
-    settle_request(entries, request_bytes, asked.outcome, answer, principal)
+    settle_request(
+        make_desk(entries.node, entries), request_bytes, asked.outcome, answer, principal
+    )
     return Response(status_code=204)
 
 

@@ -1,7 +1,8 @@
 """Requests of persons for access, correction or deletion (个人信息保护法 45 to 47), until they are answered.
 
 A correction counts as granted once the entry was corrected. A deletion that is granted withdraws the entry;
-one of what the law does not let anybody list today cannot be refused.
+one of what the law does not let anybody list today cannot be refused. What another member reported only that
+member corrects or deletes: such a request is passed on, and the letter handed over as a statement is.
 """
 
 import os
@@ -11,6 +12,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from blacklist.domain.entries.law import answer_due, check_refusal
+from blacklist.domain.entries.standing import ENDED
 from blacklist.domain.identifiers.identifier import Identifier
 from blacklist.store import entries as entry_store
 from blacklist.store import person_requests
@@ -18,8 +20,9 @@ from blacklist.store.person_requests import PersonRequest, RequestKind, RequestO
 from ledger.errors import RefusedError
 from ledger.evidence.instants import format_instant, parse_instant
 from node.audit.entries import AuditEntry
+from node.blacklist.desk import Desk
 from node.blacklist.entries import Entries
-from node.blacklist.letters import Letter, seal_letter
+from node.blacklist.letters import Letter, open_letter, seal_letter
 from node.blacklist.papers import check_answer, check_answer_to_dispute
 from node.identity.permissions import Permission, Principal
 
@@ -71,37 +74,48 @@ def take_request(
 
 
 def settle_request(
-    entries: Entries, request: bytes, outcome: RequestOutcome, answer: bytes, by: Principal
+    desk: Desk, request: bytes, outcome: RequestOutcome, answer: bytes, by: Principal
 ) -> None:
     """Record how a request ended, and do what it leads to.
 
     Args:
-        entries: everything about entries.
+        desk: of this member.
         request: 16-byte id.
         outcome: what was decided.
-        answer: leaf hash of the sealed answer to the person.
+        answer: leaf hash of the sealed answer to the person; of one that is passed on it says to whom.
         by: who settles it.
 
     Raises:
         NotPermittedError: the operator may not.
-        RefusedError: unknown or settled; the answer is not sealed here; an entry that is not this member's;
-            ``correction-not-made``; ``deletion-owed``.
+        RefusedError: unknown or settled; the answer is not sealed here; ``correction-not-made``;
+            ``deletion-owed``; ``person-request-elsewhere``: about another member's entry, and not passed on;
+            ``person-request-ours``: passed on, and this member can answer it.
         UnavailableError: the chain does not answer; nothing is settled.
     """
     by.require(Permission.BLACKLIST_DESK)
+    entries = desk.entries
     asked = find_request(entries, request)
     check_answer(entries.node, answer, parse_instant(asked.received_at))
     if asked.outcome is not None:
         raise RefusedError("person-request-settled", request=request.hex()[:_SHOWN])
-    if asked.entry is not None and asked.kind is not RequestKind.ACCESS:
+    wanted = changes(asked)
+    if wanted is not None:
         entries.follower.refresh()
-        _carry_out(entries, asked, asked.entry, outcome, answer)
+    if outcome is RequestOutcome.PASSED_ON:
+        _pass_on(desk, asked, wanted, by)
+    elif wanted is not None:
+        _carry_out(entries, asked, wanted, outcome, answer)
     node = entries.node
     with node.database.write() as connection:
         at = format_instant(node.clock.now())
         person_requests.settle(connection, request, outcome, answer=answer, at=at, by=by.actor)
         entry = AuditEntry(by.actor, "blacklist.settle", request.hex(), {"outcome": outcome.value})
         node.trail.record_in(connection, entry)
+
+
+def changes(asked: PersonRequest) -> bytes | None:
+    """Return the entry that a request wants changed or deleted; ``None`` when it wants neither."""
+    return None if asked.kind is RequestKind.ACCESS else asked.entry
 
 
 def find_request(entries: Entries, request: bytes) -> PersonRequest:
@@ -121,8 +135,10 @@ def _carry_out(
     entries: Entries, asked: PersonRequest, entry: bytes, outcome: RequestOutcome, answer: bytes
 ) -> None:
     # The request names the entry as the person knew it; under a new key it goes on in another one.
-    entry = entries.revising.current(entry).entry
-    listed = entries.revising.own(entry)
+    listed = entries.revising.current(entry)
+    if listed.reporter != entries.listing.book.member:
+        raise RefusedError("person-request-elsewhere", entry=entry.hex()[:_SHOWN])
+    entry = listed.entry
     match asked.kind, outcome:
         case RequestKind.DELETION, RequestOutcome.GRANTED:
             check_answer_to_dispute(entries.node, listed, answer)
@@ -135,6 +151,17 @@ def _carry_out(
                 raise RefusedError("correction-not-made", article="个人信息保护法 46")
         case _:
             pass
+
+
+def _pass_on(desk: Desk, asked: PersonRequest, entry: bytes | None, by: Principal) -> None:
+    """Let rounds hand the letter to the reporter, unless the entry has ended."""
+    entries = desk.entries
+    listed = None if entry is None else entries.revising.current(entry)
+    if listed is None or listed.reporter == entries.listing.book.member:
+        raise RefusedError("person-request-ours", request=asked.request.hex()[:_SHOWN])
+    if listed.standing(entries.node.clock.now()) not in ENDED:
+        letter = open_letter(entries.node, asked.leaf_hash).letter
+        desk.take(listed.entry, letter, disputes=False, by=by)
 
 
 def _unlawful(entries: Entries, entry: bytes) -> RefusedError | None:

@@ -157,12 +157,10 @@ def requests(context: Context, *, every: bool, machine: bool) -> None:
 )
 @pass_context
 def settle(context: Context, request: str, outcome: str, answer: str) -> None:
-    """办结个人请求；同意删除即撤销登记 Settle a request; a granted deletion withdraws the entry."""
+    """办结个人请求；同意删除即撤销登记 Settle a request; a granted deletion ends the entry."""
     request_id, leaf = read_id(request, REQUEST_BYTES), read_id(answer, LEAF)
     with context.node() as node:
-        settle_request(
-            make_entries(node), request_id, RequestOutcome(outcome), leaf, at_the_shell()
-        )
+        settle_request(make_desk(node), request_id, RequestOutcome(outcome), leaf, at_the_shell())
     context.say("desk-request-settled")
 
 
@@ -238,14 +236,15 @@ def _print_requests(context: Context, found: Sequence[RequestView]) -> None:
         "col-request-number",
         "col-kind",
         "col-entry",
+        "col-reporter",
         "col-due-at",
         "col-days",
         "col-outcome",
     )
     rows = [
         (
-            each.request, context.word(f"request-kind-{each.kind}"), each.entry, each.due_at,
-            each.days_left, each.outcome and context.word(f"request-outcome-{each.outcome}"),
+            each.request, context.word(f"request-kind-{each.kind}"), each.entry, each.reporter,
+            each.due_at, each.days_left, each.outcome and context.word(f"request-outcome-{each.outcome}"),
         )
         for each in found
     ]  # fmt: skip

@@ -85,7 +85,8 @@ def settle(request: Request, request_id: RequestId, data: SmallBody) -> Response
     who = recent(request, Permission.BLACKLIST_DESK)
     form, entries = form_of(request, data), service_of(request).blacklist.entries
     outcome, answer = _word(RequestOutcome, form, "outcome"), leaf_of(form, "answer")
-    settle_request(entries, bytes.fromhex(request_id), outcome, answer, who.principal)
+    desk = make_desk(entries.node, entries)
+    settle_request(desk, bytes.fromhex(request_id), outcome, answer, who.principal)
     return go("/blacklist/desk", "ui-done-settled")
 
 
@@ -112,7 +113,6 @@ def _page(request: Request, form: Form | None, errors: Sequence[LedgerError]) ->
         disputes=desk_view.open_disputes(node),
         requests=desk_view.read_requests(node, unsettled=True),
         kinds=tuple(RequestKind),
-        outcomes=tuple(RequestOutcome),
         values={**NOTHING, **given},
         faults=faults_of(errors, language_of(request)),
         choices=CHOICES,

@@ -52,8 +52,8 @@ def test_a_deletion_that_is_granted_answers_an_open_dispute_besides(
     answer = desks.sealed(0, "sealed between request and dispute")
     _disputed(desks, entry)
     with pytest.raises(RefusedError, match="answer-before"):
-        settle_request(entries, asked.request, RequestOutcome.GRANTED, answer, SHELL)
+        settle_request(desks.desk(0), asked.request, RequestOutcome.GRANTED, answer, SHELL)
     assert _standing(desks, entry) is EntryStanding.DISPUTED
     answer = desks.sealed(0, "the answer to both")
-    settle_request(entries, asked.request, RequestOutcome.GRANTED, answer, SHELL)
+    settle_request(desks.desk(0), asked.request, RequestOutcome.GRANTED, answer, SHELL)
     assert _standing(desks, entry) is EntryStanding.WITHDRAWN

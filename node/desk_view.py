@@ -17,6 +17,7 @@ from node.blacklist.person_rights import changes
 from node.blacklist.reporters import Reporters, read_reporters
 from node.entry_view import DECISIONS
 from node.wiring import Node
+from node.words.catalogue import word
 
 _DAY = 86400
 
@@ -163,6 +164,18 @@ def read_answer(node: Node, entry: bytes) -> AnswerView:
     if not found:
         raise RefusedError("dispute-none", entry=entry.hex()[:12])
     return _answer(node, found[-1], listed.reporter)
+
+
+def letter_text(found: AnswerView) -> str:
+    """Return the text for the person, Chinese first: what was decided, and what can be done next."""
+    codes = ("answer-decided", "answer-here" if found.answer_here else "answer-elsewhere")
+    late = () if found.in_time else ("answer-late",)
+    parts = []
+    for language in ("zh", "en"):
+        decision = word(f"decision-{found.decision}", language)
+        said = {**found.to_json(), "decision": decision}
+        parts += [word(code, language, said) for code in (*codes, *late, "answer-next")]
+    return "\n".join(parts)
 
 
 def statement_view(said: PersonStatement) -> StatementView:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from blacklist.domain.chronicle.entry_events import DisputeDecision
 from blacklist.domain.entries.facts import CHINA, Facts
@@ -9,18 +10,21 @@ from blacklist.domain.entries.standing import ListedEntry
 from blacklist.services.evaluating import TYPES
 from blacklist.services.querying import KeptHit
 from blacklist.services.sealed_records import SealedRecord, SealedRecords
-from blacklist.store import entries, entry_rows, hits, own_entries
+from blacklist.store import entries, entry_rows, hit_pages, hits, own_entries
 from blacklist.store.entries import Dispute
 from blacklist.store.hits import Hit
 from blacklist.store.own_entries import OwnState
-from ledger.errors import RefusedError
+from ledger.errors import LimitError, RefusedError
 from ledger.evidence.instants import format_instant
 from ledger.primitives.canonical import JsonValue
 from ledger.store import witnessed
 from node.audit.entries import AuditEntry, Detail
 from node.identity.permissions import Permission, Principal
+from node.place_cursors import read_place, write_place
 from node.wiring import Node
 
+MAX_HITS: Final = 200
+"""Hits a page: each is opened for who may read whom it is about."""
 DECISIONS: Mapping[DisputeDecision, str] = {
     DisputeDecision.UPHELD: "upheld",
     DisputeDecision.CORRECTED: "corrected",
@@ -132,6 +136,19 @@ class HitView:
         return asdict(self)
 
 
+@dataclass(frozen=True, slots=True)
+class HitPage:
+    """Hits, newest first.
+
+    Attributes:
+        items: as many as were asked for at most.
+        before: cursor for the next page; ``None`` at the end.
+    """
+
+    items: tuple[HitView, ...]
+    before: str | None
+
+
 def read_entry(node: Node, entry: bytes) -> EntryView:
     """Return an entry.
 
@@ -182,20 +199,35 @@ def found_view(kept: KeptHit) -> FoundView:
     )
 
 
-def read_hits(node: Node, *, unreviewed: bool, clear: bool, limit: int = 100) -> Sequence[HitView]:
-    """Return kept hits, newest first; with ``clear`` also the customer's number and what the entry said."""
+def read_hits(
+    node: Node, *, unreviewed: bool, clear: bool, before: str | None = None, limit: int = 100
+) -> HitPage:
+    """Return kept hits, newest first; with ``clear`` also the customer's number and what the entry said.
+
+    Raises:
+        LimitError: ``page-size``: a page of more than ``MAX_HITS``.
+        MalformedError: ``request-invalid``: ``before`` is no cursor of ours.
+    """
+    if not 1 <= limit <= MAX_HITS:
+        raise LimitError("page-size", limit=MAX_HITS)
+    place = None if before is None else read_place(before)
     with node.database.read() as connection:
-        found = hits.newest(connection, unreviewed=unreviewed, limit=limit)
-    return [_hit_view(node, each, clear=clear) for each in found]
+        found = hit_pages.page(connection, place, limit + 1, unreviewed=unreviewed)
+    shown = found[:limit]
+    items = tuple(_hit_view(node, each, clear=clear) for each in shown)
+    more = len(found) > limit
+    return HitPage(items, write_place(shown[-1].found_at, shown[-1].hit) if more else None)
 
 
-def hits_for(node: Node, by: Principal, *, unreviewed: bool, limit: int = 100) -> Sequence[HitView]:
+def hits_for(
+    node: Node, by: Principal, *, unreviewed: bool, before: str | None = None, limit: int = 100
+) -> HitPage:
     """Return kept hits for a person: in clear for who may read content, which is recorded."""
     # At the shell the key store is open to whoever asks; that it was asked is recorded all the same.
     clear = Permission.CONTENT_READ in by.permissions or by.via == "command"
-    found = read_hits(node, unreviewed=unreviewed, clear=clear, limit=limit)
-    if clear and found:
-        details: dict[str, Detail] = {"count": len(found)}
+    found = read_hits(node, unreviewed=unreviewed, clear=clear, before=before, limit=limit)
+    if clear and found.items:
+        details: dict[str, Detail] = {"count": len(found.items)}
         node.trail.record(AuditEntry(by.actor, "blacklist.read-hits", None, details))
     return found
 

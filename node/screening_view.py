@@ -3,33 +3,26 @@
 Who is a customer is read by who may read content, and the trail says so.
 """
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from blacklist.services.evaluating import TYPES
-from blacklist.services.monitoring import ITEM_BYTES
 from blacklist.services.sealed_records import SealedRecord, SealedRecords
 from blacklist.store import monitors, screenings, stored_tables
 from blacklist.store.monitors import MonitoredItem
 from blacklist.store.screenings import ScreeningJob
 from blacklist.store.stored_tables import StoredTable
-from ledger.errors import LimitError, MalformedError, RefusedError
-from ledger.evidence.instants import format_instant, parse_instant
+from ledger.errors import LimitError, RefusedError
 from node.audit.entries import AuditEntry, Detail
 from node.identity.permissions import Permission, Principal
+from node.place_cursors import read_place, write_place
 from node.wiring import Node
 
 MAX_WATCHED: Final = 500
 """Items a page: each is opened for who may read whose it is."""
-_TIME_BYTES: Final = 6
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND: Final = timedelta(milliseconds=1)
 
 
 class ScreeningState(StrEnum):
@@ -146,7 +139,7 @@ def monitored_for(
         raise LimitError("page-size", limit=MAX_WATCHED)
     # At the shell the key store is open to whoever asks; that it was asked is recorded all the same.
     clear = Permission.CONTENT_READ in by.permissions or by.via == "command"
-    place = None if before is None else _place(before)
+    place = None if before is None else read_place(before)
     with node.database.read() as connection:
         found = monitors.newest(connection, place, limit + 1)
     shown = found[:limit]
@@ -154,7 +147,9 @@ def monitored_for(
         details: dict[str, Detail] = {"count": len(shown)}
         node.trail.record(AuditEntry(by.actor, "blacklist.read-monitored", None, details))
     items = tuple(_monitored(node, each, clear=clear) for each in shown)
-    return MonitoredPage(items, _cursor(shown[-1]) if len(found) > limit else None)
+    return MonitoredPage(
+        items, write_place(shown[-1].since, shown[-1].item) if len(found) > limit else None
+    )
 
 
 def _monitored(node: Node, item: MonitoredItem, *, clear: bool) -> MonitoredView:
@@ -170,25 +165,6 @@ def _monitored(node: Node, item: MonitoredItem, *, clear: bool) -> MonitoredView
         since=item.since,
         started_by=item.started_by,
     )
-
-
-def _cursor(item: MonitoredItem) -> str:
-    """Return the cursor after an item; it holds when the item ends meanwhile."""
-    at = (parse_instant(item.since) - _EPOCH) // _MILLISECOND
-    return (
-        base64.urlsafe_b64encode(at.to_bytes(_TIME_BYTES, "big") + item.item).decode().rstrip("=")
-    )
-
-
-def _place(cursor: str) -> tuple[str, bytes]:
-    try:
-        place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-        if len(place) != _TIME_BYTES + ITEM_BYTES:
-            raise ValueError(cursor)  # noqa: TRY301  # one way out for all that is no cursor
-        at = _EPOCH + _MILLISECOND * int.from_bytes(place[:_TIME_BYTES], "big")
-    except (ValueError, OverflowError, binascii.Error):
-        raise MalformedError("request-invalid", where="cursor", why="not a cursor") from None
-    return format_instant(at), place[_TIME_BYTES:]
 
 
 def read_screenings(node: Node, limit: int = 100) -> Sequence[ScreeningView]:

@@ -63,7 +63,7 @@ def test_a_person_is_listed_found_reviewed_and_withdrawn(
     watched = _watch(third, tmp_path)
     listed = list_person(first, tmp_path, FRAUDSTER)
     until(lambda: _query(second, tmp_path, FRAUDSTER), 60, pause=0.5)
-    (seen,) = until(lambda: third.cli.ok("blacklist", "hits"), 60, pause=0.5)
+    (seen,) = until(lambda: third.cli.ok("blacklist", "hits")["items"], 60, pause=0.5)
     assert (seen["purpose"], seen["reference"]) == ("monitoring", "cust-2")
     assert third.cli.ok("blacklist", "monitor", "end", "--reference", "cust-2") == {"ended": 1}
     assert third.cli.run("blacklist", "monitor", "end", "--item", watched).code == 11
@@ -73,15 +73,17 @@ def test_a_person_is_listed_found_reviewed_and_withdrawn(
         (found,) = _query(second, tmp_path, spelling)
         assert (found["entry"], found["ground"]) == (listed, "forged-documents")
     assert _query(second, tmp_path, STRANGER) == []
-    waiting = second.cli.ok("blacklist", "hits")
+    waiting = second.cli.ok("blacklist", "hits")["items"]
     assert len(waiting) >= len(spellings)
-    assert len(waiting) + _screen(second, tmp_path) == len(second.cli.ok("blacklist", "hits"))
-    waiting = second.cli.ok("blacklist", "hits")
+    assert len(waiting) + _screen(second, tmp_path) == len(
+        second.cli.ok("blacklist", "hits")["items"]
+    )
+    waiting = second.cli.ok("blacklist", "hits")["items"]
     done = second.cli.run(
         "blacklist", "review", waiting[0]["hit"], "same-person", "--note", "ID card compared"
     )
     assert done.code == 0, done.err
-    assert len(second.cli.ok("blacklist", "hits")) == len(waiting) - 1
+    assert len(second.cli.ok("blacklist", "hits")["items"]) == len(waiting) - 1
     why = leaf_of(first, tmp_path, "withdrawn on request")
     assert first.cli.run("blacklist", "withdraw", listed, "--reasons", why).code == 0
     until(lambda: _query(second, tmp_path, FRAUDSTER) == [], 60, pause=0.5)

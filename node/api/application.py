@@ -11,6 +11,7 @@ from node.api import (
     blacklist,
     blacklist_desk,
     blacklist_entries,
+    blacklist_monitoring,
     blacklist_screening,
     blacklist_screenings,
     blacklist_watching,
@@ -69,6 +70,7 @@ def create_app(service: Service) -> FastAPI:
         blacklist_entries,
         blacklist_screening,
         blacklist_screenings,
+        blacklist_monitoring,
         blacklist_watching,
         blacklist_desk,
     ):

@@ -3,7 +3,6 @@
 Nothing here waits for the chain: the worker follows it, and what it read last counts.
 """
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -13,8 +12,8 @@ from blacklist.services.querying import Person
 from node import blacklist_view, entry_view
 from node.api.blacklist_models import (
     BlacklistAnswer,
-    HitAnswer,
     HitId,
+    HitListing,
     IdentifierRequest,
     QueryAnswer,
     QueryRequest,
@@ -22,11 +21,12 @@ from node.api.blacklist_models import (
     SealedAnswer,
 )
 from node.api.documents import SIGNED_IN, problems
+from node.api.models import Cursor
 from node.api.requests import caller, question_name, service_of
 from node.blacklist import asking, reviewing
 from node.blacklist.naming import TypedIdentifier
 from node.blacklist_view import BlacklistView
-from node.entry_view import HitView
+from node.entry_view import MAX_HITS
 from node.identity.permissions import Permission
 
 router = APIRouter(tags=["blacklist"])
@@ -64,7 +64,7 @@ def query(request: Request, asked: QueryRequest) -> dict[str, object]:
 
 @router.get(
     "/blacklist/hits",
-    response_model=list[HitAnswer],
+    response_model=HitListing,
     responses=problems(),
     openapi_extra=dict(SIGNED_IN),
 )
@@ -72,12 +72,14 @@ def list_hits(
     request: Request,
     *,
     reviewed: Annotated[bool, Query(description="Those that were reviewed too.")] = False,
-    limit: Annotated[int, Query(ge=1, le=200)] = 100,
-) -> Sequence[HitView]:
+    cursor: Cursor | None = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_HITS)] = 100,
+) -> dict[str, object]:
     """List hits, newest first. Whoever may read content sees whom they are about, which is recorded."""
     principal = caller(request, Permission.BLACKLIST_QUERY)
     node = service_of(request).node
-    return entry_view.hits_for(node, principal, unreviewed=not reviewed, limit=limit)
+    page = entry_view.hits_for(node, principal, unreviewed=not reviewed, before=cursor, limit=limit)
+    return {"items": page.items, "next": page.before}
 
 
 @router.post(

@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -84,6 +85,20 @@ class OpenDisputeAnswer(BaseModel):
     days_left: int
     overdue: bool
     statement_here: bool
+
+
+class WrittenAnswerAnswer(BaseModel):
+    """How the newest dispute about an entry was decided, with the text for the person's letter."""
+
+    entry: HexId
+    reporter: str
+    decision: str = Field(examples=["upheld", "corrected", "withdrawn"])
+    reasons: HexId = Field(description="Evidence id of the written answer, in the reporter's log.")
+    answer_here: bool = Field(description="It is sealed at this member.")
+    in_time: bool
+    day: date = Field(description="Of the dispute, in China.")
+    decided_on: date
+    letter: str = Field(description="Chinese first.")
 
 
 class PersonRequestRequest(BaseModel):
@@ -173,6 +188,19 @@ def dispute(request: Request, entry_id: HexId, asked: LetterRequest) -> Statemen
 def statement(request: Request, entry_id: HexId, asked: LetterRequest) -> StatementView:
     """Record a person's statement beside an entry, without a dispute."""
     return _take(request, entry_id, asked, disputes=False)
+
+
+@router.get(
+    "/blacklist/entries/{entry_id}/answer",
+    response_model=WrittenAnswerAnswer,
+    responses=problems(404, 409),
+    openapi_extra=dict(SIGNED_IN),
+)
+def answer(request: Request, entry_id: HexId) -> dict[str, object]:
+    """Return what was decided about the newest dispute, with the text for the person's letter."""
+    caller(request, Permission.BLACKLIST_DESK)
+    found = desk_view.read_answer(service_of(request).node, bytes.fromhex(entry_id))
+    return {**found.to_json(), "letter": desk_view.letter_text(found)}
 
 
 @router.get(

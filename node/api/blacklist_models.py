@@ -87,6 +87,13 @@ class HitAnswer(BaseModel):
     standing_now: str
 
 
+class HitListing(BaseModel):
+    """Hits, newest first."""
+
+    items: list[HitAnswer]
+    next: str | None = Field(description="Cursor of the page after; null at the end.")
+
+
 class ReviewRequest(BaseModel):
     """What a person found."""
 

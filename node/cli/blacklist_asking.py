@@ -50,16 +50,19 @@ def query(
 
 @click.command()
 @click.option("--all", "every", is_flag=True, help="含已复核的 Reviewed ones too")
+@click.option("--before", help="上一页给出的游标 Cursor that the page before gave")
 @as_json
 @pass_context
-def hits(context: Context, *, every: bool, machine: bool) -> None:
+def hits(context: Context, before: str | None, *, every: bool, machine: bool) -> None:
     """列出命中记录 List hits that wait for a person."""
     with context.node() as node:
-        found = entry_view.hits_for(node, at_the_shell(), unreviewed=not every)
+        page = entry_view.hits_for(node, at_the_shell(), unreviewed=not every, before=before)
     if machine:
-        print_json([each.to_json() for each in found])
+        print_json({"items": [each.to_json() for each in page.items], "before": page.before})
         return
-    _print_hits(context, found)
+    _print_hits(context, page.items)
+    if page.before is not None:
+        context.say("trail-more", before=page.before)
 
 
 @click.command()

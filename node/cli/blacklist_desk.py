@@ -17,8 +17,7 @@ from node.cli.blacklist_letters import GivenLetter, with_letter
 from node.cli.blacklist_person import GivenIdentifier, of_a_person
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.person import at_the_shell
-from node.desk_view import AnswerView, OpenDisputeView, RequestView, StatementView
-from node.words.catalogue import word
+from node.desk_view import OpenDisputeView, RequestView, StatementView
 
 _entry = click.argument("entry")
 
@@ -96,9 +95,9 @@ def answer(context: Context, entry: str, *, machine: bool) -> None:
         make_entries(node).follower.refresh()
         found = desk_view.read_answer(node, read_id(entry, ENTRY))
     if machine:
-        print_json({**found.to_json(), "letter": _letter_text(found)})
+        print_json({**found.to_json(), "letter": desk_view.letter_text(found)})
         return
-    click.echo(_letter_text(found))
+    click.echo(desk_view.letter_text(found))
 
 
 @desk.command()
@@ -195,18 +194,6 @@ def _report_json(found: PersonReport, output: Path) -> dict[str, object]:
         "inquiries": len(found.inquiries),
         "missing": found.missing,
     }
-
-
-def _letter_text(found: AnswerView) -> str:
-    """Return the text for the person, Chinese first: what was decided, and what can be done next."""
-    codes = ("answer-decided", "answer-here" if found.answer_here else "answer-elsewhere")
-    late = () if found.in_time else ("answer-late",)
-    parts = []
-    for language in ("zh", "en"):
-        decision = word(f"decision-{found.decision}", language)
-        said = {**found.to_json(), "decision": decision}
-        parts += [word(code, language, said) for code in (*codes, *late, "answer-next")]
-    return "\n".join(parts)
 
 
 def _print_disputes(context: Context, found: Sequence[OpenDisputeView]) -> None:

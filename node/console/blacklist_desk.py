@@ -64,6 +64,18 @@ def take(request: Request, data: SmallBody) -> Response:
     return go("/blacklist/desk", "ui-done-taken")
 
 
+@router.post("/blacklist/desk/answer")
+def answer(request: Request, data: SmallBody) -> Response:
+    """Show the text for the person's letter about a dispute that was decided."""
+    visitor(request, Permission.BLACKLIST_DESK)
+    form = form_of(request, data)
+    try:
+        found = desk_view.read_answer(service_of(request).node, leaf_of(form, "entry"))
+    except (MalformedError, RefusedError) as error:
+        return _page(request, form, [error])
+    return _page(request, form, (), desk_view.letter_text(found))
+
+
 @router.post("/blacklist/desk/requests")
 def take_a_request(request: Request, data: SmallBody) -> Response:
     """Record what a person asks for; what they wrote is sealed."""
@@ -101,8 +113,10 @@ def _word(words: type[_Word], form: Form, name: str) -> _Word:
         raise MalformedError("statement-form", member=name) from None
 
 
-def _page(request: Request, form: Form | None, errors: Sequence[LedgerError]) -> Response:
-    """Return the desk's page, with what is wrong above its forms."""
+def _page(
+    request: Request, form: Form | None, errors: Sequence[LedgerError], letter: str = ""
+) -> Response:
+    """Return the desk's page, with what is wrong, or a letter's text, above its forms."""
     service = service_of(request)
     node = service.blacklist.entries.node
     given = {} if form is None else values_of(form, *PERSON, "authorisation")
@@ -112,6 +126,7 @@ def _page(request: Request, form: Form | None, errors: Sequence[LedgerError]) ->
         status=max((status_of(each).value for each in errors), default=200),
         disputes=desk_view.open_disputes(node),
         requests=desk_view.read_requests(node, unsettled=True),
+        answer_text=letter,
         kinds=tuple(RequestKind),
         values={**NOTHING, **given},
         faults=faults_of(errors, language_of(request)),

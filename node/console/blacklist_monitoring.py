@@ -47,6 +47,15 @@ def begin(request: Request, data: SmallBody) -> Response:
     return go(PLACE, "ui-done-watched")
 
 
+@router.post(PLACE + "/end")
+def end_relationship(request: Request, data: SmallBody) -> Response:
+    """End watching all identifiers of a customer, and say when there were none."""
+    who = visitor(request, Permission.BLACKLIST_QUERY)
+    form, entries = form_of(request, data), service_of(request).blacklist.entries
+    ended = monitoring.end_relationship(entries, form.get("reference"), who.principal)
+    return go(PLACE, "ui-done-unwatched" if ended else "ui-nobody-watched")
+
+
 @router.post(PLACE + "/{item_id}/end")
 def end(request: Request, item_id: ItemId, data: SmallBody) -> Response:
     """End watching, and destroy what was kept for it at once."""

@@ -36,7 +36,7 @@ from node.identity.permissions import Permission, Principal
 from node.service import Service
 
 HitId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
-MAX_HITS: Final = 200
+PAGE: Final = 100
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -83,13 +83,19 @@ def query(request: Request, data: SmallBody) -> Response:
 
 @router.get("/blacklist/hits")
 def list_hits(
-    request: Request, *, reviewed: Annotated[bool, Query(description="Those too.")] = False
+    request: Request,
+    *,
+    reviewed: Annotated[bool, Query(description="Those too.")] = False,
+    cursor: Annotated[str, Query(max_length=32)] = "",
 ) -> Response:
     """List hits; whom they are about is shown on the page of each."""
     visitor(request, Permission.BLACKLIST_QUERY)
     node = service_of(request).node
-    hits = entry_view.read_hits(node, unreviewed=not reviewed, clear=False, limit=MAX_HITS)
-    return render(request, "blacklist_hits.html", hits=hits, reviewed=reviewed)
+    page = entry_view.read_hits(
+        node, unreviewed=not reviewed, clear=False, before=cursor or None, limit=PAGE
+    )
+    following, template = page.before, "blacklist_hits.html"
+    return render(request, template, hits=page.items, following=following, reviewed=reviewed)
 
 
 @router.get("/blacklist/hits/{hit_id}")

@@ -103,7 +103,7 @@ def dispute(desk: Bank, asking: Bank, entry: str, folder: Path) -> bool:
     statement.write_text("鉴定有误，流水系银行出具，请核对。", "utf-8")
     desk.run("blacklist", "desk", "dispute", entry, "--file", statement)
     found = asking.until(lambda: _standing(asking, folder, "disputed"))
-    waiting = asking.run("blacklist", "hits")
+    waiting = asking.run("blacklist", "hits")["items"]
     detail = f"{asking.name}: {found}; 待复核命中 hits to review: {len(waiting)}"
     step(f"本人在{desk.name}提出异议", "disputed at a third bank's desk", detail)
     return bool(found)

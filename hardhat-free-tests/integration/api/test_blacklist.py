@@ -68,7 +68,7 @@ def test_a_hit_waits_until_a_person_has_reviewed_it(bank: BankApi, officer: dict
     assert asked_about(bank, officer, STRANGER) == []
     (found,) = asked_about(bank, officer, f" {FRAUDSTER[:6]} {FRAUDSTER[6:]}")
     assert (found["entry"], found["ground"]) == (entry, "forged-documents")
-    (hit,) = bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()
+    (hit,) = bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()["items"]
     assert (hit["hit"], hit["reference"]) == (found["hit"], "C-1")
     review = f"{BLACKLIST}/hits/{hit['hit']}/review"
     said = {"outcome": "same-person", "note": "ID card compared"}
@@ -76,9 +76,9 @@ def test_a_hit_waits_until_a_person_has_reviewed_it(bank: BankApi, officer: dict
     assert sealed_as.status_code == 200, sealed_as.text
     item = f"/v1/evidence/{sealed_as.json()['evidence_id']}"
     assert bank.client.get(item, headers=officer).json()["kind"] == "decision"
-    assert bank.client.get(f"{BLACKLIST}/hits", headers=officer).json() == []
+    assert bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()["items"] == []
     every = bank.client.get(f"{BLACKLIST}/hits?reviewed=true", headers=officer).json()
-    assert [each["outcome"] for each in every] == ["same-person"]
+    assert [each["outcome"] for each in every["items"]] == ["same-person"]
     done = {action for action, _ in actions(bank.ledger)}
     assert {"blacklist.query", "blacklist.read-hits", "blacklist.review"} <= done
 

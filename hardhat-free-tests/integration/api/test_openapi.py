@@ -52,6 +52,7 @@ def everything(running: Api) -> dict[str, str]:
 CHAIN = {
     ("GET", "/v1/trust"),
     ("GET", "/v1/consortium"),
+    ("POST", "/v1/blacklist/entries/{entry_id}/correction"),
     ("POST", "/v1/blacklist/entries/{entry_id}/dispute"),
     ("POST", "/v1/blacklist/entries/{entry_id}/statement"),
 }

@@ -15,6 +15,7 @@ from node.api import (
     blacklist,
     blacklist_desk,
     blacklist_entries,
+    blacklist_monitoring,
     blacklist_screening,
     blacklist_screenings,
     blacklist_watching,
@@ -34,8 +35,8 @@ from node.api import (
 from node.identity.permissions import PERMISSIONS, Permission, Role
 
 MODULES = (
-    operations, account, blacklist, blacklist_desk, blacklist_entries, blacklist_screening,
-    blacklist_screenings, blacklist_watching, cases, consortium,
+    operations, account, blacklist, blacklist_desk, blacklist_entries, blacklist_monitoring,
+    blacklist_screening, blacklist_screenings, blacklist_watching, cases, consortium,
     evidence, log, packages, people, releases, sealing, sessions, uploads, watching,
 )  # fmt: skip
 SAMPLES = {
@@ -136,6 +137,8 @@ NEEDS = {
     ("GET", "/v1/blacklist/disputes"): Permission.BLACKLIST_READ,
     ("POST", "/v1/blacklist/entries/{entry_id}/dispute"): Permission.BLACKLIST_DESK,
     ("POST", "/v1/blacklist/entries/{entry_id}/statement"): Permission.BLACKLIST_DESK,
+    ("GET", "/v1/blacklist/entries/{entry_id}/answer"): Permission.BLACKLIST_DESK,
+    ("POST", "/v1/blacklist/monitoring/end"): Permission.BLACKLIST_QUERY,
     ("GET", "/v1/blacklist/requests"): Permission.BLACKLIST_DESK,
     ("POST", "/v1/blacklist/requests"): Permission.BLACKLIST_DESK,
     ("POST", "/v1/blacklist/requests/{request_id}/settlement"): Permission.BLACKLIST_DESK,
@@ -167,12 +170,13 @@ FACTS = {
 }  # fmt: skip
 ENTRY = "/v1/blacklist/entries/{entry_id}"
 WRITTEN = {"content": "d29yZHM="}
-ON_CHAIN = {f"{ENTRY}/dispute", f"{ENTRY}/statement"}
+ON_CHAIN = {f"{ENTRY}/correction", f"{ENTRY}/dispute", f"{ENTRY}/statement"}
 """Ask the chain first, which is not here."""
 BODIES: dict[str, Any] = {
     "/v1/blacklist/query": {"identifiers": [GIVEN], "purpose": "query", "authorisation": "a"},
     "/v1/blacklist/screening": {"rows": [{"identifiers": [GIVEN], "authorisation": "a"}]},
     "/v1/blacklist/monitoring": {"person": GIVEN, "authorisation": "a", "purpose": "loan"},
+    "/v1/blacklist/monitoring/end": {"reference": "C-1"},
     "/v1/blacklist/hits/{hit_id}/review": {"outcome": "same-person", "note": "n"},
     "/v1/blacklist/entries": {"person": GIVEN, "facts": FACTS, "reason": "r"},
     "/v1/blacklist/reports": {"person": GIVEN, "application": "a"},

@@ -13,7 +13,10 @@ from harness.ledger import Ledger
 from harness.people import actions
 from harness.service import PASSWORD
 
+from blacklist.domain.chronicle.entry_events import DisputeDecision
 from blacklist.domain.protocol.purposes import Purpose
+from blacklist.ports.entry_contract import Ruling
+from node.console import blacklist_pages
 from node.identity.permissions import Role
 
 FRAUDSTER, STRANGER = specimen(123), specimen(456)
@@ -296,3 +299,30 @@ def test_the_desk_takes_disputes_and_requests_and_writes_reports(
         == 303
     )
     assert settle not in officer.get("/blacklist/desk").text
+    early = officer.post("/blacklist/desk/answer", {"entry": entry})
+    assert (early.status_code, 'role="alert"' in early.text) == (409, True)
+    ruling = Ruling(DisputeDecision.UPHELD, b"\x44" * 32)
+    bank.others[0].revising.contract.decide(bytes.fromhex(entry), ruling)
+    bank.banks.settle()
+    text = officer.post("/blacklist/desk/answer", {"entry": entry}).text
+    assert "维持" in text
+    assert "44" * 32 in text
+
+
+def test_older_hits_are_a_page_further(
+    bank: BankApi, officer: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed_elsewhere(bank)
+    monkeypatch.setattr(blacklist_pages, "PAGE", 2)
+    other = bank.banks.banks[0]
+    for _ in range(3):
+        other.querying.query(other.person(FRAUDSTER), Purpose.QUERY, "officer")
+    first = officer.get("/blacklist/hits").text
+    (older,) = re.findall(r'href="(/blacklist/hits\?cursor=[^"]+)"', first)
+    following = officer.get(older).text
+    shown = [
+        set(re.findall(r"/blacklist/hits/([0-9a-f]{32})", each)) for each in (first, following)
+    ]
+    assert [len(each) for each in shown] == [2, 1]
+    assert not shown[0] & shown[1]
+    assert "cursor=" not in following

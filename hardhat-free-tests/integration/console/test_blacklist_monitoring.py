@@ -9,6 +9,7 @@ from harness.entry_members import facts, identifier, specimen
 from harness.ledger import Ledger
 
 from blacklist.domain.screening.monitoring import MonitoringPurpose, WatchedPerson
+from blacklist.store import monitors
 from node.blacklist.monitoring import watching
 from node.console import blacklist_monitoring
 from node.identity.permissions import Role
@@ -56,3 +57,21 @@ def test_older_ones_are_a_page_further(sqlite_ledger: Ledger, tmp_path: Path) ->
         assert len({each for some in shown for each in some}) == MANY
         assert "cursor=" not in following
         assert officer.get(f"{PLACE}?cursor=none").status_code == 400
+
+
+def test_a_whole_relationship_is_ended_by_the_customers_number(
+    sqlite_ledger: Ledger, tmp_path: Path
+) -> None:
+    with bank_service(sqlite_ledger, tmp_path) as bank:
+        officer = Console(bank).signed_in(Role.COMPLIANCE)
+        persons = [WatchedPerson(identifier(specimen(n)), "A", "C-9") for n in range(3)]
+        watching(bank.entries).add(persons, MonitoringPurpose.LOAN, "officer")
+        for reference in ("C-8", ""):
+            nobody = officer.post(f"{PLACE}/end", {"reference": reference})
+            assert nobody.headers["location"].endswith("ui-nobody-watched")
+        assert officer.get(PLACE).text.count("<td>C-9</td>") == len(persons)
+        ended = officer.post(f"{PLACE}/end", {"reference": "C-9"})
+        assert ended.headers["location"].endswith("ui-done-unwatched")
+        assert "C-9" not in officer.get(PLACE).text
+        with bank.entries.node.database.read() as connection:
+            assert monitors.newest(connection, None, 9) == []

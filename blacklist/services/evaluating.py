@@ -2,7 +2,8 @@
 
 1. The request is read, its signature and its fitness for this server looked at (``check_request``).
 2. In one transaction it is counted against its budget and logged with every element. A retry, which names
-   the same id, elements, key, purpose and authorisation, is found and costs nothing.
+   the same id, elements, key, purpose and authorisation, is found and costs nothing. In the month in which
+   this node was restored every budget is spent.
 3. Only then a share is opened and the logged elements are multiplied; nothing else ever is. The check of a
    batch multiplies a sum that this server computes itself from its log.
 4. The answer is signed.
@@ -255,7 +256,9 @@ class Evaluator:
             found = evaluations.find(connection, asked.caller, asked.request_id)
             if found is not None:
                 return _retried(connection, found, fresh)
-            after = Usage(used, self.limits[asked.purpose]).after(asked.count)
+            limit = self.limits[asked.purpose]
+            spent = evaluations.is_all_spent(connection, name.period)
+            after = Usage(limit if spent else used, limit).after(asked.count)
             evaluations.set_used(connection, name, after.used)
             evaluations.put(connection, fresh)
         return fresh

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -51,6 +52,8 @@ class CountedEvaluation:
     counted_at: str
 
 
+_EVERYBODY: Final = bytes(32)
+"""Stands for all callers in the row that says that a period is spent; no member's id."""
 _COLUMNS = tuple(each for each in evaluation.c if each.name != "leaf_hash")
 
 
@@ -108,9 +111,23 @@ def set_used(connection: Connection, name: BudgetName, used: int) -> None:
     connection.execute(update(evaluation_budget).where(_own(name)).values(used=used))
 
 
+def spend_all(connection: Connection, period: str) -> None:
+    """Let every budget of a period count as spent: what was used of it before a restore nobody knows here."""
+    name = BudgetName(_EVERYBODY, "", "", period)
+    lock_used(connection, name)
+    set_used(connection, name, 1)
+
+
+def is_all_spent(connection: Connection, period: str) -> bool:
+    """Tell whether every budget of a period counts as spent."""
+    own = _own(BudgetName(_EVERYBODY, "", "", period))
+    return connection.execute(select(evaluation_budget.c.used).where(own)).first() is not None
+
+
 def usage(connection: Connection, period: str) -> Sequence[tuple[BudgetName, int]]:
     """Return what everybody used in a period, most first."""
-    query = select(evaluation_budget).where(evaluation_budget.c.period == period)
+    callers = evaluation_budget.c.caller != _EVERYBODY
+    query = select(evaluation_budget).where(evaluation_budget.c.period == period, callers)
     rows = connection.execute(query.order_by(evaluation_budget.c.used.desc()))
     return [
         (BudgetName(row.caller, row.identifiers, row.purpose, row.period), row.used) for row in rows

@@ -299,6 +299,7 @@ class UseAnswer(BaseModel):
     period: str = Field(examples=["2026-11"])
     budgets: list[BudgetAnswer]
     limits: dict[str, int] = Field(description="By purpose.")
+    restored: bool = Field(description="Restored in this month: all budgets count as spent.")
     meter: list[MeterAnswer]
 
 

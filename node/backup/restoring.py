@@ -4,6 +4,7 @@
   while they are copied.
 * The database comes last, so that a restore that was interrupted is no node yet; it may be repeated.
 * A home that is prepared with ``keys`` or a settings file of its own counts as empty; that file stays.
+* The blacklist's budgets of the present month count as spent, for every caller.
 * Intake stays closed until the restored node was compared with the chain.
 * An old backup of the key store holds keys that were destroyed since. Those of erasures that the restored
   ledger knows are destroyed again at once.
@@ -17,6 +18,9 @@ from typing import Final
 
 from sqlalchemy import Connection, select, union
 
+from blacklist.domain.budgets import period_of
+from blacklist.store import evaluations
+from blacklist.store.tables import evaluation_budget
 from ledger.errors import ConfigurationError, IntegrityError, RefusedError, UnavailableError
 from ledger.evidence.instants import format_instant
 from ledger.keys.files import replace_private
@@ -102,6 +106,7 @@ def restore(
     if folder is not None and ledger is not None:
         _copy_objects(folder, ledger, vault_of(settings), progress)
         _fill(settings.ledger_url, folder / ledger.dump.path)
+        _spend_budgets(settings)
         (home / RESTORING).unlink()
     if key_place is not None and keys is not None:
         _fill(settings.keys_url, key_place / keys.dump.path)
@@ -204,6 +209,17 @@ def _copy_objects(folder: Path, ledger: BackupManifest, vault: Vault, progress: 
         except UnavailableError as error:
             raise UnavailableError("restore-vault", why=error.params.get("detail")) from error
         progress(count)
+
+
+def _spend_budgets(settings: Settings) -> None:
+    """Let the blacklist's budgets of this month count as spent: who asked since the backup is not in it."""
+    ledger = Database(settings.ledger_url)
+    try:
+        with ledger.write() as connection:
+            if objects.has_table(connection, evaluation_budget):
+                evaluations.spend_all(connection, period_of(SystemClock().now()))
+    finally:
+        ledger.dispose()
 
 
 def _settle(settings: Settings) -> tuple[int, int]:

@@ -70,12 +70,14 @@ class UseView:
         period: the month, as ``2026-11``.
         budgets: that were used, most first.
         limits: by purpose.
+        restored: in this month, so that all budgets count as spent until it ends.
         meter: for each key in force, and each number of members below its threshold.
     """
 
     period: str
     budgets: tuple[BudgetView, ...]
     limits: Mapping[str, int]
+    restored: bool
     meter: tuple[MeterView, ...]
 
     def to_json(self) -> dict[str, object]:
@@ -97,17 +99,19 @@ def read_use(
     state = make_follower(node).refresh() if state is None else state
     with node.database.read() as connection:
         used = evaluations.usage(connection, period)
+        restored = evaluations.is_all_spent(connection, period)
     return UseView(
         period=period,
         budgets=tuple(
             BudgetView(
                 name.caller.hex(), names.get(name.caller, name.caller.hex()[:12]),
                 name.identifiers, name.purpose, count,
-                limit := limits[Purpose(name.purpose)], max(0, limit - count),
+                limit := limits[Purpose(name.purpose)], 0 if restored else max(0, limit - count),
             )
             for name, count in used
         ),
         limits={purpose.value: limit for purpose, limit in limits.items()},
+        restored=restored,
         meter=tuple(
             each
             for _, held in sorted(state.keys.items())

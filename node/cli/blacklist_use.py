@@ -33,6 +33,8 @@ def _print(context: Context, found: UseView) -> None:
         for each in found.budgets
     ]
     context.say("use-period", period=found.period)
+    if found.restored:
+        context.say("use-restored")
     context.table("use-budgets", columns, budgets)
     meter = [
         (

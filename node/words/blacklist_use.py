@@ -7,6 +7,7 @@ from ledger.messages.message import Message
 
 # fmt: off
 USE_WORDS: Final[Mapping[str, Message]] = {
+    "use-restored": Message("本节点于本月从备份恢复：各成员的额度至月底均视为用完。", "This node was restored from a backup in this month: all budgets count as spent until it ends."),
     "use-period": Message("{period}（UTC）各成员在本节点的用量；限额按成员、标识类型和用途分别计算。", "What members used at this node in {period} (UTC); a limit is for one member, type and purpose."),
     "use-budgets": Message("各成员用量", "Use by member"),
     "use-meter": Message("遍历全部人口所需年数（合谋成员少于门限；按各节点限额与本节点相同估算）", "Years to ask about everybody (by fewer members than the threshold; every server as this one)"),

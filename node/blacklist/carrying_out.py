@@ -113,12 +113,12 @@ def _list(entries: Entries, release: Release) -> None:
 
 
 def _correct(entries: Entries, release: Release) -> None:
-    entry = bytes.fromhex(release.subject)
     with _recorded_once(entries, release):
         entries.follower.refresh()
+        # Under a new key it goes on in another entry, which says the same.
+        entry = entries.revising.current(bytes.fromhex(release.subject)).entry
         listed = entries.revising.own(entry)
-        _, before = entries.listing.book.said(listed)
-        facts = _asked_for(release)
+        before, facts = entries.listing.book.said(listed)[1].facts, _asked_for(release)
         if before == facts:
             return
         entries.revising.check_correction(entry, facts)

@@ -40,7 +40,7 @@ def test_while_budgets_are_spent_nobody_is_answered_and_then_again(banks: Banks)
     for bank in banks.banks[1:]:
         with bank.database.write() as connection:
             evaluations.spend_all(connection, now)
-    with pytest.raises(LedgerError):
+    with pytest.raises(LedgerError, match="evaluation-too-few"):
         asking.querying.query(asking.person(specimen(123)), Purpose.QUERY, "officer")
     for bank in banks.banks[1:]:
         with bank.database.read() as connection:

@@ -56,10 +56,11 @@ def test_every_duty_has_a_row() -> None:
     assert {row[0] for row in ROWS} >= {"反洗钱法 (2024)", "反电信网络诈骗法"}
 
 
-def test_every_row_says_what_is_done_how_it_is_shown_and_what_stays_with_people() -> None:
+def test_every_row_says_what_is_done_where_how_it_is_shown_and_what_stays_with_people() -> None:
     for row in ROWS:
-        article, duty, done, shown, left = row
+        article, duty, done, screen, shown, left = row
         assert all((article, duty, done, left)), article
+        assert re.search(r"`(/[a-z]|lianzheng )[^`]+`", screen), article
         assert re.search(r"`[\w/]+\.py::\w+`", shown), article
 
 

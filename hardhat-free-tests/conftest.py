@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from harness.commands import ROOT, development_chain
 from harness.databases import PostgresDatabases, SqliteDatabases
 from harness.ledger import Databases, Ledger, TestClock, make_template, open_ledger
@@ -15,6 +16,10 @@ from harness.postgres import Server, find_tools, running
 from hypothesis import HealthCheck, settings
 
 ANVIL = next((ROOT / "node_modules" / "@foundry-rs").glob("*/bin/anvil"), None)
+
+# As in the product: a defect in the log never shows what local variables hold, nor walks through them.
+_PLAIN = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _PLAIN])
 
 settings.register_profile("default", deadline=None, max_examples=50)
 settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)

@@ -44,7 +44,7 @@ def test_every_row_is_answered_or_refused_in_its_order(
         None, None, "authorisation-missing", "identifier-check-digit", None, "screening-row-empty",
     ]  # fmt: skip
     assert wrong not in answer.text
-    waiting = bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()
+    waiting = bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()["items"]
     assert [each["purpose"] for each in waiting] == ["screening", "screening"]
 
 
@@ -62,7 +62,7 @@ def test_what_was_found_is_kept_when_another_identifier_cannot_be_asked_about(
     first, second = answer.json()["rows"]
     assert [each["entry"] for each in first["found"]] == [entry.hex()]
     assert (first["refused"]["code"], second["refused"]) == ("blacklist-no-key", None)
-    (hit,) = bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()
+    (hit,) = bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()["items"]
     assert hit["entry"] == entry.hex()
     answer = bank.client.post(f"{BLACKLIST}/screening", json={"rows": [phone]}, headers=officer)
     assert (answer.status_code, answer.json()["code"]) == (409, "blacklist-no-key")
@@ -89,7 +89,7 @@ def test_what_is_sent_again_under_its_key_is_counted_once_and_hits_once(
     first = send()
     used = counted(bank)
     assert (send(), counted(bank)) == (first, used)
-    assert len(bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()) == 2
+    assert len(bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()["items"]) == 2
     other = {"rows": [row(STRANGER)]}
     bank.client.post(f"{BLACKLIST}/screening", json=other, headers=keyed)
     assert counted(bank) > used, "another question under the same key"
@@ -133,7 +133,7 @@ def test_a_watched_customer_hits_once_somebody_lists_him_and_is_forgotten_when_i
     bank.others[0].list(FRAUDSTER, facts(bank.banks.today()))
     bank.work()
     bank.work()
-    (hit,) = bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()
+    (hit,) = bank.client.get(f"{BLACKLIST}/hits", headers=officer).json()["items"]
     assert hit["purpose"] == "monitoring"
     place = f"{BLACKLIST}/monitoring/{begun.json()['item']}"
     assert bank.client.delete(place, headers=officer).status_code == 204

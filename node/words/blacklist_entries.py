@@ -16,6 +16,11 @@ BLACKLIST_ENTRY_ERRORS: Final[Mapping[str, Message]] = {
 }
 BLACKLIST_ENTRY_WORDS: Final[Mapping[str, Message]] = {
     "ask-identifier": Message("号码", "Identifier"),
+    "import-done": Message("导入名单", "Imported"),
+    "import-asked": Message("已申请登记，待另一人批准", "asked for, another person decides"),
+    "import-backlog": Message("待告知", "waiting for a notice"),
+    "import-rejected": Message("未受理", "rejected"),
+    "import-next": Message("请逐项批准（lianzheng release list）；告知期满后再导入待告知清单。", "Decide each (lianzheng release list); bring in the backlog again when the notices are old enough."),
     "listing-asked": Message("已申请登记 {entry}；须由另一人批准：lianzheng release approve {release}。", "Listing {entry} is asked for; another person decides: lianzheng release approve {release}."),
     "entry-moved-to": Message("该登记已在新密钥下延续为 {entry}。", "The entry goes on under the new key as {entry}."),
     "correction-asked": Message("该更正须由另一人批准：lianzheng release approve {release}。", "Another person decides this correction: lianzheng release approve {release}."),

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from node.blacklist.entries import make_entries
-from node.blacklist.importing import bring_in, read_list, write_files
+from node.blacklist.importing import Imported, bring_in, read_list, write_files
 from node.cli.context import Context, as_json, pass_context, print_json
 from node.cli.person import at_the_shell
 
@@ -28,26 +28,29 @@ def import_list(context: Context, file: Path, out: Path, *, machine: bool) -> No
     rows = read_list(file)
     with context.node() as node, Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(file.name, total=len(rows))
-        done = bring_in(
-            make_entries(node), rows, at_the_shell(), lambda at: bar.update(task, completed=at)
-        )
-    backlog, rejected = write_files(done, out, file.stem)
-    found: dict[str, object] = {
+        entries, by = make_entries(node), at_the_shell()
+        done = bring_in(entries, rows, by, lambda at: bar.update(task, completed=at))
+    files = write_files(done, out, file.stem)
+    if machine:
+        print_json(_json(done, *files))
+        return
+    context.facts("import-done", _shown(done, *files))
+    context.say("import-next")
+
+
+def _json(done: Imported, backlog: Path, rejected: Path) -> dict[str, object]:
+    return {
         "asked": [asdict(each) for each in done.asked],
         "backlog": len(done.backlog),
         "rejected": len(done.rejected),
         "backlog_file": str(backlog),
         "rejected_file": str(rejected),
     }
-    if machine:
-        print_json(found)
-        return
-    context.facts(
-        "import-done",
-        {
-            "import-asked": len(done.asked),
-            "import-backlog": f"{len(done.backlog)} ({backlog})",
-            "import-rejected": f"{len(done.rejected)} ({rejected})",
-        },
-    )
-    context.say("import-next")
+
+
+def _shown(done: Imported, backlog: Path, rejected: Path) -> dict[str, object]:
+    return {
+        "import-asked": len(done.asked),
+        "import-backlog": f"{len(done.backlog)} ({backlog})",
+        "import-rejected": f"{len(done.rejected)} ({rejected})",
+    }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, false, func, insert, or_, select, update
 
 from blacklist.domain.chronicle.entry_events import (
     DisputeDecided,
@@ -152,10 +152,11 @@ def without_successor(
         limit: how many at most.
     """
     older = or_(
+        false(),
         *(
             (entry.c.identifiers == number) & (entry.c.key_epoch < epoch)
             for number, epoch in epochs.items()
-        )
+        ),
     )
     has_one = (own_entry.c.replaces == entry.c.entry) & (own_entry.c.state != OwnState.GIVEN_UP)
     query = _standing(now).where(entry.c.reporter == reporter, entry.c.disputed_at.is_(None), older)
@@ -178,10 +179,11 @@ def without_row(
     """
     missing = (entry_row.c.entry.is_(None)) | (entry_row.c.facts != entry.c.facts)
     readable = or_(
+        false(),
         *(
             (entry.c.identifiers == number) & (entry.c.key_epoch >= epoch)
             for number, epoch in oldest.items()
-        )
+        ),
     )
     query = _standing(now).outerjoin(entry_row, entry_row.c.entry == entry.c.entry)
     query = query.where(missing, readable)

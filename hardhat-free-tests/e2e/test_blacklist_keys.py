@@ -34,6 +34,7 @@ def _examined(bank: Institution, check: str) -> list[tuple[str, str]]:
     return [(each["state"], each["code"]) for each in checks if each["check"] == check]
 
 
+@pytest.mark.soak
 def test_banks_make_a_key_and_refresh_it(banks: list[Institution]) -> None:
     first, *others = banks
     for each in banks:

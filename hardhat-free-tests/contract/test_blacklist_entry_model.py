@@ -207,7 +207,7 @@ class EntryHistory(BlacklistHistory):
 
 TestEntryHistory = EntryHistory.TestCase
 TestEntryHistory.settings = settings(
-    max_examples=max(30, settings().max_examples // 2),
+    max_examples=max(20, settings().max_examples // 2),
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -10,7 +10,7 @@ from blacklist.domain.entries.standing import ListedEntry
 from blacklist.services.evaluating import TYPES
 from blacklist.services.querying import KeptHit
 from blacklist.services.sealed_records import SealedRecord, SealedRecords
-from blacklist.store import entries, entry_rows, hit_pages, hits, own_entries
+from blacklist.store import entries, entry_rows, hits, own_entries
 from blacklist.store.entries import Dispute
 from blacklist.store.hits import Hit
 from blacklist.store.own_entries import OwnState
@@ -212,7 +212,7 @@ def read_hits(
         raise LimitError("page-size", limit=MAX_HITS)
     place = None if before is None else read_place(before)
     with node.database.read() as connection:
-        found = hit_pages.page(connection, place, limit + 1, unreviewed=unreviewed)
+        found = hits.newest(connection, unreviewed=unreviewed, limit=limit + 1, before=place)
     shown = found[:limit]
     items = tuple(_hit_view(node, each, clear=clear) for each in shown)
     more = len(found) > limit

@@ -63,11 +63,27 @@ def find(connection: Connection, hit_id: bytes) -> Hit | None:
     return None if row is None else _read(row)
 
 
-def newest(connection: Connection, *, unreviewed: bool, limit: int) -> Sequence[Hit]:
-    """Return the newest hits; only those that wait for a person, if asked."""
-    query = select(hit).order_by(hit.c.found_at.desc()).limit(limit)
+def newest(
+    connection: Connection,
+    *,
+    unreviewed: bool,
+    limit: int,
+    before: tuple[str, bytes] | None = None,
+) -> Sequence[Hit]:
+    """Return the newest hits.
+
+    Args:
+        connection: in a transaction.
+        unreviewed: only those that wait for a person.
+        limit: how many at most.
+        before: ``found_at`` and id of the last hit of the page before; ``None`` for the first page.
+    """
+    query = select(hit).order_by(hit.c.found_at.desc(), hit.c.hit.desc()).limit(limit)
     if unreviewed:
         query = query.where(hit.c.reviewed_at.is_(None))
+    if before is not None:
+        at, last = before
+        query = query.where((hit.c.found_at < at) | ((hit.c.found_at == at) & (hit.c.hit < last)))
     return [_read(row) for row in connection.execute(query)]
 
 

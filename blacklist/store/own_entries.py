@@ -124,12 +124,10 @@ def every(connection: Connection) -> Sequence[OwnEntry]:
     return [_read(row) for row in connection.execute(query)]
 
 
-def successor(connection: Connection, entry_id: bytes) -> OwnEntry | None:
-    """Return the entry that stands, or is to stand, for an older one."""
-    stands = (own_entry.c.replaces == entry_id) & (own_entry.c.state != OwnState.GIVEN_UP)
-    query = select(own_entry).where(stands)
-    row = connection.execute(query).first()
-    return None if row is None else _read(row)
+def given_up_since(connection: Connection, instant: str) -> Sequence[bytes]:
+    """Return those that were asked for since an instant and never went on chain."""
+    gone = (own_entry.c.state == OwnState.GIVEN_UP) & (own_entry.c.created_at >= instant)
+    return [bytes(each) for each in connection.scalars(select(own_entry.c.entry).where(gone))]
 
 
 def given_up_on_chain(connection: Connection) -> Sequence[OwnEntry]:

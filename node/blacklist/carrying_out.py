@@ -16,7 +16,8 @@ from typing import Final
 
 from blacklist.domain.entries.facts import Facts, said_by
 from blacklist.services.own_book import SHOWN
-from blacklist.store import given_up, own_entries
+from blacklist.store import entries as entry_store
+from blacklist.store import own_entries
 from blacklist.store.own_entries import OwnEntry, OwnState
 from ledger.errors import IntegrityError, LedgerError, RefusedError, UnavailableError
 from ledger.evidence.instants import format_instant
@@ -62,9 +63,11 @@ def give_up_undecided(entries: Entries) -> int:
 
 
 def blank_ended(entries: Entries, entry: bytes) -> None:
-    """Erase what the releases about an entry said, once it has ended; that there were some stays."""
+    """Erase what releases said about an entry that ended, and about those that it went on from."""
     releases = entries.node.identity.releases
-    releases.blank(_KINDS, [entry.hex()], command_principal(NODE))
+    with entries.node.database.read() as connection:
+        same = entry_store.family(connection, entry)
+    releases.blank(_KINDS, [each.hex() for each in same], command_principal(NODE))
 
 
 def _blank_given_up(entries: Entries) -> None:
@@ -72,7 +75,7 @@ def _blank_given_up(entries: Entries) -> None:
     node, by = entries.node, command_principal(NODE)
     since = format_instant(node.clock.now() - _LEFT_OVER)
     with node.database.read() as connection:
-        gone = given_up.since(connection, since)
+        gone = own_entries.given_up_since(connection, since)
     node.identity.releases.blank_over(_KINDS, by)
     node.identity.releases.blank(_KINDS, [each.hex() for each in gone], by)
 

@@ -53,7 +53,8 @@ def forget_ended(entries: Entries) -> int:
     with node.database.read() as connection:
         ended = entry_store.ended_unforgotten(connection, book.member, now)
     for each in ended:
-        blank_ended(entries, each.entry)
+        if each.moved_to is None:
+            blank_ended(entries, each.entry)
         book.forget(book.find(each.entry))
         details: dict[str, Detail] = {"standing": each.standing(now).value}
         node.trail.record(AuditEntry(NODE, "blacklist.erased", each.entry.hex(), details))

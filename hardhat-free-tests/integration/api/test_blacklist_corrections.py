@@ -165,6 +165,25 @@ def test_what_releases_showed_is_erased_when_the_entry_ended(
     assert _state(bank, asked) == "failed"
 
 
+def test_an_approved_correction_follows_its_entry_under_a_new_key(
+    bank: BankApi, officer: dict[str, str]
+) -> None:
+    old = listed(bank, officer)
+    asked = _ask_to_correct(bank, old, officer, severity="grave").json()["release_id"]
+    bank.banks.make_key(2)
+    bank.work()
+    bank.work()
+    fresh = bank.client.get(f"{ENTRIES}/{old}", headers=officer).json()["moved_to"]
+    decide(bank, asked, approve=True)
+    bank.work()
+    assert (_severity(bank), _state(bank, asked)) == ("grave", "done")
+    reasons = {"reasons": sealed(bank)}
+    bank.client.post(f"{ENTRIES}/{fresh}/withdrawal", json=reasons, headers=officer)
+    bank.work()
+    shown = bank.entries.node.identity.releases.list
+    assert [each.details for each in shown()] == [{}, {}], "of the entry that it went on from, too"
+
+
 def test_a_refused_correction_keeps_nothing_that_it_asked_for(
     bank: BankApi, officer: dict[str, str]
 ) -> None:
